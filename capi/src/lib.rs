@@ -1,0 +1,1 @@
+//! The exported C API: a thin skin on runtime and interp.

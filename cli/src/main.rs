@@ -1,0 +1,3 @@
+//! The `krait` executable.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Frames, evaluation loop, specialisation, functions, generators, coroutines, calls, import core.

@@ -1,0 +1,1 @@
+//! Native modules zlib, _bz2, _lzma, _zstd.

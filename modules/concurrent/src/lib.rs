@@ -1,0 +1,1 @@
+//! Native modules _thread, _queue, _asyncio, _contextvars and kin.

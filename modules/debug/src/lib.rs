@@ -1,0 +1,1 @@
+//! Native modules tracemalloc, faulthandler, _lsprof.

@@ -1,0 +1,1 @@
+//! Native modules math, cmath, _random, _decimal and kin.

@@ -1,0 +1,1 @@
+//! Native modules posix, errno, time, _signal, fcntl and kin.

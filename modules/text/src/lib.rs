@@ -1,0 +1,1 @@
+//! Native modules _sre, _codecs, unicodedata, _string and kin.

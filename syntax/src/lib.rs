@@ -1,0 +1,1 @@
+//! Source decoding, tokenizer, parser, AST and syntax errors. Knows no Python object.
