@@ -1,1 +1,10 @@
-//! Unicode 16.0 (and 3.2) character facts as tables and look-ups. Knows no Python object.
+//! Unicode 16.0 (and 3.2) character facts as tables and look-ups, and the string kernels that work on bare code
+//! units (search, split, codecs). Knows no Python object. Code points are `u32`: lone surrogates are ordinary here.
+#![forbid(unsafe_code)]
+
+pub mod case;
+pub mod character;
+pub mod tables;
+
+#[cfg(test)]
+mod oracle;

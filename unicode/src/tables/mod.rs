@@ -1,0 +1,3 @@
+//! Generated tables; use the modules beside this one to read them.
+
+pub mod types;
