@@ -1,1 +1,4 @@
 //! Number kernels: 30-bit-digit integers, float text, format specifications, hashes. Knows no Python object.
+#![forbid(unsafe_code)]
+
+pub mod float_text;
