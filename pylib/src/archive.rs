@@ -59,7 +59,7 @@ mod tests {
     fn every_file_unpacks() {
         assert!(files().count() > 600);
         for file in files() {
-            let contents = file.contents().expect(file.path());
+            let contents = file.contents().expect("a whole file");
             assert_eq!(contents.len(), file.size(), "{}", file.path());
         }
     }
@@ -67,7 +67,7 @@ mod tests {
     #[test]
     fn no_edit_of_the_borrowed_project_is_left() {
         for file in files().filter(|file| file.path().ends_with(".py")) {
-            let contents = file.contents().expect(file.path());
+            let contents = file.contents().expect("a whole file");
             let text = String::from_utf8_lossy(&contents).to_lowercase();
             assert!(!text.contains("rustpython"), "{} still carries an edit", file.path());
         }
