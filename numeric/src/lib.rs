@@ -1,4 +1,5 @@
 //! Number kernels: 30-bit-digit integers, float text, format specifications, hashes. Knows no Python object.
 #![forbid(unsafe_code)]
 
+pub mod digits;
 pub mod float_text;

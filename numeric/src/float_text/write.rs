@@ -184,7 +184,7 @@ mod tests {
     fn codes() {
         let f = |v, style, p| write(v, style, p, Options::default());
         let alt = |v, style, p| write(v, style, p, Options { alternate: true, ..Options::default() });
-        assert_eq!(f(3.14, Style::Exponent, 0), "3e+00");
+        assert_eq!(f(3.25, Style::Exponent, 0), "3e+00");
         assert_eq!(alt(3.0, Style::Exponent, 0), "3.e+00");
         assert_eq!(f(1234.5678, Style::Exponent, 3), "1.235e+03");
         assert_eq!(f(0.0, Style::Exponent, 2), "0.00e+00");

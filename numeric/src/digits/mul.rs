@@ -1,0 +1,93 @@
+//! Products and powers of magnitudes.
+
+use super::large::{from_big, to_big};
+use super::{MASK, SHIFT, from_u64, normalize, to_u64};
+
+/// From so many digits of the shorter factor on, dashu is faster in spite of the two passages.
+const LARGE: usize = 40;
+
+/// `a × b`.
+pub fn mul(a: &[u32], b: &[u32]) -> Vec<u32> {
+    let (long, short) = if a.len() >= b.len() { (a, b) } else { (b, a) };
+    match (long, short) {
+        (_, []) => Vec::new(),
+        ([x], [y]) => from_u64(u64::from(*x) * u64::from(*y)),
+        (_, [y]) => mul_small(long, *y),
+        _ if short.len() >= LARGE => from_big(&(to_big(long) * to_big(short))),
+        _ => schoolbook(long, short),
+    }
+}
+
+fn schoolbook(long: &[u32], short: &[u32]) -> Vec<u32> {
+    let mut out = vec![0u32; long.len() + short.len()];
+    for (i, &y) in short.iter().enumerate() {
+        let y = u64::from(y);
+        let mut carry = 0u64;
+        let row = &mut out[i..];
+        for (to, &x) in row.iter_mut().zip(long) {
+            carry += u64::from(*to) + u64::from(x) * y;
+            *to = carry as u32 & MASK;
+            carry >>= SHIFT;
+        }
+        if let Some(to) = row.get_mut(long.len()) {
+            *to = carry as u32;
+        }
+    }
+    normalize(&mut out);
+    out
+}
+
+/// `a × n` for n below 2^30.
+pub fn mul_small(a: &[u32], n: u32) -> Vec<u32> {
+    if n == 0 {
+        return Vec::new();
+    }
+    let mut out = Vec::with_capacity(a.len() + 1);
+    let mut carry = 0u64;
+    for &x in a {
+        carry += u64::from(x) * u64::from(n);
+        out.push(carry as u32 & MASK);
+        carry >>= SHIFT;
+    }
+    if carry != 0 {
+        out.push(carry as u32);
+    }
+    out
+}
+
+/// `a²`.
+pub fn square(a: &[u32]) -> Vec<u32> {
+    if a.len() >= LARGE { from_big(&to_big(a).sqr()) } else { mul(a, a) }
+}
+
+/// `a^n`. The caller judges whether the result is of sane size.
+pub fn pow(a: &[u32], mut n: u64) -> Vec<u32> {
+    match (to_u64(a), n) {
+        (_, 0) | (Some(1), _) => return vec![1],
+        (Some(0), _) => return Vec::new(),
+        (Some(2), _) => return super::shift_left(&[1], n),
+        (_, 1) => return a.to_vec(),
+        (Some(a), 2..=64) => {
+            if let Some(p) = a.checked_pow(n as u32) {
+                return from_u64(p);
+            }
+        }
+        _ => {}
+    }
+    let result_digits = (a.len() as u64).saturating_mul(n);
+    if result_digits >= 2 * LARGE as u64 {
+        return from_big(&to_big(a).pow(usize::try_from(n).unwrap_or(usize::MAX)));
+    }
+    let mut result = vec![1];
+    let mut base = a.to_vec();
+    loop {
+        if n & 1 != 0 {
+            result = mul(&result, &base);
+        }
+        n >>= 1;
+        if n == 0 {
+            return result;
+        }
+        base = square(&base);
+    }
+}
