@@ -3,3 +3,4 @@
 
 pub mod digits;
 pub mod float_text;
+pub mod hash;

@@ -1,6 +1,6 @@
 //! Between integers and floats, exactly or rounded once (ties to even), and the integer hash.
 
-use super::{Int, IntRef, SHIFT, bit_length, cmp, divrem, from_u64, shift_left, shift_right, trailing_zeros};
+use super::{Int, IntRef, SHIFT, bit_length, divrem, from_u64, shift_left, shift_right, trailing_zeros};
 use std::cmp::Ordering;
 
 /// The upper 64 bits of a magnitude of `bits` bits (fewer, if it has no more) and whether any bit below them is set.
@@ -178,6 +178,6 @@ mod tests {
 
     #[test]
     fn equal_magnitudes_compare_equal() {
-        assert_eq!(cmp(&from_u64(7), &from_f64(7.9).expect("finite").digits), Ordering::Equal);
+        assert_eq!(super::super::cmp(&from_u64(7), &from_f64(7.9).expect("finite").digits), Ordering::Equal);
     }
 }
