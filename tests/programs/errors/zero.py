@@ -1,4 +1,0 @@
-print("hi")
-import sys
-print("e", file=sys.stderr)
-1/0
