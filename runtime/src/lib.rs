@@ -1,1 +1,33 @@
-//! Object header, reference counting, allocator, collector, types and slots, thread state, abstract protocols, built-in types, exceptions.
+//! Object header, reference counting, allocator, collector, types and slots, thread state, abstract protocols, built-in types,
+//! exceptions. Knows nothing of bytecode, frames or the evaluation loop (crate `interp`): it calls Python functions through their slots.
+
+// `unsafe` is the business of this crate; what crosses its public API as safe must be safe.
+#![deny(clippy::indexing_slicing)]
+
+extern crate self as krait_runtime;
+
+pub mod alloc;
+pub mod args;
+pub mod error;
+pub mod gc;
+pub mod gil;
+pub mod memory;
+pub mod module;
+pub mod names;
+pub mod object;
+pub mod objects;
+pub mod obmalloc;
+pub mod prelude;
+pub mod protocol;
+pub mod py;
+pub mod reference;
+pub mod ret;
+pub mod slots;
+pub mod stack;
+pub mod state;
+
+pub use alloc::{Traverse, Visitor, alloc_payload};
+pub use error::{PyResult, Raised};
+pub use object::{PyObject, PyVarObject, Static};
+pub use py::Py;
+pub use reference::{Layout, Member, PyClass, Ref};

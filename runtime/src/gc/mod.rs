@@ -1,0 +1,212 @@
+//! The cycle collector: heads of tracked objects, generations, put-off deallocations.
+//! Not here: module `gc` (crate `modules/sys`).
+
+use core::cell::Cell;
+
+use crate::object::PyObject;
+use crate::objects::r#type::flags;
+use crate::py::Py;
+
+/// `PyGC_Head`: stands 16 bytes before a collectable object. Low bits of both words are flags.
+#[repr(C)]
+pub struct GcHead {
+    /// Next head in the list; null when the object is not tracked.
+    pub next: Cell<*const GcHead>,
+    /// Previous head; low bits: 1 = finalised (`tp_finalize` ran), 2 = collecting.
+    pub prev: Cell<usize>,
+}
+
+/// Flag in `GcHead::prev`: the finaliser has run.
+pub const PREV_FINALIZED: usize = 1;
+/// Flag in `GcHead::prev`: the object is in the generation being collected.
+pub const PREV_COLLECTING: usize = 2;
+const PREV_MASK: usize = !3;
+
+/// One generation: a circular list and its counters.
+pub struct Generation {
+    head: GcHead,
+    /// Collect when `count` exceeds this; 0 switches it off.
+    pub threshold: Cell<i32>,
+    /// Allocations minus deallocations (youngest), collections of the younger one (others).
+    pub count: Cell<i32>,
+}
+
+/// The collector of one interpreter.
+pub struct GcState {
+    /// Young, middle, old.
+    pub generations: Box<[Generation; 3]>,
+    /// `gc.isenabled()`.
+    pub enabled: Cell<bool>,
+    /// A collection is running.
+    pub collecting: Cell<bool>,
+}
+
+impl GcState {
+    /// An empty collector with CPython 3.14's thresholds.
+    pub fn new() -> GcState {
+        let generation = |threshold| Generation {
+            head: GcHead { next: Cell::new(core::ptr::null()), prev: Cell::new(0) },
+            threshold: Cell::new(threshold),
+            count: Cell::new(0),
+        };
+        let state = GcState {
+            generations: Box::new([generation(2000), generation(10), generation(10)]),
+            enabled: Cell::new(true),
+            collecting: Cell::new(false),
+        };
+        for g in state.generations.iter() {
+            g.head.next.set(&g.head);
+            g.head.prev.set(core::ptr::from_ref(&g.head).addr());
+        }
+        state
+    }
+}
+
+impl Default for GcState {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The head of a collectable object.
+///
+/// # Safety
+/// The object's type has `HAVE_GC`.
+#[inline(always)]
+pub unsafe fn head_of(op: &PyObject) -> &GcHead {
+    // SAFETY: collectable objects are allocated with a head in front.
+    unsafe { &*op.as_ptr().cast::<GcHead>().sub(1) }
+}
+
+/// True when the collector knows of `op`.
+#[inline(always)]
+pub fn is_tracked(op: &PyObject) -> bool {
+    // SAFETY: only looked at for collectable types.
+    op.ty().tp_flags.get() & flags::HAVE_GC != 0 && unsafe { !head_of(op).next.get().is_null() }
+}
+
+/// Makes the collector know of `op` (no effect when it does already).
+#[inline]
+pub fn track(op: &PyObject) {
+    // SAFETY: callers track collectable objects only; the list is only touched under the GIL.
+    unsafe {
+        let head = head_of(op);
+        if !head.next.get().is_null() {
+            return;
+        }
+        let list = &Py::assume().interp().gc.generations[0].head;
+        let last = (list.prev.get() & PREV_MASK) as *const GcHead;
+        (*last).next.set(head);
+        head.prev.set(last.addr() | (head.prev.get() & PREV_FINALIZED));
+        head.next.set(list);
+        list.prev.set(core::ptr::from_ref(head).addr());
+    }
+}
+
+/// Makes the collector forget `op` (no effect when it does not know it).
+#[inline]
+pub fn untrack(op: &PyObject) {
+    // SAFETY: as in `track`.
+    unsafe {
+        let head = head_of(op);
+        let next = head.next.get();
+        if next.is_null() {
+            return;
+        }
+        let prev = (head.prev.get() & PREV_MASK) as *const GcHead;
+        (*prev).next.set(next);
+        (*next).prev.set(prev.addr() | ((*next).prev.get() & !PREV_MASK));
+        head.next.set(core::ptr::null());
+        head.prev.set(head.prev.get() & PREV_FINALIZED);
+    }
+}
+
+/// Counts an allocation of a collectable object; may schedule a collection.
+#[inline]
+pub fn note_allocation(py: Py<'_>) {
+    let gc = &py.interp().gc;
+    let young = &gc.generations[0];
+    let n = young.count.get() + 1;
+    young.count.set(n);
+    if n > young.threshold.get() && gc.enabled.get() && young.threshold.get() != 0 && !gc.collecting.get() {
+        py.thread().set_breaker(crate::state::breaker::GC_SCHEDULED);
+    }
+}
+
+/// Counts a deallocation of a collectable object.
+#[inline]
+pub fn note_free() {
+    // SAFETY: objects die on attached threads.
+    let young = unsafe { &Py::assume().interp().gc.generations[0].count };
+    if young.get() > 0 {
+        young.set(young.get() - 1);
+    }
+}
+
+/// Runs `tp_finalize` once on a dying object (PEP 442); true when it came back to life.
+///
+/// # Safety
+/// `op` has a count of zero and is being deallocated.
+pub unsafe fn call_finalizer_from_dealloc(op: *mut PyObject) -> bool {
+    // SAFETY: by contract; the count is lifted to one while the finaliser runs.
+    unsafe {
+        (*op).set_refcnt(1);
+        call_finalizer(&*op);
+        let n = (*op).refcnt() - 1;
+        (*op).set_refcnt(n);
+        n > 0
+    }
+}
+
+/// Runs `tp_finalize` unless it ran before.
+pub fn call_finalizer(op: &PyObject) {
+    let Some(finalize) = op.ty().tp_finalize.get() else { return };
+    let collectable = op.ty().tp_flags.get() & flags::HAVE_GC != 0;
+    // SAFETY: collectable objects have a head; the slot takes a live object.
+    unsafe {
+        if collectable {
+            let head = head_of(op);
+            if head.prev.get() & PREV_FINALIZED != 0 {
+                return;
+            }
+            finalize(op.as_ptr());
+            head.prev.set(head.prev.get() | PREV_FINALIZED);
+        } else {
+            finalize(op.as_ptr());
+        }
+    }
+}
+
+/// Puts a deallocation off: the object waits in a list threaded through its collector head.
+///
+/// # Safety
+/// `op` is collectable and dead.
+pub unsafe fn put_off_dealloc(py: Py<'_>, op: *mut PyObject) {
+    // SAFETY: by contract; an untracked object's head is free to be used as a link.
+    unsafe {
+        untrack(&*op);
+        let head = head_of(&*op);
+        head.prev.set(py.thread().delete_later.get().addr() | (head.prev.get() & PREV_FINALIZED));
+        py.thread().delete_later.set(op);
+    }
+}
+
+/// Runs the deallocations that were put off.
+pub fn run_put_off_deallocs(py: Py<'_>) {
+    let ts = py.thread();
+    loop {
+        let op = ts.delete_later.get();
+        if op.is_null() {
+            return;
+        }
+        // SAFETY: the list holds dead collectable objects, linked through `prev`.
+        unsafe {
+            let head = head_of(&*op);
+            ts.delete_later.set(op.with_addr(head.prev.get() & PREV_MASK));
+            head.prev.set(head.prev.get() & PREV_FINALIZED);
+            if let Some(destructor) = (*op).ty().tp_dealloc.get() {
+                destructor(op);
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Iteration.
+
+use crate::error::PyResult;
+use crate::object::PyObject;
+use crate::objects::exceptions::types;
+use crate::py::Py;
+use crate::raise;
+use crate::reference::Ref;
+
+impl PyObject {
+    /// `iter(self)`.
+    pub fn iter(&self, py: Py<'_>) -> PyResult<Ref<PyObject>> {
+        let Some(tp_iter) = self.ty().tp_iter.get() else {
+            if self.is_sequence() {
+                return crate::objects::iterator::sequence_iterator(py, self);
+            }
+            return Err(raise!(py, TypeError, "'{}' object is not iterable", self.ty().name()));
+        };
+        // SAFETY: slot call on a live object.
+        let iterator = unsafe { self.check_result(py, tp_iter(self.as_ptr()))? };
+        if iterator.ty().tp_iternext.get().is_none() {
+            return Err(raise!(py, TypeError, "iter() returned non-iterator of type '{}'", iterator.ty().name()));
+        }
+        Ok(iterator)
+    }
+
+    /// True when `next()` works on it.
+    pub fn is_iterator(&self) -> bool {
+        self.ty().tp_iternext.get().is_some()
+    }
+
+    /// The next item of an iterator; `None` when it is exhausted (a `StopIteration` is swallowed).
+    #[inline]
+    pub fn next(&self, py: Py<'_>) -> PyResult<Option<Ref<PyObject>>> {
+        let Some(tp_iternext) = self.ty().tp_iternext.get() else {
+            return Err(raise!(py, TypeError, "'{}' object is not an iterator", self.ty().name()));
+        };
+        // SAFETY: slot call on a live object; null means exhausted or raised.
+        unsafe {
+            let item = tp_iternext(self.as_ptr());
+            if !item.is_null() {
+                return Ok(Some(Ref::from_owned(item)));
+            }
+        }
+        py.end_of_iteration()
+    }
+
+    /// Calls `each` for every item of an iterable.
+    pub fn for_each(&self, py: Py<'_>, mut each: impl FnMut(Ref<PyObject>) -> PyResult<()>) -> PyResult<()> {
+        let iterator = self.iter(py)?;
+        while let Some(item) = iterator.next(py)? {
+            each(item)?;
+        }
+        Ok(())
+    }
+
+    /// All items of an iterable (`PySequence_List`, into Rust).
+    pub fn collect(&self, py: Py<'_>) -> PyResult<Vec<Ref<PyObject>>> {
+        if let Some(list) = self.downcast_exact::<crate::objects::PyList>() {
+            return Ok(list.to_vec());
+        }
+        if let Some(tuple) = self.downcast_exact::<crate::objects::PyTuple>() {
+            return Ok(tuple.as_slice().to_vec());
+        }
+        let mut items = Vec::new();
+        let iterator = self.iter(py)?;
+        items.try_reserve(self.length_hint(py, 0)?.clamp(0, 1 << 24) as usize).map_err(|_| py.no_memory())?;
+        while let Some(item) = iterator.next(py)? {
+            items.try_reserve(1).map_err(|_| py.no_memory())?;
+            items.push(item);
+        }
+        Ok(items)
+    }
+}
+
+impl Py<'_> {
+    /// What an exhausted iterator left: nothing, a `StopIteration` (swallowed), or an error.
+    #[inline]
+    pub fn end_of_iteration(self) -> PyResult<Option<Ref<PyObject>>> {
+        if !self.has_error() {
+            return Ok(None);
+        }
+        if self.error_matches(types::StopIteration()) {
+            drop(self.take_error());
+            return Ok(None);
+        }
+        Err(crate::error::Raised::already(self))
+    }
+}

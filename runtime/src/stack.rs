@@ -1,0 +1,59 @@
+//! The one guard of the native stack: every native recursion calls [`Py::check_stack`] first, so that deep nesting raises
+//! `RecursionError` instead of crashing. Python-to-Python calls do not recurse natively; `sys.setrecursionlimit` counts those.
+
+use crate::error::PyResult;
+use crate::py::Py;
+
+/// What the guard keeps free for code that must still run near the limit (raising, releasing, printing): bytes.
+const MARGIN: usize = 256 * 1024;
+
+/// About where the native stack stands now.
+#[inline(always)]
+pub fn stack_pointer() -> usize {
+    let here = 0u8;
+    core::ptr::from_ref(core::hint::black_box(&here)).addr()
+}
+
+impl Py<'_> {
+    /// Learns the bounds of this thread's native stack.
+    pub fn init_stack_bounds(self) {
+        let ts = self.thread();
+        let (low, size) = native_stack();
+        ts.stack_top.set(low + size);
+        ts.stack_soft_limit.set(low + MARGIN.min(size / 4));
+    }
+
+    /// `RecursionError` when the native stack is nearly used up; `what` ends the message: " while calling a Python object".
+    #[inline(always)]
+    pub fn check_stack(self, what: &str) -> PyResult<()> {
+        if stack_pointer() > self.thread().stack_soft_limit.get() { Ok(()) } else { self.stack_exhausted(what) }
+    }
+
+    /// True when a deallocation should be put off rather than recurse further.
+    #[inline(always)]
+    pub fn stack_is_low(self) -> bool {
+        stack_pointer() < self.thread().stack_soft_limit.get() + MARGIN / 2
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn stack_exhausted(self, what: &str) -> PyResult<()> {
+        let used = (self.thread().stack_top.get() - stack_pointer()) / 1024;
+        Err(crate::raise!(self, RecursionError, "Stack overflow (used {used} kB){what}"))
+    }
+}
+
+/// Lowest address and size of this thread's stack.
+fn native_stack() -> (usize, usize) {
+    // SAFETY: plain queries on this thread; the attribute object is destroyed again.
+    unsafe {
+        let mut attr: libc::pthread_attr_t = core::mem::zeroed();
+        if libc::pthread_getattr_np(libc::pthread_self(), &mut attr) != 0 {
+            return (stack_pointer().saturating_sub(4 << 20), 4 << 20);
+        }
+        let (mut low, mut size) = (core::ptr::null_mut(), 0usize);
+        libc::pthread_attr_getstack(&attr, &mut low, &mut size);
+        libc::pthread_attr_destroy(&mut attr);
+        (low.addr(), size)
+    }
+}

@@ -1,0 +1,267 @@
+//! Thread state and interpreter state: everything that is not process-global hangs off one of these two.
+//! Not here: the GIL (`gil.rs`), frames (crate `interp`, which stores its own data behind the opaque pointers).
+
+use core::cell::{Cell, OnceCell, RefCell};
+use core::ffi::c_void;
+use core::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::object::PyObject;
+use crate::reference::{Member, Ref};
+
+/// Bits of `ThreadState::eval_breaker`; any set bit sends the evaluation loop to its slow check.
+#[allow(missing_docs)]
+pub mod breaker {
+    pub const GIL_DROP_REQUEST: usize = 1 << 0;
+    pub const SIGNALS_PENDING: usize = 1 << 1;
+    pub const CALLS_TO_DO: usize = 1 << 2;
+    pub const ASYNC_EXCEPTION: usize = 1 << 3;
+    pub const GC_SCHEDULED: usize = 1 << 4;
+}
+
+/// One link of the chain of exceptions being handled (`_PyErr_StackItem`): each generator has its own.
+#[repr(C)]
+pub struct ExcStackItem {
+    /// The exception being handled, or null / None.
+    pub exc_value: Member<PyObject>,
+    /// The enclosing link.
+    pub previous: Cell<*const ExcStackItem>,
+}
+
+impl ExcStackItem {
+    /// A link with nothing being handled.
+    pub const EMPTY: ExcStackItem =
+        ExcStackItem { exc_value: Member::empty(), previous: Cell::new(core::ptr::null()) };
+}
+
+/// The state of one thread in one interpreter (`PyThreadState`).
+#[repr(C)]
+#[allow(missing_docs)]
+pub struct ThreadState {
+    pub prev: Cell<*const ThreadState>,
+    pub next: Cell<*const ThreadState>,
+    pub interp: *const InterpreterState,
+    /// See [`breaker`]; other threads and signal handlers set bits.
+    pub eval_breaker: AtomicUsize,
+    pub status: Cell<u32>,
+    pub py_recursion_remaining: Cell<i32>,
+    pub py_recursion_limit: Cell<i32>,
+    pub recursion_headroom: Cell<i32>,
+    pub tracing: Cell<i32>,
+    pub what_event: Cell<i32>,
+    /// The innermost frame, `interp`'s own type.
+    pub current_frame: Cell<*mut c_void>,
+    /// `sys.setprofile`/`sys.settrace` functions (Python objects; `interp` calls them).
+    pub profile_object: Member<PyObject>,
+    pub trace_object: Member<PyObject>,
+    /// The exception being raised, or null. Always an exception instance.
+    pub current_exception: Member<PyObject>,
+    /// Top of the chain of exceptions being handled.
+    pub exc_info: Cell<*const ExcStackItem>,
+    /// `PyThreadState_GetDict`.
+    pub dict: Member<PyObject>,
+    pub async_exc: Member<PyObject>,
+    pub thread_id: Cell<u64>,
+    pub native_thread_id: Cell<u64>,
+    /// Objects whose deallocation was put off because the native stack was nearly used up.
+    pub delete_later: Cell<*mut PyObject>,
+    pub coroutine_origin_tracking_depth: Cell<i32>,
+    pub async_gen_firstiter: Member<PyObject>,
+    pub async_gen_finalizer: Member<PyObject>,
+    pub context: Member<PyObject>,
+    pub context_ver: Cell<u64>,
+    pub id: u64,
+    /// The frame stack: current chunk, next free slot, end of chunk. Owned by `interp`.
+    pub datastack_chunk: Cell<*mut c_void>,
+    pub datastack_top: Cell<*mut *mut PyObject>,
+    pub datastack_limit: Cell<*mut *mut PyObject>,
+    /// Bottom link of the `exc_info` chain.
+    pub exc_state: ExcStackItem,
+    /// Native stack: addresses below `stack_soft_limit` raise RecursionError.
+    pub stack_soft_limit: Cell<usize>,
+    pub stack_top: Cell<usize>,
+    /// Depth of `Py_ReprEnter`: objects whose repr is being made.
+    pub repr_stack: RefCell<Vec<Ref<PyObject>>>,
+    /// Room for `interp` to hang its own per-thread data on.
+    pub interp_data: Cell<*mut c_void>,
+}
+
+impl ThreadState {
+    /// A state for a thread of `interp`; not linked or attached yet.
+    pub fn new(interp: *const InterpreterState, id: u64, recursion_limit: i32) -> Box<ThreadState> {
+        let ts = Box::new(ThreadState {
+            prev: Cell::new(core::ptr::null()),
+            next: Cell::new(core::ptr::null()),
+            interp,
+            eval_breaker: AtomicUsize::new(0),
+            status: Cell::new(0),
+            py_recursion_remaining: Cell::new(recursion_limit),
+            py_recursion_limit: Cell::new(recursion_limit),
+            recursion_headroom: Cell::new(0),
+            tracing: Cell::new(0),
+            what_event: Cell::new(-1),
+            current_frame: Cell::new(core::ptr::null_mut()),
+            profile_object: Member::empty(),
+            trace_object: Member::empty(),
+            current_exception: Member::empty(),
+            exc_info: Cell::new(core::ptr::null()),
+            dict: Member::empty(),
+            async_exc: Member::empty(),
+            thread_id: Cell::new(0),
+            native_thread_id: Cell::new(0),
+            delete_later: Cell::new(core::ptr::null_mut()),
+            coroutine_origin_tracking_depth: Cell::new(0),
+            async_gen_firstiter: Member::empty(),
+            async_gen_finalizer: Member::empty(),
+            context: Member::empty(),
+            context_ver: Cell::new(1),
+            id,
+            datastack_chunk: Cell::new(core::ptr::null_mut()),
+            datastack_top: Cell::new(core::ptr::null_mut()),
+            datastack_limit: Cell::new(core::ptr::null_mut()),
+            exc_state: ExcStackItem::EMPTY,
+            stack_soft_limit: Cell::new(0),
+            stack_top: Cell::new(0),
+            repr_stack: RefCell::new(Vec::new()),
+            interp_data: Cell::new(core::ptr::null_mut()),
+        });
+        ts.exc_info.set(&ts.exc_state);
+        ts
+    }
+
+    /// Asks the thread to leave its fast path at the next check.
+    pub fn set_breaker(&self, bit: usize) {
+        self.eval_breaker.fetch_or(bit, Ordering::Relaxed);
+    }
+}
+
+/// The state of one interpreter (`PyInterpreterState`).
+#[allow(missing_docs)]
+pub struct InterpreterState {
+    pub id: i64,
+    pub threads_head: Cell<*const ThreadState>,
+    /// `sys.modules`.
+    pub modules: Member<PyObject>,
+    /// The dict of module `sys`.
+    pub sysdict: Member<PyObject>,
+    /// The dict of module `builtins`.
+    pub builtins: Member<PyObject>,
+    /// `builtins.__import__` as it was at start-up, to see whether somebody replaced it.
+    pub import_func: Member<PyObject>,
+    /// `importlib._bootstrap`.
+    pub importlib: Member<PyObject>,
+    pub gc: crate::gc::GcState,
+    pub recursion_limit: Cell<i32>,
+    pub next_thread_id: Cell<u64>,
+    pub finalizing: Cell<bool>,
+    /// Options from the command line and environment (`sys.flags`).
+    pub config: RefCell<Config>,
+    /// Next version numbers for types, dict keys and functions.
+    pub next_type_version: Cell<u32>,
+    pub next_keys_version: Cell<u32>,
+    pub next_func_version: Cell<u32>,
+    /// Interned strings: a dict from string to itself.
+    pub interned: Member<PyObject>,
+    /// `sys.set_int_max_str_digits`.
+    pub int_max_str_digits: Cell<i32>,
+    /// Codec registry and error handlers, made at first use by module `_codecs`.
+    pub codec_search_path: Member<PyObject>,
+    pub codec_search_cache: Member<PyObject>,
+    pub codec_error_registry: Member<PyObject>,
+    /// Warnings state (module `_warnings`): filters, once registry, default action, filter version.
+    pub warnings_filters: Member<PyObject>,
+    pub warnings_once_registry: Member<PyObject>,
+    pub warnings_default_action: Member<PyObject>,
+    pub warnings_filters_version: Cell<isize>,
+    /// `sys.audit` hooks of this interpreter.
+    pub audit_hooks: Member<PyObject>,
+    /// `atexit` callbacks, last registered last.
+    pub atexit_callbacks: RefCell<Vec<Ref<PyObject>>>,
+    /// Room for `interp` (import state, watchers, monitoring).
+    pub interp_data: OnceCell<Box<dyn core::any::Any>>,
+}
+
+/// `PyConfig`, as far as it is visible: `sys.flags` and start-up paths.
+#[derive(Clone, Debug, Default)]
+#[allow(missing_docs)]
+pub struct Config {
+    pub debug: i32,
+    pub inspect: i32,
+    pub interactive: i32,
+    pub optimize: i32,
+    pub dont_write_bytecode: i32,
+    pub no_user_site: i32,
+    pub no_site: i32,
+    pub ignore_environment: i32,
+    pub verbose: i32,
+    pub bytes_warning: i32,
+    pub quiet: i32,
+    pub hash_randomization: i32,
+    pub isolated: i32,
+    pub dev_mode: bool,
+    pub utf8_mode: i32,
+    pub warn_default_encoding: i32,
+    pub safe_path: bool,
+    pub int_max_str_digits: i32,
+    pub unbuffered: bool,
+    pub hash_seed: Option<u32>,
+    pub import_time: i32,
+    pub faulthandler: bool,
+    pub tracemalloc: i32,
+    pub thread_inherit_context: i32,
+    pub context_aware_warnings: i32,
+    pub warn_options: Vec<String>,
+    pub x_options: Vec<(String, Option<String>)>,
+    /// `sys.argv` and `sys.orig_argv`, as OS bytes.
+    pub argv: Vec<Vec<u8>>,
+    pub orig_argv: Vec<Vec<u8>>,
+    pub executable: Vec<u8>,
+    pub base_executable: Vec<u8>,
+    pub prefix: Vec<u8>,
+    pub exec_prefix: Vec<u8>,
+    pub base_prefix: Vec<u8>,
+    pub base_exec_prefix: Vec<u8>,
+    pub platlibdir: String,
+    pub stdlib_dir: Vec<u8>,
+    pub module_search_paths: Vec<Vec<u8>>,
+    pub pycache_prefix: Option<Vec<u8>>,
+    pub check_hash_pycs_mode: String,
+    pub stdio_encoding: Option<String>,
+    pub stdio_errors: Option<String>,
+    pub filesystem_encoding: String,
+    pub filesystem_errors: String,
+}
+
+impl InterpreterState {
+    /// A fresh interpreter with nothing loaded.
+    pub fn new(id: i64, config: Config) -> InterpreterState {
+        InterpreterState {
+            id,
+            threads_head: Cell::new(core::ptr::null()),
+            modules: Member::empty(),
+            sysdict: Member::empty(),
+            builtins: Member::empty(),
+            import_func: Member::empty(),
+            importlib: Member::empty(),
+            gc: crate::gc::GcState::new(),
+            recursion_limit: Cell::new(1000),
+            next_thread_id: Cell::new(1),
+            finalizing: Cell::new(false),
+            int_max_str_digits: Cell::new(config.int_max_str_digits),
+            config: RefCell::new(config),
+            next_type_version: Cell::new(1),
+            next_keys_version: Cell::new(1),
+            next_func_version: Cell::new(1),
+            interned: Member::empty(),
+            codec_search_path: Member::empty(),
+            codec_search_cache: Member::empty(),
+            codec_error_registry: Member::empty(),
+            warnings_filters: Member::empty(),
+            warnings_once_registry: Member::empty(),
+            warnings_default_action: Member::empty(),
+            warnings_filters_version: Cell::new(0),
+            audit_hooks: Member::empty(),
+            atexit_callbacks: RefCell::new(Vec::new()),
+            interp_data: OnceCell::new(),
+        }
+    }
+}
