@@ -124,7 +124,24 @@ impl<T: Copy> Traverse for Cell<T> {
 macro_rules! nothing_to_traverse {
     ($($ty:ty),* $(,)?) => { $(impl Traverse for $ty { fn traverse(&self, _visit: &mut Visitor<'_>) -> c_int { 0 } })* };
 }
-nothing_to_traverse!(bool, u8, i8, u16, i16, u32, i32, u64, i64, usize, isize, f64, char, String, Box<str>, ());
+nothing_to_traverse!(
+    bool,
+    u8,
+    i8,
+    u16,
+    i16,
+    u32,
+    i32,
+    u64,
+    i64,
+    usize,
+    isize,
+    f64,
+    char,
+    String,
+    Box<str>,
+    ()
+);
 
 /// Moves `value` into a new object of `cls` (T's type or a subtype) and tracks it when its type is collectable.
 #[inline]
@@ -150,7 +167,10 @@ pub unsafe extern "C-unwind" fn dealloc_payload<T: PyClass + Traverse>(op: *mut 
     // SAFETY: called with a dead object of T's type or, through a subtype's deallocator, of a subtype.
     unsafe {
         let ty = (*op).ty();
-        if core::ptr::eq(ty, T::type_object()) && ty.tp_finalize.get().is_some() && gc::call_finalizer_from_dealloc(op) {
+        if core::ptr::eq(ty, T::type_object())
+            && ty.tp_finalize.get().is_some()
+            && gc::call_finalizer_from_dealloc(op)
+        {
             return;
         }
         if ty.tp_flags.get() & flags::HAVE_GC != 0 {

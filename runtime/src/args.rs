@@ -6,7 +6,7 @@ use core::fmt;
 use crate::error::PyResult;
 use crate::object::PyObject;
 use crate::objects::r#type::PyType;
-use crate::objects::{PyDict, PyFloat, PyInt, PyStr, PyTuple};
+use crate::objects::{PyDict, PyFloat, PyStr, PyTuple};
 use crate::py::Py;
 use crate::raise;
 use crate::reference::{PyClass, Ref};
@@ -65,7 +65,8 @@ impl<'a> Args<'a> {
         unsafe {
             let kwnames: Option<&PyTuple> = kwnames.cast::<PyTuple>().as_ref();
             let total = nargs + kwnames.map_or(0, |k| k.len());
-            let all = if total == 0 { &[] } else { core::slice::from_raw_parts(args.cast::<&PyObject>(), total) };
+            let all =
+                if total == 0 { &[] } else { core::slice::from_raw_parts(args.cast::<&PyObject>(), total) };
             Args { all, positional: nargs, kwnames }
         }
     }
@@ -84,7 +85,10 @@ impl<'a> Args<'a> {
     /// Name and value of each keyword argument.
     #[inline(always)]
     pub fn keywords(&self) -> Kwargs<'a> {
-        Kwargs { names: self.kwnames.map_or(&[], PyTuple::as_slice), values: self.all.get(self.positional..).unwrap_or_default() }
+        Kwargs {
+            names: self.kwnames.map_or(&[], PyTuple::as_slice),
+            values: self.all.get(self.positional..).unwrap_or_default(),
+        }
     }
 
     /// The names tuple as given.
@@ -286,13 +290,25 @@ impl Signature {
             return raise!(py, TypeError, "{}() takes no positional arguments", self.function);
         }
         let how = if self.required < max { "at most" } else { "exactly" };
-        raise!(py, TypeError, "{}() takes {how} {max} positional argument{} ({nargs} given)", self.function, plural(max))
+        raise!(
+            py,
+            TypeError,
+            "{}() takes {how} {max} positional argument{} ({nargs} given)",
+            self.function,
+            plural(max)
+        )
     }
 
     #[cold]
     fn given_twice(&self, py: Py<'_>, i: usize) -> crate::error::Raised {
         let name = self.names.get(i).copied().unwrap_or_default();
-        raise!(py, TypeError, "argument for {}() given by name ('{name}') and position ({})", self.function, i + 1)
+        raise!(
+            py,
+            TypeError,
+            "argument for {}() given by name ('{name}') and position ({})",
+            self.function,
+            i + 1
+        )
     }
 
     #[cold]
@@ -309,7 +325,12 @@ impl Signature {
     fn missing(&self, py: Py<'_>, i: usize) -> crate::error::Raised {
         let name = self.names.get(i).copied().unwrap_or_default();
         if self.style == Style::Python {
-            return raise!(py, TypeError, "{}() missing 1 required positional argument: '{name}'", self.function);
+            return raise!(
+                py,
+                TypeError,
+                "{}() missing 1 required positional argument: '{name}'",
+                self.function
+            );
         }
         raise!(py, TypeError, "{}() missing required argument '{name}' (pos {})", self.function, i + 1)
     }
@@ -396,7 +417,11 @@ pub struct NoneOr<T>(pub Option<T>);
 impl<'a, T: FromArg<'a>> FromArg<'a> for NoneOr<T> {
     #[inline(always)]
     fn from_arg(py: Py<'a>, obj: &'a PyObject, at: ArgPos) -> PyResult<Self> {
-        if obj.is(crate::objects::PyNone::get()) { Ok(NoneOr(None)) } else { T::from_arg(py, obj, at).map(|x| NoneOr(Some(x))) }
+        if obj.is(crate::objects::PyNone::get()) {
+            Ok(NoneOr(None))
+        } else {
+            T::from_arg(py, obj, at).map(|x| NoneOr(Some(x)))
+        }
     }
 }
 
@@ -476,7 +501,9 @@ impl<'a> FromArg<'a> for usize {
         let n = obj.index(py)?;
         match n.as_u64() {
             Some(v) => Ok(v as usize),
-            None if n.is_negative() => Err(raise!(py, OverflowError, "can't convert negative value to size_t")),
+            None if n.is_negative() => {
+                Err(raise!(py, OverflowError, "can't convert negative value to size_t"))
+            }
             None => Err(raise!(py, OverflowError, "Python int too large to convert to C size_t")),
         }
     }
@@ -490,11 +517,14 @@ impl<'a> FromArg<'a> for String {
 }
 
 /// Converts with a function of one's own: used by hand-written parsers.
-pub fn extract<'a, T: FromArg<'a>>(py: Py<'a>, obj: &'a PyObject, function: &'static str, index: u16) -> PyResult<T> {
+pub fn extract<'a, T: FromArg<'a>>(
+    py: Py<'a>,
+    obj: &'a PyObject,
+    function: &'static str,
+    index: u16,
+) -> PyResult<T> {
     T::from_arg(py, obj, ArgPos { function, index, keyword: None })
 }
-
-
 
 /// Refuses keyword arguments: "list() takes no keyword arguments".
 pub fn no_keywords(py: Py<'_>, function: &str, kwargs: Option<&PyDict>) -> PyResult<()> {

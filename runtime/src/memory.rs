@@ -130,7 +130,10 @@ pub unsafe fn dealloc(op: *mut PyObject) {
         }
         let saved = py.thread().current_exception.as_raw();
         destructor(op);
-        debug_assert!(core::ptr::eq(saved, py.thread().current_exception.as_raw()), "a destructor changed the exception");
+        debug_assert!(
+            core::ptr::eq(saved, py.thread().current_exception.as_raw()),
+            "a destructor changed the exception"
+        );
         if !py.thread().delete_later.get().is_null() && !py.stack_is_low() {
             gc::run_put_off_deallocs(py);
         }

@@ -9,8 +9,8 @@ pub use crate::module::{ModuleDef, ModulePart};
 pub use crate::object::{PyObject, PyVarObject};
 pub use crate::objects::weakref::WeakList;
 pub use crate::objects::{
-    PyBool, PyByteArray, PyBytes, PyComplex, PyDict, PyFloat, PyFrozenSet, PyInt, PyList, PyModule, PyNone, PySet, PySlice,
-    PyStr, PyTuple, PyType,
+    PyBool, PyByteArray, PyBytes, PyComplex, PyDict, PyFloat, PyFrozenSet, PyInt, PyList, PyModule, PyNone,
+    PySet, PySlice, PyStr, PyTuple, PyType,
 };
 pub use crate::protocol::object::CompareOp;
 pub use crate::py::Py;

@@ -26,7 +26,11 @@ impl Py<'_> {
     /// `RecursionError` when the native stack is nearly used up; `what` ends the message: " while calling a Python object".
     #[inline(always)]
     pub fn check_stack(self, what: &str) -> PyResult<()> {
-        if stack_pointer() > self.thread().stack_soft_limit.get() { Ok(()) } else { self.stack_exhausted(what) }
+        if stack_pointer() > self.thread().stack_soft_limit.get() {
+            Ok(())
+        } else {
+            self.stack_exhausted(what)
+        }
     }
 
     /// True when a deallocation should be put off rather than recurse further.

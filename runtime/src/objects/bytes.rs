@@ -15,7 +15,13 @@ pub struct PyBytes {
     pub(crate) ob_shash: Cell<isize>,
     pub(crate) ob_sval: [u8; 1],
 }
-declare_class!(PyBytes, ob_base, c"bytes", itemsize = 1, flags = flags::BASETYPE | flags::BYTES_SUBCLASS | flags::MATCH_SELF);
+declare_class!(
+    PyBytes,
+    ob_base,
+    c"bytes",
+    itemsize = 1,
+    flags = flags::BASETYPE | flags::BYTES_SUBCLASS | flags::MATCH_SELF
+);
 
 impl PyBytes {
     /// A bytes object with this content.

@@ -15,10 +15,19 @@ pub struct PyInt {
     pub(crate) lv_tag: Cell<usize>,
     pub(crate) ob_digit: [u32; 1],
 }
-declare_class!(PyInt, ob_base, c"int", itemsize = 4, flags = flags::BASETYPE | flags::LONG_SUBCLASS | flags::MATCH_SELF);
+declare_class!(
+    PyInt,
+    ob_base,
+    c"int",
+    itemsize = 4,
+    flags = flags::BASETYPE | flags::LONG_SUBCLASS | flags::MATCH_SELF
+);
 
-static TRUE: Static<PyInt> =
-    Static(PyInt { ob_base: PyObject::immortal(core::ptr::null()), lv_tag: Cell::new(1 << 3), ob_digit: [1] });
+static TRUE: Static<PyInt> = Static(PyInt {
+    ob_base: PyObject::immortal(core::ptr::null()),
+    lv_tag: Cell::new(1 << 3),
+    ob_digit: [1],
+});
 static FALSE: Static<PyInt> =
     Static(PyInt { ob_base: PyObject::immortal(core::ptr::null()), lv_tag: Cell::new(1), ob_digit: [0] });
 

@@ -29,14 +29,26 @@ pub struct PySet {
     pub(crate) smalltable: [SetEntry; 8],
     pub(crate) weakreflist: WeakList,
 }
-declare_class!(PySet, ob_base, c"set", itemsize = 0, flags = flags::BASETYPE | flags::HAVE_GC | flags::MATCH_SELF);
+declare_class!(
+    PySet,
+    ob_base,
+    c"set",
+    itemsize = 0,
+    flags = flags::BASETYPE | flags::HAVE_GC | flags::MATCH_SELF
+);
 
 /// `frozenset`; the layout is `set`'s.
 #[repr(C)]
 pub struct PyFrozenSet {
     pub(crate) base: PySet,
 }
-declare_class!(PyFrozenSet, base, c"frozenset", itemsize = 0, flags = flags::BASETYPE | flags::HAVE_GC | flags::MATCH_SELF);
+declare_class!(
+    PyFrozenSet,
+    base,
+    c"frozenset",
+    itemsize = 0,
+    flags = flags::BASETYPE | flags::HAVE_GC | flags::MATCH_SELF
+);
 
 impl PySet {
     /// An empty set.

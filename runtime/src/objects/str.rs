@@ -18,7 +18,13 @@ pub struct PyStr {
     pub(crate) hash: Cell<isize>,
     pub(crate) state: Cell<u32>,
 }
-declare_class!(PyStr, ob_base, c"str", itemsize = 0, flags = flags::BASETYPE | flags::UNICODE_SUBCLASS | flags::MATCH_SELF);
+declare_class!(
+    PyStr,
+    ob_base,
+    c"str",
+    itemsize = 0,
+    flags = flags::BASETYPE | flags::UNICODE_SUBCLASS | flags::MATCH_SELF
+);
 
 /// The characters of a string in its own width.
 #[derive(Clone, Copy, Debug)]

@@ -57,7 +57,12 @@ impl PyObject {
 
     /// Calls with positional arguments followed by the values of the keyword arguments named in `kwnames`.
     #[inline]
-    pub fn call_keywords(&self, py: Py<'_>, args: &[&PyObject], kwnames: &PyTuple) -> PyResult<Ref<PyObject>> {
+    pub fn call_keywords(
+        &self,
+        py: Py<'_>,
+        args: &[&PyObject],
+        kwnames: &PyTuple,
+    ) -> PyResult<Ref<PyObject>> {
         let Some(npos) = args.len().checked_sub(kwnames.len()) else {
             return Err(raise!(py, SystemError, "more keyword names than arguments"));
         };
@@ -69,7 +74,9 @@ impl PyObject {
     #[inline]
     pub fn call_args(&self, py: Py<'_>, args: Args<'_>) -> PyResult<Ref<PyObject>> {
         // SAFETY: `Args` wraps an argument vector.
-        unsafe { self.vectorcall_raw(py, args.all().as_ptr().cast(), args.positional().len(), args.kwnames()) }
+        unsafe {
+            self.vectorcall_raw(py, args.all().as_ptr().cast(), args.positional().len(), args.kwnames())
+        }
     }
 
     /// Calls with an argument tuple and an optional keyword dict (`PyObject_Call`).
@@ -90,7 +97,9 @@ impl PyObject {
             }
             let names = kwnames.as_ref().map_or(core::ptr::null_mut(), |k| k.as_ptr());
             // SAFETY: `values` holds positional and keyword values, alive through the call.
-            return unsafe { self.check_result(py, f(self.as_ptr(), values.as_ptr().cast(), args.len(), names)) };
+            return unsafe {
+                self.check_result(py, f(self.as_ptr(), values.as_ptr().cast(), args.len(), names))
+            };
         }
         let Some(tp_call) = self.ty().tp_call.get() else { return Err(self.not_callable(py)) };
         py.check_stack(" while calling a Python object")?;
@@ -122,7 +131,12 @@ impl PyObject {
     #[inline(always)]
     pub unsafe fn check_result(&self, py: Py<'_>, result: *mut PyObject) -> PyResult<Ref<PyObject>> {
         if result.is_null() && !py.has_error() {
-            return Err(raise!(py, SystemError, "{} returned NULL without setting an exception", self.ty().name()));
+            return Err(raise!(
+                py,
+                SystemError,
+                "{} returned NULL without setting an exception",
+                self.ty().name()
+            ));
         }
         // SAFETY: by contract.
         unsafe { owned_or_raised(py, result) }

@@ -19,7 +19,12 @@ impl PyObject {
         // SAFETY: slot call on a live object.
         let iterator = unsafe { self.check_result(py, tp_iter(self.as_ptr()))? };
         if iterator.ty().tp_iternext.get().is_none() {
-            return Err(raise!(py, TypeError, "iter() returned non-iterator of type '{}'", iterator.ty().name()));
+            return Err(raise!(
+                py,
+                TypeError,
+                "iter() returned non-iterator of type '{}'",
+                iterator.ty().name()
+            ));
         }
         Ok(iterator)
     }

@@ -30,7 +30,10 @@ impl PyObject {
         }
         if self.sequence_slots().is_some_and(|s| s.sq_item.get().is_some()) {
             if key.is_index() {
-                return self.sequence_item(py, key.to_index_isize(py, "cannot fit '{}' into an index-sized integer")?);
+                return self.sequence_item(
+                    py,
+                    key.to_index_isize(py, "cannot fit '{}' into an index-sized integer")?,
+                );
             }
             return Err(raise!(py, TypeError, "sequence index must be integer, not '{}'", key.ty().name()));
         }
@@ -62,7 +65,9 @@ impl PyObject {
     fn assign_item(&self, py: Py<'_>, key: &PyObject, value: Option<&PyObject>) -> PyResult<()> {
         if let Some(f) = self.mapping_slots().and_then(|m| m.mp_ass_subscript.get()) {
             // SAFETY: slot call on live objects.
-            let r = unsafe { f(self.as_ptr(), key.as_ptr(), value.map_or(core::ptr::null_mut(), PyObject::as_ptr)) };
+            let r = unsafe {
+                f(self.as_ptr(), key.as_ptr(), value.map_or(core::ptr::null_mut(), PyObject::as_ptr))
+            };
             return if r < 0 { Err(Raised::already(py)) } else { Ok(()) };
         }
         if self.sequence_slots().is_some_and(|s| s.sq_ass_item.get().is_some()) {

@@ -1,11 +1,11 @@
 //! The abstract protocols: what can be done with any object, by way of its type's slots. Methods on `PyObject`.
 
+pub mod attribute;
 pub mod buffer;
 pub mod call;
+pub mod instance_check;
 pub mod iter;
 pub mod mapping;
 pub mod number;
 pub mod object;
 pub mod sequence;
-pub mod attribute;
-pub mod instance_check;

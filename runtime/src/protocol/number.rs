@@ -102,7 +102,10 @@ impl PyObject {
 
     #[cold]
     fn unsupported(&self, py: Py<'_>, other: &PyObject, sign: &str) -> crate::error::Raised {
-        if sign == ">>" && self.ty().name() == "builtin_function_or_method" && crate::objects::function_name_is(self, "print") {
+        if sign == ">>"
+            && self.ty().name() == "builtin_function_or_method"
+            && crate::objects::function_name_is(self, "print")
+        {
             return raise!(
                 py,
                 TypeError,
@@ -220,7 +223,12 @@ impl PyObject {
     }
 
     /// `self **= exponent`.
-    pub fn inplace_power(&self, py: Py<'_>, exponent: &PyObject, modulus: &PyObject) -> PyResult<Ref<PyObject>> {
+    pub fn inplace_power(
+        &self,
+        py: Py<'_>,
+        exponent: &PyObject,
+        modulus: &PyObject,
+    ) -> PyResult<Ref<PyObject>> {
         if let Some(f) = self.number_slots().and_then(|n| n.nb_inplace_power.get()) {
             // SAFETY: slot call on live objects.
             let r = unsafe { owned_or_raised(py, f(self.as_ptr(), exponent.as_ptr(), modulus.as_ptr()))? };
@@ -280,7 +288,12 @@ impl PyObject {
         ))
     }
 
-    fn unary(&self, py: Py<'_>, slot: fn(&PyNumberMethods) -> &Slot<crate::slots::UnaryFunc>, what: &str) -> PyResult<Ref<PyObject>> {
+    fn unary(
+        &self,
+        py: Py<'_>,
+        slot: fn(&PyNumberMethods) -> &Slot<crate::slots::UnaryFunc>,
+        what: &str,
+    ) -> PyResult<Ref<PyObject>> {
         match self.number_slots().and_then(|n| slot(n).get()) {
             // SAFETY: slot call on a live object.
             Some(f) => unsafe { owned_or_raised(py, f(self.as_ptr())) },

@@ -75,7 +75,12 @@ impl PyObject {
     #[inline]
     pub fn get_attr(&self, py: Py<'_>, name: &PyStr) -> PyResult<Ref<PyObject>> {
         let Some(f) = self.ty().tp_getattro.get() else {
-            return Err(raise!(py, AttributeError, "'{}' object has no attribute '{name}'", self.ty().name()));
+            return Err(raise!(
+                py,
+                AttributeError,
+                "'{}' object has no attribute '{name}'",
+                self.ty().name()
+            ));
         };
         // SAFETY: slot call on live objects.
         unsafe { owned_or_raised(py, f(self.as_ptr(), name.as_ptr())) }
@@ -110,11 +115,20 @@ impl PyObject {
     pub fn assign_attr(&self, py: Py<'_>, name: &PyStr, value: Option<&PyObject>) -> PyResult<()> {
         let Some(f) = self.ty().tp_setattro.get() else {
             let readable = self.ty().tp_getattro.get().is_some();
-            let (what, why) = (if value.is_some() { "assign to" } else { "del" }, if readable { "only read-only" } else { "no" });
-            return Err(raise!(py, TypeError, "'{}' object has {why} attributes ({what} .{name})", self.ty().name()));
+            let (what, why) = (
+                if value.is_some() { "assign to" } else { "del" },
+                if readable { "only read-only" } else { "no" },
+            );
+            return Err(raise!(
+                py,
+                TypeError,
+                "'{}' object has {why} attributes ({what} .{name})",
+                self.ty().name()
+            ));
         };
         // SAFETY: slot call on live objects.
-        let r = unsafe { f(self.as_ptr(), name.as_ptr(), value.map_or(core::ptr::null_mut(), PyObject::as_ptr)) };
+        let r =
+            unsafe { f(self.as_ptr(), name.as_ptr(), value.map_or(core::ptr::null_mut(), PyObject::as_ptr)) };
         if r < 0 { Err(Raised::already(py)) } else { Ok(()) }
     }
 
@@ -218,9 +232,8 @@ impl PyObject {
         };
         // SAFETY: slot call on a live object.
         let r = unsafe { self.check_result(py, f(self.as_ptr()))? };
-        r.downcast_into().map_err(|r| {
-            raise!(py, TypeError, "__repr__ returned non-string (type {})", r.ty().name())
-        })
+        r.downcast_into()
+            .map_err(|r| raise!(py, TypeError, "__repr__ returned non-string (type {})", r.ty().name()))
     }
 
     /// `str(self)`.
@@ -232,9 +245,8 @@ impl PyObject {
         py.check_stack(" while getting the str of an object")?;
         // SAFETY: slot call on a live object.
         let r = unsafe { self.check_result(py, f(self.as_ptr()))? };
-        r.downcast_into().map_err(|r| {
-            raise!(py, TypeError, "__str__ returned non-string (type {})", r.ty().name())
-        })
+        r.downcast_into()
+            .map_err(|r| raise!(py, TypeError, "__str__ returned non-string (type {})", r.ty().name()))
     }
 
     /// `bool(self)`.

@@ -19,7 +19,8 @@ impl PyObject {
 
     /// `PySequence_Check`: has `sq_item` and is no dict.
     pub fn is_sequence(&self) -> bool {
-        !self.ty().has(flags::DICT_SUBCLASS) && self.sequence_slots().is_some_and(|s| s.sq_item.get().is_some())
+        !self.ty().has(flags::DICT_SUBCLASS)
+            && self.sequence_slots().is_some_and(|s| s.sq_item.get().is_some())
     }
 
     /// `len(self)`.
@@ -45,7 +46,9 @@ impl PyObject {
                 Err(raised) => return Err(raised),
             }
         }
-        let Some(hint) = self.lookup_special(py, crate::id!(py, "__length_hint__"))? else { return Ok(default) };
+        let Some(hint) = self.lookup_special(py, crate::id!(py, "__length_hint__"))? else {
+            return Ok(default);
+        };
         let result = match hint.call(py, &[]) {
             Ok(r) => r,
             Err(raised) if py.error_matches(types::TypeError()) => {
@@ -58,7 +61,12 @@ impl PyObject {
             return Ok(default);
         }
         let Some(n) = result.downcast::<crate::objects::PyInt>() else {
-            return Err(raise!(py, TypeError, "__length_hint__ must be an integer, not {}", result.ty().name()));
+            return Err(raise!(
+                py,
+                TypeError,
+                "__length_hint__ must be an integer, not {}",
+                result.ty().name()
+            ));
         };
         match n.as_i64() {
             Some(n) if n >= 0 => Ok(n as isize),

@@ -14,7 +14,11 @@ static TYPE: StaticType = StaticType::new(TypeSpec {
     name: c"type",
     basicsize: size_of::<PyHeapType>() as isize,
     itemsize: 40,
-    flags: flags::BASETYPE | flags::HAVE_GC | flags::TYPE_SUBCLASS | flags::HAVE_VECTORCALL | flags::ITEMS_AT_END,
+    flags: flags::BASETYPE
+        | flags::HAVE_GC
+        | flags::TYPE_SUBCLASS
+        | flags::HAVE_VECTORCALL
+        | flags::ITEMS_AT_END,
     doc: None,
     weaklistoffset: core::mem::offset_of!(PyType, tp_weaklist) as isize,
     dictoffset: core::mem::offset_of!(PyType, tp_dict) as isize,
