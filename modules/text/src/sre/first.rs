@@ -1,0 +1,132 @@
+//! What a piece of code must begin with, worked out once so that the machine can skip hopeless places.
+
+use super::program::{Exclusive, Inst, Item, Program, Start};
+
+/// Nested branches looked into; deeper ones count as unknown.
+const DEPTH: u32 = 6;
+
+impl Program {
+    /// The first character that the code at `pc` must take, if it is one condition.
+    pub(super) fn first_item(&self, mut pc: u32) -> Option<Item> {
+        loop {
+            match *self.insts.get(pc as usize)? {
+                Inst::Mark(_) => pc += 1,
+                Inst::Jump(to) if to > pc => pc = to,
+                Inst::Atomic { .. } => pc += 1,
+                Inst::One(item) => return Some(item),
+                Inst::RepeatOne(one) | Inst::MinRepeatOne(one) if one.times.min > 0 => return Some(one.item),
+                Inst::PossessiveRepeatOne { item, times } if times.min > 0 => return Some(item),
+                Inst::PossessiveRepeat { times, .. } if times.min > 0 => pc += 1,
+                Inst::Repeat { until } => match self.insts.get(until as usize)? {
+                    Inst::MaxUntil { body, times } | Inst::MinUntil { body, times } if times.min > 0 => {
+                        pc = *body
+                    }
+                    _ => return None,
+                },
+                _ => return None,
+            }
+        }
+    }
+
+    /// The answers of an item for the characters below 256; `None` if they are not fixed.
+    fn table(&self, item: Item) -> Option<[bool; 256]> {
+        let mut ch = 0u32;
+        let mut each = |holds: &dyn Fn(u32) -> bool| {
+            [(); 256].map(|()| {
+                ch += 1;
+                holds(ch - 1)
+            })
+        };
+        match item {
+            Item::All => Some([true; 256]),
+            Item::Literal(lit) => Some(each(&|ch| ch == lit)),
+            Item::NotLiteral(lit) => Some(each(&|ch| ch != lit)),
+            Item::Set(set) => self.sets.get(set as usize)?.table().copied(),
+        }
+    }
+
+    /// Adds to `table` what the code at `pc` may begin with; false if that is unknown.
+    fn first_table(&self, pc: u32, table: &mut [bool; 256], depth: u32) -> bool {
+        if let Some(item) = self.first_item(pc) {
+            let Some(more) = self.table(item) else { return false };
+            for (held, also) in table.iter_mut().zip(more) {
+                *held |= also;
+            }
+            return true;
+        }
+        let mut pc = pc;
+        while let Some(Inst::Mark(_)) = self.insts.get(pc as usize) {
+            pc += 1;
+        }
+        match self.insts.get(pc as usize) {
+            Some(&Inst::Branch { first, count }) if depth > 0 => {
+                let mut each = self.alternatives.iter().skip(first as usize).take(count as usize);
+                each.all(|alternative| self.first_table(alternative.pc, table, depth - 1))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether no character satisfies both.
+    fn exclusive(&self, item: Item, next: Item) -> Exclusive {
+        let holds = |item: Item, ch: u32| match item {
+            Item::All => Some(true),
+            Item::Literal(lit) => Some(ch == lit),
+            Item::NotLiteral(lit) => Some(ch != lit),
+            Item::Set(set) => self.sets.get(set as usize).and_then(|set| set.fixed(ch)),
+        };
+        let always = match (item, next) {
+            (_, Item::Literal(lit)) => holds(item, lit) == Some(false),
+            (Item::Literal(lit), _) => holds(next, lit) == Some(false),
+            _ => false,
+        };
+        if always {
+            return Exclusive::Always;
+        }
+        match (self.table(item), self.table(next)) {
+            (Some(one), Some(two)) if one.iter().zip(&two).all(|(one, two)| !(one & two)) => Exclusive::Bytes,
+            _ => Exclusive::No,
+        }
+    }
+
+    /// Fills in what loops and alternatives know about what follows.
+    pub(super) fn link_firsts(&mut self) {
+        for pc in 0..self.insts.len() {
+            let next = self.first_item(pc as u32 + 1);
+            let exclusive = match self.insts.get(pc) {
+                Some(Inst::RepeatOne(one)) => {
+                    next.map_or(Exclusive::No, |next| self.exclusive(one.item, next))
+                }
+                Some(Inst::MinRepeatOne(_)) => Exclusive::No,
+                _ => continue,
+            };
+            if let Some(Inst::RepeatOne(one) | Inst::MinRepeatOne(one)) = self.insts.get_mut(pc) {
+                one.next = next;
+                one.exclusive = exclusive;
+            }
+        }
+        for index in 0..self.alternatives.len() {
+            let first = self.alternatives.get(index).and_then(|alternative| self.first_item(alternative.pc));
+            if let Some(alternative) = self.alternatives.get_mut(index) {
+                alternative.first = first;
+            }
+        }
+    }
+
+    /// Where a search may start, when INFO did not say.
+    pub(super) fn find_start(&self) -> Start {
+        match self.insts.first() {
+            Some(Inst::At(super::opcodes::AT_BEGINNING | super::opcodes::AT_BEGINNING_STRING)) => {
+                Start::Anchored
+            }
+            _ => match self.first_item(0) {
+                Some(Item::All) => Start::Any,
+                Some(item) => Start::One(item),
+                None => {
+                    let mut table = Box::new([false; 256]);
+                    if self.first_table(0, &mut table, DEPTH) { Start::Table(table) } else { Start::Any }
+                }
+            },
+        }
+    }
+}
