@@ -3,4 +3,5 @@
 
 pub mod digits;
 pub mod float_text;
+pub mod format_spec;
 pub mod hash;
