@@ -113,6 +113,24 @@ impl Program {
         }
     }
 
+    /// The item of a loop without upper limit that opens the pattern. When an attempt at one place of a run of its
+    /// characters has failed, those at the later places of the run would try the tail at some of the same places
+    /// again, so a search passes over them. That needs a tail that cannot tell where the match began.
+    pub(super) fn find_leading_run(&self) -> Option<Item> {
+        let mut marked = false;
+        for inst in &self.insts {
+            match inst {
+                Inst::Mark(_) => marked = true,
+                Inst::RepeatOne(one) | Inst::MinRepeatOne(one) if one.times.most() == usize::MAX => {
+                    let told = marked && self.insts.iter().any(|inst| matches!(inst, Inst::GroupRef { .. }));
+                    return (!told).then_some(one.item);
+                }
+                _ => return None,
+            }
+        }
+        None
+    }
+
     /// Where a search may start, when INFO did not say.
     pub(super) fn find_start(&self) -> Start {
         match self.insts.first() {

@@ -109,9 +109,11 @@ impl Lowering<'_> {
             finder: None,
             literal: false,
             prefix_skip: 0,
+            leading_run: None,
             min_width: info.min_width,
         };
         program.link_firsts();
+        program.leading_run = program.find_leading_run();
         if info.prefix.len() > 1 {
             let bytes: Option<Vec<u8>> = info.prefix.iter().map(|&ch| u8::try_from(ch).ok()).collect();
             program.finder = bytes.map(|bytes| memchr::memmem::Finder::new(&bytes).into_owned());

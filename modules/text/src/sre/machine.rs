@@ -80,7 +80,7 @@ impl<T: CodeUnit> Machine<'_, T> {
 
     /// Length of the run of the item's characters at `at`, up to `most`.
     #[inline]
-    fn run_length(&self, item: Item, at: usize, most: usize) -> usize {
+    pub fn run_length(&self, item: Item, at: usize, most: usize) -> usize {
         let Some(rest) = self.text.get(at..) else { return 0 };
         let rest = rest.get(..most).unwrap_or(rest);
         match item {

@@ -137,6 +137,8 @@ pub struct Program {
     pub(super) literal: bool,
     /// Characters and instructions of the prefix that a search need not look at again.
     pub(super) prefix_skip: usize,
+    /// The item of an endless loop that opens the pattern; see [`Program::find_leading_run`].
+    pub(super) leading_run: Option<Item>,
     /// Characters that a match takes at least.
     pub(super) min_width: usize,
 }

@@ -164,6 +164,9 @@ fn run<T: CodeUnit>(
             return Ok(machine.found(start, end));
         }
         at = start + 1;
+        if let Some(item) = program.leading_run {
+            at += machine.run_length(item, start, usize::MAX);
+        }
     }
 }
 
