@@ -190,13 +190,20 @@ impl Case {
         })
     }
 
-    /// Tracebacks name the program by its full path: leave only its name.
-    fn without_folder(&self, text: &[u8]) -> Vec<u8> {
-        let folder = format!("{}/", self.folder.display());
-        match std::str::from_utf8(text) {
-            Ok(text) => text.replace(&folder, "").into_bytes(),
-            Err(_) => text.to_owned(),
+    /// Takes out what differs from run to run: the folder (tracebacks name the program by its full path) and the
+    /// addresses in ` at 0x7f…`.
+    fn normal(&self, text: &[u8]) -> Vec<u8> {
+        const ADDRESS: &str = " at 0x";
+        let Ok(text) = std::str::from_utf8(text) else { return text.to_owned() };
+        let text = text.replace(&format!("{}/", self.folder.display()), "");
+        let mut parts = text.split(ADDRESS);
+        let mut normal = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            normal.push_str(ADDRESS);
+            normal.push('…');
+            normal.push_str(part.trim_start_matches(|digit: char| digit.is_ascii_hexdigit()));
         }
+        normal.into_bytes()
     }
 
     /// What differs from what is recorded.

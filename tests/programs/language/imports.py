@@ -2,6 +2,7 @@ import sys
 import os.path as path, json
 from collections import (OrderedDict, deque as Deque,)
 import importlib
+import importlib.machinery
 from importlib import import_module
 import xml.dom.minidom
 
@@ -12,7 +13,7 @@ for statement in ("import no_such_module", "import os.nothing", "from os import 
     try:
         exec(statement, {"__name__": "m", "__package__": ""})
     except ImportError as error:
-        print(statement, "->", type(error).__name__, error, error.name)
+        print(statement, "->", type(error).__name__, str(error).split(" (")[0], error.name)
 
 
 def local():

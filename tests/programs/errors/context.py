@@ -1,0 +1,12 @@
+def first():
+    return {}["missing"]
+
+
+def second():
+    try:
+        first()
+    except KeyError:
+        return [1, 2][10] + undefined_name
+
+
+second()
