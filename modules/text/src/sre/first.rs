@@ -1,14 +1,16 @@
 //! What a piece of code must begin with, worked out once so that the machine can skip hopeless places.
 
-use super::program::{Exclusive, Inst, Item, Program, Start};
+use super::program::{Exclusive, Inst, Item, Peek, Program, Start};
 
 /// Nested branches looked into; deeper ones count as unknown.
 const DEPTH: u32 = 6;
+/// Instructions looked through before giving up, so that crafted nesting costs no quadratic time.
+const REACH: u32 = 64;
 
 impl Program {
     /// The first character that the code at `pc` must take, if it is one condition.
     pub(super) fn first_item(&self, mut pc: u32) -> Option<Item> {
-        loop {
+        for _ in 0..REACH {
             match *self.insts.get(pc as usize)? {
                 Inst::Mark(_) => pc += 1,
                 Inst::Jump(to) if to > pc => pc = to,
@@ -26,6 +28,7 @@ impl Program {
                 _ => return None,
             }
         }
+        None
     }
 
     /// The answers of an item for the characters below 256; `None` if they are not fixed.
@@ -93,6 +96,18 @@ impl Program {
     pub(super) fn link_firsts(&mut self) {
         for pc in 0..self.insts.len() {
             let next = self.first_item(pc as u32 + 1);
+            let whole = self.insts.get(pc + 2) == Some(&Inst::Success);
+            let peek = match (self.insts.get(pc + 1), next) {
+                (Some(&Inst::One(item)), _) if whole => Peek::Whole(item),
+                (_, Some(item)) => Peek::First(item),
+                _ => Peek::Unknown,
+            };
+            if let Some(Inst::Assert { peek: known, .. } | Inst::AssertNot { peek: known, .. }) =
+                self.insts.get_mut(pc)
+            {
+                *known = peek;
+                continue;
+            }
             let exclusive = match self.insts.get(pc) {
                 Some(Inst::RepeatOne(one)) => {
                     next.map_or(Exclusive::No, |next| self.exclusive(one.item, next))

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::charset::{CharSet, Fold, SetItem};
 use super::opcodes as op;
-use super::program::{Alternative, Exclusive, Inst, Invalid, Item, OneLoop, Program, Start, Times};
+use super::program::{Alternative, Exclusive, Inst, Invalid, Item, OneLoop, Peek, Program, Start, Times};
 
 /// What ends a stretch of code.
 #[derive(Clone, Copy)]
@@ -350,11 +350,11 @@ impl Lowering<'_> {
                 self.open(at + 2, end, Close::No(jump))?;
             }
             op::ASSERT => {
-                let inst = Inst::Assert { back: self.word(at + 2)?, next: 0 };
+                let inst = Inst::Assert { back: self.word(at + 2)?, next: 0, peek: Peek::Unknown };
                 self.body(inst, at + 3)?;
             }
             op::ASSERT_NOT => {
-                let inst = Inst::AssertNot { back: self.word(at + 2)?, next: 0 };
+                let inst = Inst::AssertNot { back: self.word(at + 2)?, next: 0, peek: Peek::Unknown };
                 self.body(inst, at + 3)?;
             }
             op::ATOMIC_GROUP => self.body(Inst::Atomic { next: 0 }, at + 2)?,

@@ -7,7 +7,7 @@
 use super::charclass::{self, LocaleTable};
 use super::charset::{CharSet, Fold};
 use super::opcodes as op;
-use super::program::{Alternative, Exclusive, Inst, Item, OneLoop, Program};
+use super::program::{Alternative, Exclusive, Inst, Item, OneLoop, Peek, Program};
 use super::state::{Abort, Choice, Interrupted, Kind, NO_REPEAT, Round, State, UNSET, Undo, push};
 use super::subject::CodeUnit;
 
@@ -180,7 +180,7 @@ impl<T: CodeUnit> Machine<'_, T> {
         same.then_some(until)
     }
 
-    #[inline]
+    #[inline(always)]
     fn set_mark(&mut self, mark: u32, at: usize) -> Result<(), Abort> {
         let state = &mut *self.state;
         let Some(slot) = state.marks.get_mut(mark as usize) else { return Ok(()) };
@@ -229,11 +229,21 @@ impl<T: CodeUnit> Run<'_, '_, T> {
         let program = self.machine.program;
         loop {
             let next = match program.insts.get(pc as usize) {
-                Some(&Inst::One(item)) => self.machine.item_at(item, at).then_some((pc + 1, at + 1)),
-                Some(&Inst::Jump(to)) => Some((to, at)),
+                Some(&Inst::One(item)) => {
+                    if self.machine.item_at(item, at) {
+                        (pc, at) = (pc + 1, at + 1);
+                        continue;
+                    }
+                    None
+                }
+                Some(&Inst::Jump(to)) => {
+                    pc = to;
+                    continue;
+                }
                 Some(&Inst::Mark(mark)) => {
                     self.machine.set_mark(mark, at)?;
-                    Some((pc + 1, at))
+                    pc += 1;
+                    continue;
                 }
                 Some(Inst::RepeatOne(one)) => self.repeat_one(one, pc, at)?,
                 Some(Inst::MinRepeatOne(one)) => self.min_repeat_one(one, pc, at)?,
@@ -284,20 +294,36 @@ impl<T: CodeUnit> Run<'_, '_, T> {
                 Some(&Inst::GroupExists { group, no }) => {
                     Some((if self.machine.group(group).is_some() { pc + 1 } else { no }, at))
                 }
-                Some(&Inst::Assert { back, .. }) => match at.checked_sub(back as usize) {
-                    Some(start) => {
-                        self.open_edge(Kind::Edge, pc, at)?;
-                        Some((pc + 1, start))
+                Some(&Inst::Assert { back, next, peek }) => {
+                    let start = at.checked_sub(back as usize);
+                    match (start, peek) {
+                        (Some(start), Peek::Whole(item)) => {
+                            self.machine.item_at(item, start).then_some((next, at))
+                        }
+                        (Some(start), Peek::First(item)) if !self.machine.item_at(item, start) => None,
+                        (Some(start), _) => {
+                            self.open_edge(Kind::Edge, pc, at)?;
+                            Some((pc + 1, start))
+                        }
+                        (None, _) => None,
                     }
-                    None => None,
-                },
-                Some(&Inst::AssertNot { back, next }) => match at.checked_sub(back as usize) {
-                    Some(start) => {
-                        self.open_edge(Kind::EdgeNot, pc, at)?;
-                        Some((pc + 1, start))
+                }
+                Some(&Inst::AssertNot { back, next, peek }) => {
+                    let start = at.checked_sub(back as usize);
+                    match (start, peek) {
+                        (Some(start), Peek::Whole(item)) => {
+                            (!self.machine.item_at(item, start)).then_some((next, at))
+                        }
+                        (Some(start), Peek::First(item)) if !self.machine.item_at(item, start) => {
+                            Some((next, at))
+                        }
+                        (Some(start), _) => {
+                            self.open_edge(Kind::EdgeNot, pc, at)?;
+                            Some((pc + 1, start))
+                        }
+                        (None, _) => Some((next, at)),
                     }
-                    None => Some((next, at)),
-                },
+                }
                 Some(Inst::Atomic { .. }) => {
                     self.open_edge(Kind::Edge, pc, at)?;
                     Some((pc + 1, at))
@@ -318,6 +344,7 @@ impl<T: CodeUnit> Run<'_, '_, T> {
             };
             (pc, at) = match next {
                 Some(next) => next,
+                None if self.machine.state.choices.is_empty() => return Ok(None),
                 None => match self.backtrack()? {
                     Some(next) => next,
                     None => return Ok(None),

@@ -58,6 +58,17 @@ pub(super) struct OneLoop {
     pub exclusive: Exclusive,
 }
 
+/// What is known about the body of a look-around.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Peek {
+    /// Nothing.
+    Unknown,
+    /// It begins with such a character.
+    First(Item),
+    /// It is such a character.
+    Whole(Item),
+}
+
 /// One instruction. Targets are indices of instructions; the body of a compound one follows it at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Inst {
@@ -80,9 +91,9 @@ pub(super) enum Inst {
     /// Go to `no` unless the group has matched.
     GroupExists { group: u32, no: u32 },
     /// Look ahead, or behind by `back`; `next` follows the body.
-    Assert { back: u32, next: u32 },
+    Assert { back: u32, next: u32, peek: Peek },
     /// The same for "must not match".
-    AssertNot { back: u32, next: u32 },
+    AssertNot { back: u32, next: u32, peek: Peek },
     /// A body that is not entered again once matched.
     Atomic { next: u32 },
     /// Opens a loop that ends at `until`.
