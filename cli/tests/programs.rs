@@ -183,11 +183,7 @@ impl Case {
         let out = out.join().map_err(|_| "the reader of stdout panicked")?;
         let err = err.join().map_err(|_| "the reader of stderr panicked")?;
         let status = status.ok_or_else(|| format!("still running after {} s", TIME_LIMIT.as_secs()))?;
-        Ok(Outcome {
-            out: self.without_folder(&out),
-            err: self.without_folder(&err),
-            exit: exit_text(status),
-        })
+        Ok(Outcome { out: self.normal(&out), err: self.normal(&err), exit: exit_text(status) })
     }
 
     /// Takes out what differs from run to run: the folder (tracebacks name the program by its full path) and the

@@ -27,4 +27,4 @@ for action in (lambda: Point().positon, lambda: Point().color, lambda: Point().s
     try:
         action()
     except Exception as error:
-        print(re.sub(r" \(/.*?\)", "", traceback.format_exception_only(error)[-1]), end="")
+        print(re.sub(r" \(/.*?\)", "", traceback.format_exception(error)[-1]), end="")
