@@ -4,7 +4,11 @@
 
 pub mod case;
 pub mod character;
+pub mod search;
+pub mod split;
 pub mod tables;
+mod two_way;
+pub mod unit;
 
 #[cfg(test)]
 mod oracle;
