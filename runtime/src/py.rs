@@ -34,6 +34,15 @@ impl<'py> Py<'py> {
         unsafe { CURRENT.get().as_ref() }.map(Py)
     }
 
+    /// The token of a thread whose state is at hand.
+    ///
+    /// # Safety
+    /// The calling thread is attached with this state.
+    #[inline(always)]
+    pub unsafe fn from_thread(state: &'py ThreadState) -> Py<'py> {
+        Py(state)
+    }
+
     /// Makes `state` this thread's own and gives the token; the caller has the GIL.
     ///
     /// # Safety

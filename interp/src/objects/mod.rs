@@ -1,0 +1,1 @@
+//! Objects of the interpreter: code, function, frame, generator, coroutine, traceback, cell.
