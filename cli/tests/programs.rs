@@ -45,6 +45,7 @@ fn run(arguments: Vec<String>) -> Result<usize, Box<dyn Error>> {
     cases.sort_by(|a, b| a.name.cmp(&b.name));
 
     let executable = std::env::var_os("KRAIT_TEST_EXE").unwrap_or_else(|| env!("CARGO_BIN_EXE_krait").into());
+    let names = executable_names(&executable);
     let total = cases.len();
     let queue = Mutex::new(VecDeque::from(cases));
     let failures = Mutex::new(Vec::new());
@@ -54,7 +55,7 @@ fn run(arguments: Vec<String>) -> Result<usize, Box<dyn Error>> {
                 loop {
                     let next = queue.lock().ok().and_then(|mut queue| queue.pop_front());
                     let Some(case) = next else { return };
-                    let report = match case.run(&executable) {
+                    let report = match case.run(&executable, &names) {
                         Ok(outcome) if is_writing => {
                             case.write(&outcome).err().map(|error| error.to_string())
                         }
@@ -76,6 +77,19 @@ fn run(arguments: Vec<String>) -> Result<usize, Box<dyn Error>> {
     }
     writeln!(out, "programs: {} passed, {} failed", total - failures.len(), failures.len())?;
     Ok(failures.len())
+}
+
+/// The paths by which the interpreter may speak of itself, the longest first.
+fn executable_names(executable: &OsString) -> Vec<String> {
+    let mut names = vec![executable.to_string_lossy().into_owned()];
+    // It may be a script or a link that starts another file.
+    if let Ok(asked) = Command::new(executable).args(["-c", "import sys; print(sys.executable)"]).output() {
+        names.push(String::from_utf8_lossy(&asked.stdout).trim().to_owned());
+    }
+    names.retain(|name| name.contains('/'));
+    names.sort_by_key(|name| std::cmp::Reverse(name.len()));
+    names.dedup();
+    names
 }
 
 /// A program and what belongs to it: all share a path but for the ending.
@@ -153,7 +167,7 @@ impl Case {
         Ok(arguments)
     }
 
-    fn run(&self, executable: &OsString) -> Result<Outcome, Box<dyn Error>> {
+    fn run(&self, executable: &OsString, names: &[String]) -> Result<Outcome, Box<dyn Error>> {
         let mut command = Command::new(executable);
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("PYTHON") {
@@ -183,15 +197,18 @@ impl Case {
         let out = out.join().map_err(|_| "the reader of stdout panicked")?;
         let err = err.join().map_err(|_| "the reader of stderr panicked")?;
         let status = status.ok_or_else(|| format!("still running after {} s", TIME_LIMIT.as_secs()))?;
-        Ok(Outcome { out: self.normal(&out), err: self.normal(&err), exit: exit_text(status) })
+        Ok(Outcome { out: self.normal(&out, names), err: self.normal(&err, names), exit: exit_text(status) })
     }
 
-    /// Takes out what differs from run to run: the folder (tracebacks name the program by its full path) and the
-    /// addresses in ` at 0x7f…`.
-    fn normal(&self, text: &[u8]) -> Vec<u8> {
+    /// Takes out what differs from run to run: the folder (tracebacks name the program by its full path), the
+    /// interpreter's path (which becomes `PYTHON`) and the addresses in ` at 0x7f…`.
+    fn normal(&self, text: &[u8], names: &[String]) -> Vec<u8> {
         const ADDRESS: &str = " at 0x";
         let Ok(text) = std::str::from_utf8(text) else { return text.to_owned() };
-        let text = text.replace(&format!("{}/", self.folder.display()), "");
+        let mut text = text.replace(&format!("{}/", self.folder.display()), "");
+        for name in names {
+            text = text.replace(name, "PYTHON");
+        }
         let mut parts = text.split(ADDRESS);
         let mut normal = parts.next().unwrap_or_default().to_owned();
         for part in parts {
