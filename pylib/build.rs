@@ -6,6 +6,8 @@
 mod collect;
 #[path = "build/freeze.rs"]
 mod freeze;
+#[path = "build/opcode_metadata.rs"]
+mod opcode_metadata;
 #[path = "build/pack.rs"]
 mod pack;
 #[path = "build/patch.rs"]
@@ -22,6 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let mut library = collect::borrowed(rustpython_pylib::LIB_PATH.as_ref())?;
     patch::apply(&here.join("patches.txt"), &mut library)?;
+    opcode_metadata::render(&mut library)?;
     collect::overlay(&here.join("Lib"), &mut library)?;
     freeze::write(&library, &out)?;
     pack::write(&library, &out)?;
