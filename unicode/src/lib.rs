@@ -4,6 +4,8 @@
 
 pub mod case;
 pub mod character;
+pub mod codecs;
+pub mod repr;
 pub mod search;
 pub mod split;
 pub mod tables;
