@@ -154,5 +154,121 @@ pub struct CaseRecord {
     write("types.rs", "Character types and case mappings.", *out)
 
 
+
+def strings(name, values, doc):
+    return f"/// {doc}\npub static {name}: [&str; {len(values)}] = [" + ", ".join(f'"{v}"' for v in values) + "];\n"
+
+
+def database():
+    """UCD fields as unicodedata gives them, for 16.0 and, where it differs, for 3.2."""
+    old = ud.ucd_3_2_0
+    pools = {"CATEGORIES": {"Cn": 0}, "BIDI": {"": 0}, "WIDTHS": {}}
+    numbers = {}
+
+    def pick(pool, value):
+        pool = pools[pool]
+        return pool.setdefault(value, len(pool))
+
+    def facts(db, c):
+        number = db.numeric(c, None)
+        return (pick("CATEGORIES", db.category(c)), pick("BIDI", db.bidirectional(c)), db.combining(c),
+                pick("WIDTHS", db.east_asian_width(c)), db.mirrored(c), db.decimal(c, -1), db.digit(c, -1),
+                0 if number is None else numbers.setdefault(number, len(numbers) + 1))
+
+    seconds = set()
+    pairs = []
+    for cp in range(N):
+        parts = ud.decomposition(chr(cp)).split()
+        if len(parts) == 2 and parts[0][0] != "<" and not 0xAC00 <= cp < 0xD7A4:
+            a, b = (int(x, 16) for x in parts)
+            if ud.normalize("NFC", chr(a) + chr(b)) == chr(cp):
+                pairs.append((a, b, cp))
+                seconds.add(b)
+    seconds |= set(range(0x1161, 0x1176)) | set(range(0x11A8, 0x11C3))
+    records, index, old_records, old_index = {}, [], {}, []
+    for cp in range(N):
+        c = chr(cp)
+        new = facts(ud, c)
+        # Two bits a form: 0 yes, 1 maybe, 2 no.
+        quick = sum((2 if ud.normalize(form, c) != c else 1 if form in ("NFC", "NFKC") and cp in seconds else 0) << 2 * i
+                    for i, form in enumerate(("NFD", "NFKD", "NFC", "NFKC")))
+        index.append(records.setdefault(new + (quick,), len(records)))
+        before = facts(old, c)
+        old_index.append(0 if before == new else old_records.setdefault(before, len(old_records) + 1))
+    out = ["""
+/// UCD fields of a character.
+pub struct Record {
+    /// Place in `CATEGORIES`.
+    pub category: u8,
+    /// Place in `BIDI`.
+    pub bidi: u8,
+    /// Canonical combining class.
+    pub combining: u8,
+    /// Place in `WIDTHS`.
+    pub width: u8,
+    /// Mirrored in bidirectional text.
+    pub mirrored: bool,
+    /// Decimal digit value or -1.
+    pub decimal: i8,
+    /// Digit value or -1.
+    pub digit: i8,
+    /// Place in `NUMBERS` plus 1, or 0.
+    pub number: u8,
+    /// Two bits for each of NFD, NFKD, NFC, NFKC: 0 if it may stay, 1 if that depends, 2 if not.
+    pub quick: u8,
+}
+"""]
+
+    def rows(name, rows, doc):
+        out.append(f"/// {doc}\n#[rustfmt::skip]\npub static {name}: [Record; {len(rows)}] = [")
+        for r in rows:
+            fields = zip(("category", "bidi", "combining", "width", "mirrored", "decimal", "digit", "number", "quick"), r)
+            out.append("    Record { " + ", ".join(
+                f"{k}: {str(bool(v)).lower() if k == 'mirrored' else v}" for k, v in fields) + " },")
+        out.append("];")
+
+    rows("DATABASE", list(records), "The distinct records of 16.0.")
+    rows("DATABASE_3_2", [r + (0,) for r in old_records], "The distinct records of 3.2 that differ from 16.0's.")
+    assert len(numbers) < 256
+    out.append(strings("CATEGORIES", list(pools["CATEGORIES"]), "General categories."))
+    out.append(strings("BIDI", list(pools["BIDI"]), "Bidirectional classes."))
+    out.append(strings("WIDTHS", list(pools["WIDTHS"]), "East Asian widths."))
+    out.append(int_array("NUMBERS", "f64", [repr(float(n)) for n in numbers], "Numeric values."))
+    out.append(two_stage("DATABASE", index, "rows of `DATABASE`"))
+    out.append(two_stage("OLD", old_index, "rows of `DATABASE_3_2` plus 1, or 0 if nothing differs"))
+    write("database.rs", "The character database.", *out)
+
+    tags, places, data, decompositions = {"": 0}, [0], [], {"": 0}
+    row_tags, index = [0], []
+    places.append(0)
+    for cp in range(N):
+        text = "" if 0xAC00 <= cp < 0xD7A4 else ud.decomposition(chr(cp))
+        if text not in decompositions:
+            decompositions[text] = len(decompositions)
+            parts = text.split()
+            tag = parts.pop(0) if parts[0][0] == "<" else ""
+            row_tags.append(tags.setdefault(tag, len(tags)))
+            raw = "".join(chr(int(x, 16)) for x in parts).encode("utf-16-le", "surrogatepass")
+            data += [raw[i] | raw[i + 1] << 8 for i in range(0, len(raw), 2)]
+            places.append(len(data))
+        index.append(decompositions[text])
+    out = [strings("TAGS", list(tags), "Kinds of compatibility decomposition; the first is canonical."),
+           two_stage("DECOMPOSITION", index, "rows of the tables below"),
+           int_array("DECOMPOSITION_TAGS", "u8", row_tags, "Place in `TAGS` for each row."),
+           int_array("DECOMPOSITION_PLACES", "u16", places, "Where each row's text begins, and where the last one ends."),
+           int_array("DECOMPOSITION_TEXT", "u16", data, "UTF-16 of all decompositions, one step deep.")]
+    pairs.sort()
+    out.append(f"/// First, second and composed character, sorted.\n#[rustfmt::skip]\n"
+               f"pub static COMPOSITIONS: [(u32, u32, u32); {len(pairs)}] = [\n"
+               + "\n".join(f"    (0x{a:x}, 0x{b:x}, 0x{c:x})," for a, b, c in pairs) + "\n];\n")
+    corrected = [cp for cp in range(N) if old.category(chr(cp)) != "Cn"
+                 and old.normalize("NFD", chr(cp)) != ud.normalize("NFD", chr(cp))]
+    out.append("/// Characters that 3.2 decomposes otherwise (Corrigendum 4).\n"
+               f"pub static CORRECTED: [(u32, u32); {len(corrected)}] = ["
+               + ", ".join(f"(0x{cp:x}, 0x{ord(old.normalize('NFD', chr(cp))):x})" for cp in corrected) + "];\n")
+    write("decomposition.rs", "Decompositions and compositions.", *out)
+
+
 if __name__ == "__main__":
     types()
+    database()
