@@ -8,17 +8,22 @@ mod instruction_table;
 
 mod code;
 mod constant;
+pub mod exception_table;
 mod flags;
 mod location;
+pub mod location_table;
 pub mod opcode;
 pub mod operands;
 pub mod pyc;
 mod string;
+mod varint;
 
 pub use code::{CodeFlags, CodeObject, LocalKind};
 pub use constant::Const;
+pub use exception_table::{ExceptionEntry, ExceptionTable};
 pub use flags::InstructionFlags;
 pub use location::Location;
+pub use location_table::LocationTable;
 pub use opcode::{AnyOpcode, Opcode};
 pub use operands::{
     BinaryOperator, CommonConstant, Comparison, Intrinsic1, Intrinsic2, SpecialMethod, function_attribute,

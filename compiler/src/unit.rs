@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use krait_bytecode::{Const, PyString};
+use krait_bytecode::{CodeObject, Const, PyString};
 
 use crate::instruction_sequence::InstructionSequence;
 
@@ -134,3 +134,12 @@ impl fmt::Display for AssembleError {
 }
 
 impl std::error::Error for AssembleError {}
+
+/// Optimises a unit's instructions and assembles the code object.
+///
+/// # Errors
+/// If the instructions do not fit together, or a table grows beyond its limits.
+pub fn optimize_and_assemble(unit: Unit) -> Result<CodeObject, AssembleError> {
+    let optimized = crate::flowgraph::optimize(unit)?;
+    crate::assemble::assemble(optimized)
+}

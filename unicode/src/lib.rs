@@ -5,8 +5,6 @@
 pub mod case;
 pub mod character;
 pub mod codecs;
-pub mod database;
-pub mod normalize;
 pub mod repr;
 pub mod search;
 pub mod split;

@@ -1,5 +1,3 @@
 //! Generated tables; use the modules beside this one to read them.
 
-pub mod database;
-pub mod decomposition;
 pub mod types;
