@@ -1,1 +1,13 @@
-//! Objects of the interpreter: code, function, frame, generator, coroutine, traceback, cell.
+//! The types of running code: code objects, functions, frames, generators and kin, tracebacks.
+
+pub mod code;
+pub mod frame;
+pub mod function;
+pub mod generator;
+pub mod traceback;
+
+pub use code::PyCode;
+pub use frame::PyFrame;
+pub use function::PyFunction;
+pub use generator::{PyAsyncGen, PyCoroutine, PyGen};
+pub use traceback::PyTraceback;
