@@ -12,6 +12,7 @@ pub mod exception_table;
 mod flags;
 mod location;
 pub mod location_table;
+pub mod marshal;
 pub mod opcode;
 pub mod operands;
 pub mod pyc;
