@@ -1,0 +1,160 @@
+//! Iterators over keys, values and items, forwards and backwards. They fail when the dict changes its size.
+
+use core::cell::Cell;
+
+use krait_macros::{pyclass, pymethods};
+
+use super::PyDict;
+use super::insert::changed_size;
+use crate::error::PyResult;
+use crate::id;
+use crate::object::PyObject;
+use crate::objects::{PyList, PyTuple};
+use crate::py::Py;
+use crate::raise;
+use crate::reference::{Member, PyClass, Ref};
+
+/// Where an iterator stands.
+#[repr(C)]
+pub struct Cursor {
+    dict: Member<PyDict>,
+    used: Cell<isize>,
+    position: Cell<usize>,
+    left: Cell<isize>,
+}
+
+impl crate::alloc::Traverse for Cursor {
+    fn traverse(&self, visit: &mut crate::alloc::Visitor<'_>) -> core::ffi::c_int {
+        self.dict.traverse(visit)
+    }
+    fn clear(&self) {
+        self.dict.clear();
+    }
+}
+
+impl Cursor {
+    fn new(dict: &PyDict, backwards: bool) -> Cursor {
+        Cursor {
+            dict: Member::new(dict.new_ref()),
+            used: Cell::new(dict.ma_used.get()),
+            position: Cell::new(if backwards { usize::MAX } else { 0 }),
+            left: Cell::new(dict.ma_used.get()),
+        }
+    }
+
+    #[inline]
+    fn step(&self, py: Py<'_>, backwards: bool) -> PyResult<Option<(Ref<PyObject>, Ref<PyObject>)>> {
+        let Some(dict) = self.dict.get() else { return Ok(None) };
+        if dict.ma_used.get() != self.used.get() {
+            self.used.set(-1);
+            return Err(changed_size(py));
+        }
+        let mut position = self.position.get();
+        let entry = if backwards { dict.previous_entry(&mut position) } else { dict.next_entry(&mut position) };
+        self.position.set(position);
+        match entry {
+            Some(entry) if self.left.get() > 0 => {
+                self.left.set(self.left.get() - 1);
+                Ok(Some(entry))
+            }
+            Some(_) => {
+                drop(self.dict.take());
+                Err(raise!(py, RuntimeError, "dictionary keys changed during iteration"))
+            }
+            None => {
+                drop(self.dict.take());
+                Ok(None)
+            }
+        }
+    }
+
+    fn length_hint(&self) -> isize {
+        // SAFETY: only the count is read.
+        match unsafe { self.dict.borrow() } {
+            Some(dict) if dict.ma_used.get() == self.used.get() => self.left.get(),
+            _ => 0,
+        }
+    }
+
+    fn clone_cursor(&self) -> Cursor {
+        Cursor {
+            dict: Member::from_option(self.dict.get()),
+            used: self.used.clone(),
+            position: self.position.clone(),
+            left: self.left.clone(),
+        }
+    }
+}
+
+macro_rules! iterator {
+    ($(#[$doc:meta])* $name:ident, $python:literal, $backwards:literal, |$py:ident, $key:ident, $value:ident| $item:expr) => {
+        $(#[$doc])*
+        #[pyclass(name = $python, gc, disallow_instantiation)]
+        #[repr(C)]
+        pub struct $name {
+            base: PyObject,
+            cursor: Cursor,
+        }
+
+        impl $name {
+            /// An iterator at the start of `dict`.
+            pub fn over(py: Py<'_>, dict: &PyDict) -> PyResult<Ref<PyObject>> {
+                $name { base: PyObject::HEADER, cursor: Cursor::new(dict, $backwards) }.alloc_exact(py).map(Ref::upcast)
+            }
+        }
+
+        #[pymethods(class = $python)]
+        impl $name {
+            #[slot]
+            fn tp_iter(&self, _py: Py<'_>) -> Ref<PyObject> {
+                self.to_ref()
+            }
+            #[slot]
+            fn tp_iternext(&self, $py: Py<'_>) -> PyResult<Option<Ref<PyObject>>> {
+                match self.cursor.step($py, $backwards)? {
+                    Some(($key, $value)) => $item,
+                    None => Ok(None),
+                }
+            }
+            #[pymethod]
+            fn __length_hint__(&self, _py: Py<'_>) -> isize {
+                self.cursor.length_hint()
+            }
+            #[pymethod]
+            fn __reduce__(&self, py: Py<'_>) -> PyResult<Ref<PyTuple>> {
+                let rest = $name { base: PyObject::HEADER, cursor: self.cursor.clone_cursor() }.alloc_exact(py)?;
+                let items = PyList::from_vec(py, rest.as_object().collect(py)?)?;
+                let iter = py.builtin(id!(py, "iter"))?;
+                let args = PyTuple::from_vec(py, vec![items.upcast()])?;
+                PyTuple::from_vec(py, vec![iter, args.upcast()])
+            }
+        }
+    };
+}
+
+iterator! {
+    /// `dict_keyiterator`.
+    DictKeyIterator, "dict_keyiterator", false, |py, key, _value| Ok(Some(key))
+}
+iterator! {
+    /// `dict_valueiterator`.
+    DictValueIterator, "dict_valueiterator", false, |py, _key, value| Ok(Some(value))
+}
+iterator! {
+    /// `dict_itemiterator`.
+    DictItemIterator, "dict_itemiterator", false,
+    |py, key, value| PyTuple::from_vec(py, vec![key, value]).map(|t| Some(t.upcast()))
+}
+iterator! {
+    /// `dict_reversekeyiterator`.
+    DictReverseKeyIterator, "dict_reversekeyiterator", true, |py, key, _value| Ok(Some(key))
+}
+iterator! {
+    /// `dict_reversevalueiterator`.
+    DictReverseValueIterator, "dict_reversevalueiterator", true, |py, _key, value| Ok(Some(value))
+}
+iterator! {
+    /// `dict_reverseitemiterator`.
+    DictReverseItemIterator, "dict_reverseitemiterator", true,
+    |py, key, value| PyTuple::from_vec(py, vec![key, value]).map(|t| Some(t.upcast()))
+}

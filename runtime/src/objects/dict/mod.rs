@@ -1,0 +1,282 @@
+//! `dict`: compact, insertion-ordered, in CPython 3.14's layout, with unicode-only and split (key-sharing) tables.
+//! `keys.rs` is the table, `lookup.rs` finds, `insert.rs` changes, `split.rs` shares keys between instances and holds inline
+//! values, `methods.rs` is the Python face, `merge.rs` updates from others, `views.rs` and `iterators.rs` look at a dict.
+//!
+//! For the interpreter: `keys_version` gives a number that stays as long as the set of keys does; `find_index` and
+//! `value_at` read by entry number under such a version.
+
+pub mod insert;
+pub mod iterators;
+pub mod keys;
+pub mod lookup;
+pub mod merge;
+pub mod methods;
+pub mod split;
+pub mod views;
+
+use core::cell::Cell;
+
+use krait_macros::pyclass;
+
+use crate::error::PyResult;
+use crate::object::PyObject;
+use crate::objects::PyStr;
+use crate::objects::r#type::flags;
+use crate::py::Py;
+use crate::reference::{PyClass, Ref};
+use keys::{DictKeys, Kind};
+use split::DictValues;
+
+/// `PyDictObject` of 3.14.
+#[pyclass(name = "dict", basetype, gc, mapping, match_self, manual, flags = flags::DICT_SUBCLASS)]
+#[repr(C)]
+pub struct PyDict {
+    pub(crate) ob_base: PyObject,
+    pub(crate) ma_used: Cell<isize>,
+    /// Low byte: watchers; the rest is unused, as no version is kept here since 3.12.
+    pub(crate) ma_watcher_tag: Cell<u64>,
+    pub(crate) ma_keys: Cell<*mut DictKeys>,
+    pub(crate) ma_values: Cell<*mut DictValues>,
+}
+
+impl PyDict {
+    /// An empty dict.
+    pub fn new(py: Py<'_>) -> PyResult<Ref<PyDict>> {
+        // SAFETY: the empty keys are immortal; no values.
+        let dict = unsafe { PyDict::from_parts(py, keys::empty_keys(), core::ptr::null_mut())? };
+        crate::gc::track(&dict);
+        Ok(dict)
+    }
+
+    /// An empty dict with room for `n` entries.
+    pub fn with_capacity(py: Py<'_>, n: usize, unicode: bool) -> PyResult<Ref<PyDict>> {
+        if n <= 5 {
+            return PyDict::new(py);
+        }
+        let kind = if unicode { Kind::Unicode } else { Kind::General };
+        let Some(table) = keys::new_keys(keys::log2_for_entries(n.min(1 << 17)), kind) else {
+            return Err(py.no_memory());
+        };
+        // SAFETY: the table is fresh.
+        let dict = unsafe { PyDict::from_parts(py, table, core::ptr::null_mut())? };
+        crate::gc::track(&dict);
+        Ok(dict)
+    }
+
+    /// The key table.
+    #[inline(always)]
+    pub(crate) fn table(&self) -> &DictKeys {
+        // SAFETY: a dict always has a table; callers re-read it after anything that may run Python code.
+        unsafe { &*self.ma_keys.get() }
+    }
+
+    /// The values of a split dict.
+    #[inline(always)]
+    pub(crate) fn split_values(&self) -> Option<&DictValues> {
+        // SAFETY: null or live as long as the dict is split.
+        unsafe { self.ma_values.get().as_ref() }
+    }
+
+    /// Number of entries.
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.ma_used.get() as usize
+    }
+
+    /// No entry.
+    #[inline(always)]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The value of `key`, if there.
+    #[inline]
+    pub fn get(&self, py: Py<'_>, key: &PyObject) -> PyResult<Option<Ref<PyObject>>> {
+        let hash = Self::key_hash(py, key)?;
+        self.get_known_hash(py, key, hash)
+    }
+
+    /// The value of `key`, whose hash is known.
+    #[inline]
+    pub fn get_known_hash(&self, py: Py<'_>, key: &PyObject, hash: isize) -> PyResult<Option<Ref<PyObject>>> {
+        let ix = self.find(py, key, hash)?;
+        Ok(if ix < 0 { None } else { self.value_at(ix as usize) })
+    }
+
+    /// The value of a string key; runs no Python code when all keys are exact strings.
+    #[inline]
+    pub fn get_str(&self, py: Py<'_>, key: &PyStr) -> PyResult<Option<Ref<PyObject>>> {
+        self.get(py, key)
+    }
+
+    /// The value of entry `ix`, if it has one.
+    #[inline(always)]
+    pub fn value_at(&self, ix: usize) -> Option<Ref<PyObject>> {
+        if ix >= self.table().nentries() {
+            return None;
+        }
+        // SAFETY: an entry of the present table.
+        unsafe {
+            let value = *self.value_slot(ix);
+            if value.is_null() { None } else { Some(Ref::from_borrowed(value)) }
+        }
+    }
+
+    /// The value of entry `ix` without counting.
+    ///
+    /// # Safety
+    /// The dict is not changed while the result is used.
+    #[inline(always)]
+    pub unsafe fn value_at_borrowed(&self, ix: usize) -> Option<&PyObject> {
+        if ix >= self.table().nentries() {
+            return None;
+        }
+        // SAFETY: an entry of the present table.
+        unsafe { (*self.value_slot(ix)).as_ref() }
+    }
+
+    /// Entry number of a string key in a table of strings, if there; runs no Python code. For inline caches.
+    pub fn find_index(&self, key: &PyStr) -> Option<usize> {
+        let keys = self.table();
+        if keys.is_general() {
+            return None;
+        }
+        // SAFETY: the table is not general, the key an exact string.
+        let ix = unsafe { lookup::find_unicode(keys, key, key.hash_value()) };
+        (ix >= 0).then_some(ix as usize)
+    }
+
+    /// True when all keys are exact strings and the table is not split.
+    #[inline(always)]
+    pub fn has_unicode_table(&self) -> bool {
+        self.table().kind() == Kind::Unicode && self.ma_values.get().is_null()
+    }
+
+    /// A non-zero number that stays as long as no key is added or removed; 0 when numbers ran out (`_PyDictKeys_GetVersion…`).
+    pub fn keys_version(&self, py: Py<'_>) -> u32 {
+        keys_version(py, self.table())
+    }
+
+    /// The present keys version without assigning one.
+    #[inline(always)]
+    pub fn current_keys_version(&self) -> u32 {
+        self.table().dk_version.get()
+    }
+
+    /// Membership.
+    #[inline]
+    pub fn contains(&self, py: Py<'_>, key: &PyObject) -> PyResult<bool> {
+        let hash = Self::key_hash(py, key)?;
+        let ix = self.find(py, key, hash)?;
+        Ok(ix >= 0 && self.value_at(ix as usize).is_some())
+    }
+
+    /// Copies of all entries in insertion order.
+    pub fn items_snapshot(&self) -> Vec<(Ref<PyObject>, Ref<PyObject>)> {
+        let mut items = Vec::with_capacity(self.len());
+        let mut position = 0;
+        while let Some(entry) = self.next_entry(&mut position) {
+            items.push(entry);
+        }
+        items
+    }
+
+    /// The entry at or after `*position` (start with 0), which then moves on: `PyDict_Next`. Safe under mutation.
+    #[inline]
+    pub fn next_entry(&self, position: &mut usize) -> Option<(Ref<PyObject>, Ref<PyObject>)> {
+        let (key, value, _) = self.next_entry_hashed(position)?;
+        Some((key, value))
+    }
+
+    /// [`PyDict::next_entry`] with the key's hash.
+    #[inline]
+    pub fn next_entry_hashed(&self, position: &mut usize) -> Option<(Ref<PyObject>, Ref<PyObject>, isize)> {
+        let keys = self.table();
+        // SAFETY: positions below the bounds are entries; both references are counted at once.
+        unsafe {
+            if let Some(values) = self.split_values() {
+                if *position >= values.size.get() as usize {
+                    return None;
+                }
+                let ix = values.ordered(*position);
+                *position += 1;
+                let key = (*keys.unicode_entries().add(ix)).key;
+                let value = *values.slot(ix);
+                let hash = (*key).cast_unchecked::<PyStr>().hash_value();
+                return Some((Ref::from_borrowed(key), Ref::from_borrowed(value), hash));
+            }
+            while *position < keys.nentries() {
+                let e = keys.entry(*position);
+                *position += 1;
+                if !e.value.is_null() {
+                    return Some((Ref::from_borrowed(e.key), Ref::from_borrowed(e.value), e.hash));
+                }
+            }
+        }
+        None
+    }
+
+    /// The entry at or before `*position` (start with `usize::MAX`), which then moves down: for reverse iteration.
+    pub fn previous_entry(&self, position: &mut usize) -> Option<(Ref<PyObject>, Ref<PyObject>)> {
+        let keys = self.table();
+        // SAFETY: as in `next_entry_hashed`.
+        unsafe {
+            if let Some(values) = self.split_values() {
+                let i = (*position).min(values.size.get() as usize).checked_sub(1)?;
+                *position = i;
+                let ix = values.ordered(i);
+                let key = (*keys.unicode_entries().add(ix)).key;
+                return Some((Ref::from_borrowed(key), Ref::from_borrowed(*values.slot(ix))));
+            }
+            let mut i = (*position).min(keys.nentries());
+            while i > 0 {
+                i -= 1;
+                let e = keys.entry(i);
+                if !e.value.is_null() {
+                    *position = i;
+                    return Some((Ref::from_borrowed(e.key), Ref::from_borrowed(e.value)));
+                }
+            }
+            *position = 0;
+            None
+        }
+    }
+
+    /// `dict.update` with another mapping or an iterable of pairs.
+    pub fn update(&self, py: Py<'_>, other: &PyObject) -> PyResult<()> {
+        merge::update_from(py, self, other)
+    }
+
+    /// Stores under a name known as Rust text.
+    pub fn set_named(&self, py: Py<'_>, name: &str, value: &PyObject) -> PyResult<()> {
+        let key = PyStr::intern(py, PyStr::new(py, name)?);
+        self.set(py, &key, value)
+    }
+
+    /// Reads under a name known as Rust text.
+    pub fn get_named(&self, py: Py<'_>, name: &str) -> PyResult<Option<Ref<PyObject>>> {
+        let key = PyStr::new(py, name)?;
+        self.get(py, &key)
+    }
+}
+
+/// A non-zero version of a key table; see [`PyDict::keys_version`].
+pub fn keys_version(py: Py<'_>, keys: &DictKeys) -> u32 {
+    let v = keys.dk_version.get();
+    if v != 0 {
+        return v;
+    }
+    let next = py.interp().next_keys_version.get();
+    if next == 0 {
+        return 0;
+    }
+    py.interp().next_keys_version.set(next.wrapping_add(1));
+    keys.dk_version.set(next + 1);
+    if next == u32::MAX { 0 } else { next + 1 }
+}
+
+/// True for exact dicts: `PyDict_CheckExact`.
+#[inline(always)]
+pub fn is_exact_dict(object: &PyObject) -> bool {
+    PyDict::check_exact(object)
+}
