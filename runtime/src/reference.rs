@@ -182,6 +182,12 @@ impl<T: Layout> Deref for Ref<T> {
     }
 }
 
+impl<T: Layout + core::fmt::Display> core::fmt::Display for Ref<T> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
 impl<T: PyClass> From<Ref<T>> for Ref<PyObject> {
     #[inline(always)]
     fn from(r: Ref<T>) -> Self {

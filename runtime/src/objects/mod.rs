@@ -13,6 +13,7 @@ pub mod generic_alias;
 pub mod int;
 pub mod iterator;
 pub mod list;
+pub mod mappingproxy;
 pub mod module;
 pub mod set;
 pub mod singletons;

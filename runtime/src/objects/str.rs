@@ -100,6 +100,11 @@ impl PyStr {
             _ => self.code_points().eq(other.chars().map(u32::from)),
         }
     }
+    /// Equality of exact strings.
+    #[inline]
+    pub fn eq_exact(&self, other: &PyStr) -> bool {
+        self.len() == other.len() && self.code_points().eq(other.code_points())
+    }
     /// As UTF-8; lone surrogates raise `UnicodeEncodeError`.
     pub fn to_utf8(&self, py: Py<'_>) -> PyResult<Cow<'_, str>> {
         Err(py.no_memory())
@@ -125,5 +130,42 @@ impl PyStr {
 impl fmt::Display for PyStr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.to_string_lossy())
+    }
+}
+
+/// Builds a string piece by piece, with over-allocation (`_PyUnicodeWriter`).
+#[derive(Default)]
+pub struct StrBuilder {
+    code_points: Vec<u32>,
+}
+
+impl StrBuilder {
+    /// Nothing yet.
+    pub fn new() -> StrBuilder {
+        StrBuilder::default()
+    }
+    /// Appends a string.
+    pub fn push(&mut self, _py: Py<'_>, s: &PyStr) -> PyResult<()> {
+        self.code_points.extend(s.code_points());
+        Ok(())
+    }
+    /// Appends Rust text.
+    pub fn push_str(&mut self, _py: Py<'_>, s: &str) -> PyResult<()> {
+        self.code_points.extend(s.chars().map(u32::from));
+        Ok(())
+    }
+    /// Appends a character.
+    pub fn push_char(&mut self, _py: Py<'_>, c: char) -> PyResult<()> {
+        self.code_points.push(u32::from(c));
+        Ok(())
+    }
+    /// Appends a code point, surrogates included.
+    pub fn push_code_point(&mut self, _py: Py<'_>, c: u32) -> PyResult<()> {
+        self.code_points.push(c);
+        Ok(())
+    }
+    /// The string.
+    pub fn finish(self, py: Py<'_>) -> PyResult<Ref<PyStr>> {
+        PyStr::from_code_points(py, &self.code_points)
     }
 }

@@ -8,4 +8,5 @@ pub mod iter;
 pub mod mapping;
 pub mod number;
 pub mod object;
+pub mod repr_guard;
 pub mod sequence;

@@ -134,7 +134,12 @@ impl PyDict {
     }
 
     /// [`PyDict::remove`] with the hash known.
-    pub fn remove_known_hash(&self, py: Py<'_>, key: &PyObject, hash: isize) -> PyResult<Option<Ref<PyObject>>> {
+    pub fn remove_known_hash(
+        &self,
+        py: Py<'_>,
+        key: &PyObject,
+        hash: isize,
+    ) -> PyResult<Option<Ref<PyObject>>> {
         let ix = self.find(py, key, hash)?;
         if ix < 0 { Ok(None) } else { Ok(self.take_entry(ix as usize, hash)) }
     }
@@ -146,7 +151,7 @@ impl PyDict {
                 drop(value);
                 Ok(())
             }
-            None => Err(py.raise_object(crate::objects::exceptions::types::KeyError(), Some(&key_argument(py, key)?))),
+            None => Err(raise_key_error(py, key)),
         }
     }
 

@@ -50,7 +50,8 @@ impl Cursor {
             return Err(changed_size(py));
         }
         let mut position = self.position.get();
-        let entry = if backwards { dict.previous_entry(&mut position) } else { dict.next_entry(&mut position) };
+        let entry =
+            if backwards { dict.previous_entry(&mut position) } else { dict.next_entry(&mut position) };
         self.position.set(position);
         match entry {
             Some(entry) if self.left.get() > 0 => {

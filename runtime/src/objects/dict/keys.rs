@@ -243,7 +243,11 @@ impl DictKeys {
                 *self.entries().add(ix)
             } else {
                 let e = *self.unicode_entries().add(ix);
-                let hash = if e.key.is_null() { 0 } else { (*e.key).cast_unchecked::<crate::objects::PyStr>().hash_value() };
+                let hash = if e.key.is_null() {
+                    0
+                } else {
+                    (*e.key).cast_unchecked::<crate::objects::PyStr>().hash_value()
+                };
                 Entry { hash, key: e.key, value: e.value }
             }
         }

@@ -156,7 +156,11 @@ impl PyDict {
 
 /// 3.14 says what the unhashable object was wanted for: "cannot use 'list' as a dict key (unhashable type: 'list')".
 #[cold]
-pub(crate) fn explain_unhashable(py: Py<'_>, key: &PyObject, raised: crate::error::Raised) -> crate::error::Raised {
+pub(crate) fn explain_unhashable(
+    py: Py<'_>,
+    key: &PyObject,
+    raised: crate::error::Raised,
+) -> crate::error::Raised {
     if !py.error_matches(crate::objects::exceptions::types::TypeError()) {
         return raised;
     }
@@ -165,7 +169,9 @@ pub(crate) fn explain_unhashable(py: Py<'_>, key: &PyObject, raised: crate::erro
         return py.restore(cause);
     }
     match cause.str(py) {
-        Ok(text) => crate::raise!(py, TypeError, "cannot use '{}' as a dict key ({text})", key.ty().qualified_name()),
+        Ok(text) => {
+            crate::raise!(py, TypeError, "cannot use '{}' as a dict key ({text})", key.ty().qualified_name())
+        }
         Err(raised) => raised,
     }
 }

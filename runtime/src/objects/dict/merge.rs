@@ -99,7 +99,11 @@ pub fn merge_pairs(py: Py<'_>, dict: &PyDict, pairs: &PyObject) -> PyResult<()> 
             Ok(pair) => pair,
             Err(raised) if py.error_matches(types::TypeError()) && item.ty().tp_iter.get().is_none() => {
                 py.clear_error(raised);
-                return Err(raise!(py, TypeError, "cannot convert dictionary update sequence element #{i} to a sequence"));
+                return Err(raise!(
+                    py,
+                    TypeError,
+                    "cannot convert dictionary update sequence element #{i} to a sequence"
+                ));
             }
             Err(raised) => return Err(raised),
         };
@@ -126,7 +130,12 @@ pub fn merge_keywords(py: Py<'_>, dict: &PyDict, keywords: Kwargs<'_>) -> PyResu
 }
 
 /// `dict.fromkeys(iterable, value)` of any class.
-pub fn from_keys(py: Py<'_>, cls: &PyObject, iterable: &PyObject, value: &PyObject) -> PyResult<Ref<PyObject>> {
+pub fn from_keys(
+    py: Py<'_>,
+    cls: &PyObject,
+    iterable: &PyObject,
+    value: &PyObject,
+) -> PyResult<Ref<PyObject>> {
     let result = cls.call(py, &[])?;
     if let Some(dict) = result.downcast_exact::<PyDict>() {
         if let Some(source) = iterable.downcast_exact::<PyDict>()

@@ -26,7 +26,12 @@ use crate::slots::VisitProc;
 #[pymethods(class = "dict")]
 impl PyDict {
     #[slot]
-    fn tp_new(py: Py<'_>, cls: &PyType, _args: &PyTuple, _kwargs: Option<&PyDict>) -> PyResult<Ref<PyObject>> {
+    fn tp_new(
+        py: Py<'_>,
+        cls: &PyType,
+        _args: &PyTuple,
+        _kwargs: Option<&PyDict>,
+    ) -> PyResult<Ref<PyObject>> {
         new_of(py, cls).map(Ref::upcast)
     }
 
@@ -286,7 +291,12 @@ impl PyDict {
 
     #[classmethod]
     #[sig("($type, iterable, value=None, /)")]
-    fn fromkeys(cls: &PyType, py: Py<'_>, iterable: &PyObject, value: Option<&PyObject>) -> PyResult<Ref<PyObject>> {
+    fn fromkeys(
+        cls: &PyType,
+        py: Py<'_>,
+        iterable: &PyObject,
+        value: Option<&PyObject>,
+    ) -> PyResult<Ref<PyObject>> {
         merge::from_keys(py, cls, iterable, value.unwrap_or(crate::objects::PyNone::get()))
     }
 

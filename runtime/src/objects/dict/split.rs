@@ -127,7 +127,8 @@ impl DictValues {
 
 /// An empty shared table for a class that is expected to have `expected` instance attributes (`_PyDict_NewKeysForClass`).
 pub fn new_shared_keys(expected: usize) -> Option<*mut DictKeys> {
-    let usable = if expected == 0 { SHARED_KEYS_MAX_SIZE } else { SHARED_KEYS_MAX_SIZE.min(expected.max(1) * 2 + 2) };
+    let usable =
+        if expected == 0 { SHARED_KEYS_MAX_SIZE } else { SHARED_KEYS_MAX_SIZE.min(expected.max(1) * 2 + 2) };
     keys::new_keys_with_usable(SHARED_LOG2_SIZE, Kind::Split, usable)
 }
 
@@ -388,7 +389,9 @@ impl PyDict {
     pub(crate) fn make_combined(&self, py: Py<'_>) -> PyResult<()> {
         let Some(values) = self.split_values() else { return Ok(()) };
         let old = self.table();
-        let Some(new) = keys::new_keys(keys::log2_for_entries(self.len() + 1).max(keys::LOG_MINSIZE), Kind::Unicode) else {
+        let Some(new) =
+            keys::new_keys(keys::log2_for_entries(self.len() + 1).max(keys::LOG_MINSIZE), Kind::Unicode)
+        else {
             return Err(py.no_memory());
         };
         // SAFETY: references move from the values to the new table; keys are counted for it.
@@ -419,7 +422,11 @@ impl PyDict {
     ///
     /// # Safety
     /// The parts belong together.
-    pub(crate) unsafe fn from_parts(py: Py<'_>, table: *mut DictKeys, values: *mut DictValues) -> PyResult<Ref<PyDict>> {
+    pub(crate) unsafe fn from_parts(
+        py: Py<'_>,
+        table: *mut DictKeys,
+        values: *mut DictValues,
+    ) -> PyResult<Ref<PyDict>> {
         // SAFETY: the memory is a fresh dict; every field is set.
         unsafe {
             let op = match memory::alloc_object(py, PyDict::type_object(), 0) {

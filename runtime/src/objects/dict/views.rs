@@ -71,7 +71,11 @@ fn combine(py: Py<'_>, a: &PyObject, b: &PyObject, method: &PyStr) -> PyResult<R
 }
 
 fn intersection(py: Py<'_>, a: &PyObject, b: &PyObject) -> PyResult<Ref<PyObject>> {
-    let (view, other) = if a.downcast::<DictKeysView>().is_some() || a.downcast::<DictItems>().is_some() { (a, b) } else { (b, a) };
+    let (view, other) = if a.downcast::<DictKeysView>().is_some() || a.downcast::<DictItems>().is_some() {
+        (a, b)
+    } else {
+        (b, a)
+    };
     // The smaller side is walked, as far as its size is known.
     let (mut view, mut other) = (view, other);
     if is_set_like(other) && other.len(py)? > view.len(py)? {
