@@ -154,5 +154,253 @@ pub struct CaseRecord {
     write("types.rs", "Character types and case mappings.", *out)
 
 
+
+def strings(name, values, doc):
+    return f"/// {doc}\npub static {name}: [&str; {len(values)}] = [" + ", ".join(f'"{v}"' for v in values) + "];\n"
+
+
+def database():
+    """UCD fields as unicodedata gives them, for 16.0 and, where it differs, for 3.2."""
+    old = ud.ucd_3_2_0
+    pools = {"CATEGORIES": {"Cn": 0}, "BIDI": {"": 0}, "WIDTHS": {}}
+    numbers = {}
+
+    def pick(pool, value):
+        pool = pools[pool]
+        return pool.setdefault(value, len(pool))
+
+    def facts(db, c):
+        number = db.numeric(c, None)
+        return (pick("CATEGORIES", db.category(c)), pick("BIDI", db.bidirectional(c)), db.combining(c),
+                pick("WIDTHS", db.east_asian_width(c)), db.mirrored(c), db.decimal(c, -1), db.digit(c, -1),
+                0 if number is None else numbers.setdefault(number, len(numbers) + 1))
+
+    seconds = set()
+    pairs = []
+    for cp in range(N):
+        parts = ud.decomposition(chr(cp)).split()
+        if len(parts) == 2 and parts[0][0] != "<" and not 0xAC00 <= cp < 0xD7A4:
+            a, b = (int(x, 16) for x in parts)
+            if ud.normalize("NFC", chr(a) + chr(b)) == chr(cp):
+                pairs.append((a, b, cp))
+                seconds.add(b)
+    seconds |= set(range(0x1161, 0x1176)) | set(range(0x11A8, 0x11C3))
+    records, index, old_records, old_index = {}, [], {}, []
+    for cp in range(N):
+        c = chr(cp)
+        new = facts(ud, c)
+        # Two bits a form: 0 yes, 1 maybe, 2 no.
+        quick = sum((2 if ud.normalize(form, c) != c else 1 if form in ("NFC", "NFKC") and cp in seconds else 0) << 2 * i
+                    for i, form in enumerate(("NFD", "NFKD", "NFC", "NFKC")))
+        index.append(records.setdefault(new + (quick,), len(records)))
+        before = facts(old, c)
+        old_index.append(0 if before == new else old_records.setdefault(before, len(old_records) + 1))
+    out = ["""
+/// UCD fields of a character.
+pub struct Record {
+    /// Place in `CATEGORIES`.
+    pub category: u8,
+    /// Place in `BIDI`.
+    pub bidi: u8,
+    /// Canonical combining class.
+    pub combining: u8,
+    /// Place in `WIDTHS`.
+    pub width: u8,
+    /// Mirrored in bidirectional text.
+    pub mirrored: bool,
+    /// Decimal digit value or -1.
+    pub decimal: i8,
+    /// Digit value or -1.
+    pub digit: i8,
+    /// Place in `NUMBERS` plus 1, or 0.
+    pub number: u8,
+    /// Two bits for each of NFD, NFKD, NFC, NFKC: 0 if it may stay, 1 if that depends, 2 if not.
+    pub quick: u8,
+}
+"""]
+
+    def rows(name, rows, doc):
+        out.append(f"/// {doc}\n#[rustfmt::skip]\npub static {name}: [Record; {len(rows)}] = [")
+        for r in rows:
+            fields = zip(("category", "bidi", "combining", "width", "mirrored", "decimal", "digit", "number", "quick"), r)
+            out.append("    Record { " + ", ".join(
+                f"{k}: {str(bool(v)).lower() if k == 'mirrored' else v}" for k, v in fields) + " },")
+        out.append("];")
+
+    rows("DATABASE", list(records), "The distinct records of 16.0.")
+    rows("DATABASE_3_2", [r + (0,) for r in old_records], "The distinct records of 3.2 that differ from 16.0's.")
+    assert len(numbers) < 256
+    out.append(strings("CATEGORIES", list(pools["CATEGORIES"]), "General categories."))
+    out.append(strings("BIDI", list(pools["BIDI"]), "Bidirectional classes."))
+    out.append(strings("WIDTHS", list(pools["WIDTHS"]), "East Asian widths."))
+    out.append(int_array("NUMBERS", "f64", [repr(float(n)) for n in numbers], "Numeric values."))
+    out.append(two_stage("DATABASE", index, "rows of `DATABASE`"))
+    out.append(two_stage("OLD", old_index, "rows of `DATABASE_3_2` plus 1, or 0 if nothing differs"))
+    write("database.rs", "The character database.", *out)
+
+    tags, places, data, decompositions = {"": 0}, [0], [], {"": 0}
+    row_tags, index = [0], []
+    places.append(0)
+    for cp in range(N):
+        text = "" if 0xAC00 <= cp < 0xD7A4 else ud.decomposition(chr(cp))
+        if text not in decompositions:
+            decompositions[text] = len(decompositions)
+            parts = text.split()
+            tag = parts.pop(0) if parts[0][0] == "<" else ""
+            row_tags.append(tags.setdefault(tag, len(tags)))
+            raw = "".join(chr(int(x, 16)) for x in parts).encode("utf-16-le", "surrogatepass")
+            data += [raw[i] | raw[i + 1] << 8 for i in range(0, len(raw), 2)]
+            places.append(len(data))
+        index.append(decompositions[text])
+    out = [strings("TAGS", list(tags), "Kinds of compatibility decomposition; the first is canonical."),
+           two_stage("DECOMPOSITION", index, "rows of the tables below"),
+           int_array("DECOMPOSITION_TAGS", "u8", row_tags, "Place in `TAGS` for each row."),
+           int_array("DECOMPOSITION_PLACES", "u16", places, "Where each row's text begins, and where the last one ends."),
+           int_array("DECOMPOSITION_TEXT", "u16", data, "UTF-16 of all decompositions, one step deep.")]
+    pairs.sort()
+    out.append(f"/// First, second and composed character, sorted.\n#[rustfmt::skip]\n"
+               f"pub static COMPOSITIONS: [(u32, u32, u32); {len(pairs)}] = [\n"
+               + "\n".join(f"    (0x{a:x}, 0x{b:x}, 0x{c:x})," for a, b, c in pairs) + "\n];\n")
+    corrected = [cp for cp in range(N) if old.category(chr(cp)) != "Cn"
+                 and old.normalize("NFD", chr(cp)) != ud.normalize("NFD", chr(cp))]
+    out.append("/// Characters that 3.2 decomposes otherwise (Corrigendum 4).\n"
+               f"pub static CORRECTED: [(u32, u32); {len(corrected)}] = ["
+               + ", ".join(f"(0x{cp:x}, 0x{ord(old.normalize('NFD', chr(cp))):x})" for cp in corrected) + "];\n")
+    write("decomposition.rs", "Decompositions and compositions.", *out)
+
+
+
+def hidden_names():
+    """Aliases and named sequences: no API lists them, but the capsule that \\N{...} uses knows their private codes."""
+    api.PyCapsule_GetPointer.restype = ctypes.c_void_p
+    api.PyCapsule_GetPointer.argtypes = [ctypes.py_object, ctypes.c_char_p]
+    table = api.PyCapsule_GetPointer(ud._ucnhash_CAPI, b"unicodedata._ucnhash_CAPI")
+    address = ctypes.cast(table, ctypes.POINTER(ctypes.c_void_p))[0]
+    get = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_uint32, ctypes.c_char_p, ctypes.c_int, ctypes.c_int)(address)
+    buffer = ctypes.create_string_buffer(300)
+    found = []
+    for code in range(0xF0000, 0xF1000):
+        if get(code, buffer, len(buffer), 1):
+            found.append(buffer.value.decode())
+    return found
+
+
+def names():
+    """names.bin: all names as words of a dictionary; names.rs: where its parts begin, and the names made by rule."""
+    rules = {}      # prefix -> code points whose name is the prefix and their number
+    plain = []      # (code point, name)
+    prefixes = ["CJK UNIFIED IDEOGRAPH-", "EGYPTIAN HIEROGLYPH-", "CJK COMPATIBILITY IDEOGRAPH-", "TANGUT IDEOGRAPH-",
+                "KHITAN SMALL SCRIPT CHARACTER-", "NUSHU CHARACTER-"]
+    for cp in range(N):
+        name = ud.name(chr(cp), None)
+        hexadecimal = "%04X" % cp
+        if name is None:
+            # CPython finds Tangut ideographs by name but does not name them.
+            for prefix in prefixes:
+                try:
+                    if ud.lookup(prefix + hexadecimal) == chr(cp):
+                        rules.setdefault(prefix, ([], False))[0].append(cp)
+                except KeyError:
+                    pass
+        elif name.endswith("-" + hexadecimal):
+            prefix = name[:-len(hexadecimal)]
+            assert prefix in prefixes
+            rules.setdefault(prefix, ([], True))[0].append(cp)
+        elif 0xAC00 <= cp < 0xD7A4:
+            assert name.startswith("HANGUL SYLLABLE ")
+        else:
+            plain.append((cp, name))
+    aliases, sequences = [], []
+    for name in hidden_names():
+        text = ud.lookup(name)
+        (aliases if len(text) == 1 else sequences).append((name, text))
+    texts = [name for _, name in plain] + [name for name, _ in aliases] + [name for name, _ in sequences]
+    count = {}
+    for text in texts:
+        for word in text.split(" "):
+            count[word] = count.get(word, 0) + 1
+    words = sorted(count)
+    by_use = sorted(words, key=lambda w: (-count[w], w))
+    assert len(words) <= 192 + 64 * 256
+    code = {w: i for i, w in enumerate(by_use)}
+
+    def encode(text):
+        out = bytearray()
+        for word in text.split(" "):
+            c = code[word]
+            if c < 192:
+                out.append(c)
+            else:
+                out += bytes([192 + (c - 192 >> 8), c - 192 & 255])
+        return bytes(out)
+
+    encoded = [encode(t) for t in texts]
+    blob = bytearray()
+    parts = []
+
+    def part(name, data, doc):
+        parts.append(f"/// {doc}\npub const {name}: usize = {len(blob)};")
+        blob.extend(data)
+
+    def u16(values):
+        return b"".join(v.to_bytes(2, "little") for v in values)
+
+    def u24(values):
+        return b"".join(v.to_bytes(3, "little") for v in values)
+
+    places, at = [], 0
+    for w in words:
+        places.append(at)
+        at += len(w)
+    places.append(at)
+    part("WORD_TEXT", "".join(words).encode(), "Text of all words, sorted.")
+    part("WORD_PLACES", u24(places), "Where each word's text begins (24 bits), and where the last ends.")
+    part("WORD_CODES", u16(code[w] for w in words), "Code of each word (16 bits): the more frequent the lower.")
+    rank = {w: i for i, w in enumerate(words)}
+    part("CODE_WORDS", u16(rank[w] for w in by_use), "Word of each code (16 bits).")
+    places, at = [], 0
+    for e in encoded:
+        places.append(at)
+        at += len(e)
+    places.append(at)
+    part("NAME_CODES", b"".join(encoded), "Names as codes: one byte below 192, else two.")
+    part("NAME_PLACES", u24(places), "Where each name begins (24 bits), and where the last ends.")
+    part("NAME_POINTS", u24(cp for cp, _ in plain), "Code point of each plain name (24 bits), ascending.")
+    part("NAME_ORDER", u16(sorted(range(len(texts)), key=lambda i: encoded[i])), "Names sorted by their codes (16 bits).")
+    part("END", b"", "Size of the whole.")
+    with open(os.path.join(HERE, "names.bin"), "wb") as f:
+        f.write(blob)
+    out = ["/// The tables, one after another.\npub static NAMES: &[u8; END] = include_bytes!(\"names.bin\");"] + parts
+    for name, value, doc in (("WORDS", len(words), "Number of words."), ("PLAIN", len(plain), "Number of characters with names of their own; aliases and sequences follow them."),
+                             ("TOTAL", len(texts), "Number of all names."), ("LONGEST", max(map(len, texts)), "Length of the longest name.")):
+        out.append(f"/// {doc}\npub const {name}: usize = {value};")
+    out.append("/// Characters that the aliases mean.\n#[rustfmt::skip]\n" f"pub static ALIASES: [u32; {len(aliases)}] = ["
+               + ",".join(str(ord(t)) for _, t in aliases) + "];")
+    out.append("/// Characters that the named sequences mean.\n#[rustfmt::skip]\n" f"pub static SEQUENCES: [&[u32]; {len(sequences)}] = [\n"
+               + "\n".join("    " + chars(t) + "," for _, t in sequences) + "\n];")
+    out.append("/// Names by rule: prefix, whether characters are named so (all are found so), first and last code points."
+               f"\n#[rustfmt::skip]\npub static RULES: [(&str, bool, &[(u32, u32)]); {len(rules)}] = [")
+    for prefix, (cps, named) in rules.items():
+        ranges = []
+        for cp in cps:
+            if ranges and ranges[-1][1] == cp - 1:
+                ranges[-1][1] = cp
+            else:
+                ranges.append([cp, cp])
+        out.append(f'    ("{prefix}", {str(named).lower()}, &[' + ", ".join(f"(0x{a:x}, 0x{b:x})" for a, b in ranges) + "]),")
+    out.append("];")
+    jamo = []
+    for base, step, n in ((0xAC00, 588, 19), (0xAC00, 28, 21), (0xAC00, 1, 28)):
+        jamo.append([ud.name(chr(base + i * step))[16:] for i in range(n)])
+    lead = [x[:-1] for x in jamo[0]]
+    vowel = [x[1:] for x in jamo[1]]
+    tail = [x[2:] for x in jamo[2]]
+    for name, values in (("LEADS", lead), ("VOWELS", vowel), ("TAILS", tail)):
+        out.append(strings(name, values, "Short names of Hangul jamo."))
+    write("names.rs", "Character names; the bulk is in `names.bin`.", "\n".join(out) + "\n")
+
+
 if __name__ == "__main__":
     types()
+    database()
+    names()

@@ -38,3 +38,22 @@ if __name__ == "__main__":
         f.restype, f.argtypes = ctypes.c_uint32, [ctypes.c_uint32]
         digest("simple " + what.lower(), lambda cp: struct.pack("<I", f(cp)))
     digest("digits", lambda cp: struct.pack("<bb", api._PyUnicode_ToDecimalDigit(cp), api._PyUnicode_ToDigit(cp)))
+    import unicodedata as ud
+    for version, db in (("16", ud), ("3.2", ud.ucd_3_2_0)):
+        def fields(cp):
+            c = chr(cp)
+            number = db.numeric(c, None)
+            return "|".join([db.category(c), db.bidirectional(c), str(db.combining(c)), db.east_asian_width(c),
+                             str(db.mirrored(c)), str(db.decimal(c, -1)), str(db.digit(c, -1)), db.decomposition(c)]
+                            ).encode() + (b"" if number is None else struct.pack("<d", number))
+
+        def normal(cp):
+            out = b""
+            for form in ("NFD", "NFKD", "NFC", "NFKC"):
+                for s in (chr(cp), "a\u0301" + chr(cp) + "\u0323\u0300"):
+                    out += text(db.normalize(form, s)) + bytes([db.is_normalized(form, s)])
+            return out
+
+        digest("database " + version, fields)
+        digest("normal forms " + version, normal)
+        digest("names " + version, lambda cp: db.name(chr(cp), "").encode() + b";")

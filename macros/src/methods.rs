@@ -202,6 +202,9 @@ fn member(function: &mut ImplItemFn, class: &str, tables: &mut Tables) -> syn::R
     if taken.is_empty() {
         return Ok(());
     }
+    function.attrs.push(syn::parse_quote! {
+        #[allow(clippy::new_ret_no_self, clippy::wrong_self_convention, clippy::should_implement_trait, clippy::too_many_arguments)]
+    });
     let class_name = class.rsplit('.').next().unwrap_or(class).to_owned();
     let cfgs = options::cfgs(&function.attrs);
     let rust_name = function.sig.ident.unraw().to_string();

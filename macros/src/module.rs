@@ -109,6 +109,11 @@ fn read(item: &mut Item, module: &str, tables: &mut Tables) -> syn::Result<()> {
             let taken = take(&mut function.attrs, is_own_attribute);
             let cfgs = options::cfgs(&function.attrs);
             let ident = function.sig.ident.clone();
+            if !taken.is_empty() {
+                function
+                    .attrs
+                    .push(syn::parse_quote!(#[allow(clippy::too_many_arguments, clippy::unnecessary_wraps)]));
+            }
             let roles: Vec<&(String, Attribute)> =
                 taken.iter().filter(|(name, _)| !Parsing::is_attribute(name)).collect();
             if let (true, Some((_, attribute))) = (roles.is_empty(), taken.first()) {

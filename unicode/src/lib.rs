@@ -5,6 +5,9 @@
 pub mod case;
 pub mod character;
 pub mod codecs;
+pub mod database;
+pub mod names;
+pub mod normalize;
 pub mod repr;
 pub mod search;
 pub mod split;

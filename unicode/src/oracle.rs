@@ -1,5 +1,7 @@
 //! Judges every table against CPython over all code points: digests printed by `unicode/verify.py`.
 
+use crate::database::{self as db, Version};
+use crate::normalize::{Form, is_normalized, normalize};
 use crate::{case, character as ch};
 
 const EXPECTED: &[(&str, u32)] = &[
@@ -12,6 +14,12 @@ const EXPECTED: &[(&str, u32)] = &[
     ("simple upper", 0x866cce8e),
     ("simple title", 0x98a7b933),
     ("digits", 0x3a821f2e),
+    ("database 16", 0x4f959d67),
+    ("normal forms 16", 0xc0008109),
+    ("database 3.2", 0x94ce4257),
+    ("normal forms 3.2", 0x8ea857c1),
+    ("names 16", 0xbfdc534c),
+    ("names 3.2", 0xc10dff2d),
 ];
 
 struct Crc([u32; 256]);
@@ -98,4 +106,56 @@ fn digits() {
         out.push(ch::decimal_value(c).map_or(0xFF, |d| d));
         out.push(ch::digit_value(c).map_or(0xFF, |d| d));
     });
+}
+
+const VERSIONS: [(Version, &str); 2] = [(Version::V16, "16"), (Version::V3_2, "3.2")];
+
+#[test]
+fn database() {
+    for (v, name) in VERSIONS {
+        check(&format!("database {name}"), |c, out| {
+            let digit = |d: Option<u8>| d.map_or(-1, i32::from);
+            let text = format!(
+                "{}|{}|{}|{}|{}|{}|{}|{}",
+                db::category(c, v),
+                db::bidirectional(c, v),
+                db::combining(c, v),
+                db::east_asian_width(c, v),
+                u8::from(db::mirrored(c, v)),
+                digit(db::decimal(c, v)),
+                digit(db::digit(c, v)),
+                db::decomposition(c, v),
+            );
+            out.extend(text.as_bytes());
+            if let Some(n) = db::numeric(c, v) {
+                out.extend(n.to_le_bytes());
+            }
+        });
+    }
+}
+
+#[test]
+fn normal_forms() {
+    for (v, name) in VERSIONS {
+        check(&format!("normal forms {name}"), |c, out| {
+            for form in [Form::Nfd, Form::Nfkd, Form::Nfc, Form::Nfkc] {
+                let texts: [&[u32]; 2] = [&[c], &[0x61, 0x301, c, 0x323, 0x300]];
+                for t in texts {
+                    let cps = || t.iter().copied();
+                    text(&normalize(form, cps(), v), out);
+                    out.push(is_normalized(form, cps(), v).into());
+                }
+            }
+        });
+    }
+}
+
+#[test]
+fn names() {
+    for (v, name) in VERSIONS {
+        check(&format!("names {name}"), |c, out| {
+            out.extend(crate::names::name(c, v).unwrap_or_default().as_bytes());
+            out.push(b';');
+        });
+    }
 }
