@@ -538,3 +538,17 @@ pub fn no_keywords(py: Py<'_>, function: &str, kwargs: Option<&PyDict>) -> PyRes
 pub fn as_type(obj: &PyObject) -> Option<&PyType> {
     obj.downcast::<PyType>()
 }
+
+/// An index as slices take it: `None` is not accepted, too large values are clipped ("slice indices must be integers or have an
+/// __index__ method").
+#[derive(Clone, Copy, Debug)]
+pub struct SliceIndex(pub isize);
+
+impl<'a> FromArg<'a> for SliceIndex {
+    fn from_arg(py: Py<'a>, obj: &'a PyObject, _at: ArgPos) -> PyResult<Self> {
+        if !obj.is_index() {
+            return Err(raise!(py, TypeError, "slice indices must be integers or have an __index__ method"));
+        }
+        obj.to_index_clipped(py).map(SliceIndex)
+    }
+}

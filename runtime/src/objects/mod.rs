@@ -20,6 +20,7 @@ pub mod singletons;
 pub mod slice;
 pub mod str;
 pub mod tuple;
+pub mod tuple_iterator;
 pub mod r#type;
 pub mod weakref;
 
