@@ -1,0 +1,45 @@
+//! The crate's entry: a tree becomes a code object, through all passes in CPython's order.
+
+use krait_bytecode::CodeObject;
+use krait_syntax::ast::Mod;
+
+use crate::error::{CompileError, Warning};
+use crate::{codegen, future, preprocess, symtable};
+
+/// How to compile.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options<'a> {
+    /// The file name in the code objects.
+    pub filename: &'a str,
+    /// 0; 1 as with `-O` (no assertions); 2 as with `-OO` (no docstrings either).
+    pub optimize: u8,
+    /// Future features that the caller has in force already (`CO_FUTURE_…` bits).
+    pub features: u32,
+    /// `ast.PyCF_ALLOW_TOP_LEVEL_AWAIT`.
+    pub top_level_await: bool,
+}
+
+/// Compiles a tree. Warnings are appended to `warnings` also when an error comes after them.
+pub fn compile(
+    tree: &Mod<'_>,
+    options: &Options<'_>,
+    warnings: &mut Vec<Warning>,
+) -> Result<CodeObject, CompileError> {
+    let (table, future) = symbol_table(tree, options, warnings)?;
+    codegen::generate(tree, table, future, options, warnings)
+}
+
+/// The symbol table of a tree alone, for module `symtable`.
+pub fn symbol_table(
+    tree: &Mod<'_>,
+    options: &Options<'_>,
+    warnings: &mut Vec<Warning>,
+) -> Result<(symtable::SymbolTable, future::Future), CompileError> {
+    let future = future::future_features(tree)?;
+    if let Mod::Module { body, .. } | Mod::Interactive { body } = *tree {
+        preprocess::finally_warnings(body, warnings)?;
+    }
+    let features = options.features | future.features;
+    let table = symtable::build(tree, features, options.optimize, options.top_level_await)?;
+    Ok((table, future))
+}
