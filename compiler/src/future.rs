@@ -1,6 +1,6 @@
 //! `from __future__` statements: which features they switch on, and the errors of those misplaced or unknown.
 
-use krait_syntax::ast::{ExprKind, Location, Mod, Stmt, StmtKind};
+use krait_syntax::ast::{Location, Mod, StmtKind};
 
 use crate::error::CompileError;
 use crate::preprocess::docstring;
@@ -31,7 +31,8 @@ pub fn future_features(tree: &Mod<'_>) -> Result<Future, CompileError> {
     // One docstring may stand before them, and nothing else.
     let rest = if docstring(body).is_some() { body.get(1..).unwrap_or_default() } else { body };
     for stmt in rest {
-        let StmtKind::ImportFrom { module: Some("__future__"), names, level: None | Some(0) } = stmt.node else {
+        let StmtKind::ImportFrom { module: Some("__future__"), names, level: None | Some(0) } = stmt.node
+        else {
             break;
         };
         for alias in names {
@@ -50,10 +51,4 @@ pub fn future_features(tree: &Mod<'_>) -> Result<Future, CompileError> {
         future.last = Some(stmt.loc);
     }
     Ok(future)
-}
-
-/// Whether a statement is nothing but a string.
-pub(crate) fn is_string_statement(stmt: &Stmt<'_>) -> bool {
-    matches!(stmt.node, StmtKind::Expr { value } if matches!(value.node,
-        ExprKind::Constant { value: krait_syntax::ast::Constant::Str(_), .. }))
 }

@@ -73,14 +73,12 @@ well_known! {
     CLASSCELL = "__classcell__", CONDITIONAL_ANNOTATIONS = "__conditional_annotations__", ANNOTATE = "__annotate__",
     ANNOTATE_FUNC = "__annotate_func__", ANNOTATIONS = "__annotations__", DEBUG = "__debug__", DOC = "__doc__",
     NAME = "__name__", MODULE = "__module__", QUALNAME = "__qualname__", FIRSTLINENO = "__firstlineno__",
-    STATIC_ATTRIBUTES = "__static_attributes__", TYPE_PARAMS = "__type_params__", DOT_TYPE_PARAMS = ".type_params",
+    JOIN = "join", STATIC_ATTRIBUTES = "__static_attributes__", TYPE_PARAMS = "__type_params__", DOT_TYPE_PARAMS = ".type_params",
     DOT_GENERIC_BASE = ".generic_base", DOT_DEFAULTS = ".defaults", DOT_KWDEFAULTS = ".kwdefaults",
     DOT_FORMAT = ".format", FORMAT = "format", DOT_ZERO = ".0", TOP = "top", RETURN = "return",
     LAMBDA = "lambda", LISTCOMP = "listcomp", SETCOMP = "setcomp", DICTCOMP = "dictcomp", GENEXPR = "genexpr",
     ANGLE_LAMBDA = "<lambda>", ANGLE_LISTCOMP = "<listcomp>", ANGLE_SETCOMP = "<setcomp>",
     ANGLE_DICTCOMP = "<dictcomp>", ANGLE_GENEXPR = "<genexpr>", ANGLE_MODULE = "<module>",
-    APPEND = "append", EXTEND = "extend", UPDATE = "update", ADD = "add", JOIN = "join", STAR = "*",
-    ALL = "all", ANY = "any", TUPLE = "tuple", EMPTY = "",
 }
 
 /// The interner. It uses the standard (keyed) hash for text, since source may come from anyone.
@@ -147,12 +145,14 @@ mod tests {
     fn mangling() {
         let mut names = Names::default();
         let class = names.intern("__Klass");
-        for (from, to) in [("__a", "_Klass__a"), ("__a__", "__a__"), ("_a", "_a"), ("__a.b", "__a.b"), ("__", "__")] {
+        for (from, to) in
+            [("__a", "_Klass__a"), ("__a__", "__a__"), ("_a", "_a"), ("__a.b", "__a.b"), ("__", "__")]
+        {
             let id = names.intern(from);
             let mangled = names.mangle(Some(class), id);
             assert_eq!(names.text(mangled), to);
         }
         assert_eq!(names.text(known::SUPER), "super");
-        assert_eq!(names.lookup("tuple"), Some(known::TUPLE));
+        assert_eq!(names.lookup("__doc__"), Some(known::DOC));
     }
 }

@@ -66,7 +66,9 @@ impl FinallyWalk<'_> {
     fn stmt(&mut self, stmt: &Stmt<'_>, inside: Inside) -> Result<(), CompileError> {
         let in_loop = Inside { loop_in_finally: true, ..inside };
         match stmt.node {
-            StmtKind::FunctionDef(def) | StmtKind::AsyncFunctionDef(def) => self.stmts(def.body, Inside::default()),
+            StmtKind::FunctionDef(def) | StmtKind::AsyncFunctionDef(def) => {
+                self.stmts(def.body, Inside::default())
+            }
             StmtKind::ClassDef(def) => self.stmts(def.body, inside),
             StmtKind::For(node) | StmtKind::AsyncFor(node) => {
                 self.stmts(node.body, in_loop)?;

@@ -86,8 +86,7 @@ impl<'a> Generator<'a, '_> {
     }
 
     fn annotation_text(&mut self, annotation: &'a Expr<'a>) -> Result {
-        let text = krait_syntax::unparse::expression(annotation);
-        let text = krait_bytecode::PyString::from_bytes(&text).unwrap_or_default();
+        let text = crate::unparse::expression(annotation)?;
         self.load_const(loc(annotation.loc), Const::Str(text));
         Ok(())
     }
@@ -105,7 +104,9 @@ impl<'a> Generator<'a, '_> {
             self.expr(target)?;
         }
         match target.node {
-            ExprKind::Name { id, .. } if simple && matches!(self.unit.kind, UnitKind::Module | UnitKind::Class) => {
+            ExprKind::Name { id, .. }
+                if simple && matches!(self.unit.kind, UnitKind::Module | UnitKind::Class) =>
+            {
                 if self.string_annotations() {
                     self.annotation_text(annotation)?;
                     self.op_name(at, Op::LOAD_NAME, known::ANNOTATIONS);
@@ -170,7 +171,9 @@ impl<'a> Generator<'a, '_> {
     /// Generates `__annotate__` of a module or class from the annotations met in its body.
     pub(super) fn deferred_annotations(&mut self, at: Loc) -> Result {
         let deferred = std::mem::take(&mut self.unit.deferred_annotations);
-        let Some(scope) = self.scope().annotation_block.filter(|_| !deferred.is_empty()) else { return Ok(()) };
+        let Some(scope) = self.scope().annotation_block.filter(|_| !deferred.is_empty()) else {
+            return Ok(());
+        };
         let in_class = self.unit.kind == UnitKind::Class;
         // In a module it stands before everything else, since the module may end early.
         let body = (!in_class).then(|| std::mem::take(&mut self.unit.sequence));

@@ -95,7 +95,8 @@ impl<'a> Generator<'a, '_> {
     }
 
     fn keyword_names(&mut self, at: Loc, keywords: &[Keyword<'_>]) {
-        let names: Vec<NameId> = keywords.iter().filter_map(|keyword| keyword.arg).map(|arg| self.intern(arg)).collect();
+        let names: Vec<NameId> =
+            keywords.iter().filter_map(|keyword| keyword.arg).map(|arg| self.intern(arg)).collect();
         let names = names.into_iter().map(|name| Const::Str(self.string(name))).collect();
         self.load_const(at, Const::tuple(names));
     }
@@ -116,7 +117,9 @@ impl<'a> Generator<'a, '_> {
                 (self.unit.argcount > 0 || self.unit.posonlyargcount > 0)
                     && self.reference_kind(known::CLASS) == FREE
             }
-            [first, second] => ![first, second].iter().any(|arg| matches!(arg.node, ExprKind::Starred { .. })),
+            [first, second] => {
+                ![first, second].iter().any(|arg| matches!(arg.node, ExprKind::Starred { .. }))
+            }
             _ => false,
         }
     }
@@ -146,7 +149,9 @@ impl<'a> Generator<'a, '_> {
         keywords: &'a [Keyword<'a>],
         end: Label,
     ) -> Result {
-        let (ExprKind::Name { id, .. }, [generator], []) = (&func.node, args, keywords) else { return Ok(()) };
+        let (ExprKind::Name { id, .. }, [generator], []) = (&func.node, args, keywords) else {
+            return Ok(());
+        };
         if !matches!(generator.node, ExprKind::GeneratorExp { .. }) {
             return Ok(());
         }

@@ -23,7 +23,8 @@ impl Builders {
     pub(super) const TUPLE: Self =
         Builders { build: Op::BUILD_LIST, add: Op::LIST_APPEND, extend: Op::LIST_EXTEND, tuple: true };
     const LIST: Self = Builders { tuple: false, ..Self::TUPLE };
-    const SET: Self = Builders { build: Op::BUILD_SET, add: Op::SET_ADD, extend: Op::SET_UPDATE, tuple: false };
+    const SET: Self =
+        Builders { build: Op::BUILD_SET, add: Op::SET_ADD, extend: Op::SET_UPDATE, tuple: false };
 }
 
 impl<'a> Generator<'a, '_> {

@@ -257,14 +257,17 @@ impl<'a> Generator<'a, '_> {
         let function_like = self.scope().is_function_like();
         self.unit.in_inlined += 1;
         let symbols: Vec<(NameId, u32)> = self.table.scope(comprehension).symbols.iter().collect();
-        let mut state = Inlined { pushed: Vec::new(), cleanup: None, replaced: Vec::new(), hidden: Vec::new() };
+        let mut state =
+            Inlined { pushed: Vec::new(), cleanup: None, replaced: Vec::new(), hidden: Vec::new() };
         for (name, flags) in symbols {
             if name == known::DOT_ZERO {
                 continue;
             }
             let around = self.scope().symbol(name);
             let (inside_scope, outside_scope) = (scope_of(flags), scope_of(around));
-            if inside_scope != outside_scope && inside_scope != FREE && !(inside_scope == CELL && outside_scope == FREE)
+            if inside_scope != outside_scope
+                && inside_scope != FREE
+                && !(inside_scope == CELL && outside_scope == FREE)
                 || in_class
             {
                 state.replaced.push((name, around));

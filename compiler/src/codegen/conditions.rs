@@ -34,7 +34,8 @@ impl<'a> Generator<'a, '_> {
     ) -> Result {
         self.check_comparison(at, left, ops, comparators);
         self.expr(left)?;
-        let (Some((&last_op, ops)), Some((last, comparators))) = (ops.split_last(), comparators.split_last()) else {
+        let (Some((&last_op, ops)), Some((last, comparators))) = (ops.split_last(), comparators.split_last())
+        else {
             return Ok(());
         };
         if ops.is_empty() {
@@ -71,7 +72,9 @@ impl<'a> Generator<'a, '_> {
 
     fn jump_if_kind(&mut self, at: Loc, expr: &'a Expr<'a>, target: Label, when: bool) -> Result {
         match expr.node {
-            ExprKind::UnaryOp { op: UnaryOp::Not, operand } => return self.jump_if(at, operand, target, !when),
+            ExprKind::UnaryOp { op: UnaryOp::Not, operand } => {
+                return self.jump_if(at, operand, target, !when);
+            }
             ExprKind::BoolOp { op, values } => {
                 let short = op == BoolOp::Or;
                 let Some((last, first)) = values.split_last() else { return Ok(()) };
@@ -116,7 +119,8 @@ impl<'a> Generator<'a, '_> {
     ) -> Result {
         let at = loc(expr.loc);
         self.check_comparison(at, left, ops, comparators);
-        let (Some((&last_op, ops)), Some((last, comparators))) = (ops.split_last(), comparators.split_last()) else {
+        let (Some((&last_op, ops)), Some((last, comparators))) = (ops.split_last(), comparators.split_last())
+        else {
             return Ok(());
         };
         let (cleanup, end) = (self.label(), self.label());

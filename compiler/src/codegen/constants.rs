@@ -38,7 +38,9 @@ fn integer(value: Integer<'_>) -> Const {
 /// The negation of a number.
 pub(super) fn negated(value: &Constant<'_>) -> Option<Const> {
     Some(match *value {
-        Constant::Int(number) => integer(Integer { negative: !number.negative && !number.digits.is_empty(), ..number }),
+        Constant::Int(number) => {
+            integer(Integer { negative: !number.negative && !number.digits.is_empty(), ..number })
+        }
         Constant::Float(value) => Const::Float(-value),
         Constant::Complex { real, imag } => Const::Complex(-real, -imag),
         _ => return None,
@@ -59,7 +61,11 @@ pub(super) fn complex_sum(real: &Const, imag: f64, real_part: f64, minus: bool) 
         _ => return None,
     };
     // A real number counts as complex with a zero imaginary part of positive sign.
-    Some(if minus { Const::Complex(left - real_part, 0.0 - imag) } else { Const::Complex(left + real_part, 0.0 + imag) })
+    Some(if minus {
+        Const::Complex(left - real_part, 0.0 - imag)
+    } else {
+        Const::Complex(left + real_part, 0.0 + imag)
+    })
 }
 
 /// A docstring without its common indentation (as `inspect.cleandoc` does, but keeping blank lines at both ends).
@@ -70,7 +76,12 @@ pub(super) fn clean_docstring(text: Wtf8<'_>) -> PyString {
     let rest: Vec<&[u8]> = lines.collect();
     let indent = |line: &[u8]| line.iter().take_while(|&&byte| byte == b' ').count();
     // Lines of nothing but blanks do not count.
-    let margin = rest.iter().map(|line| (indent(line), line.len())).filter(|(at, len)| at < len).map(|(at, _)| at).min();
+    let margin = rest
+        .iter()
+        .map(|line| (indent(line), line.len()))
+        .filter(|(at, len)| at < len)
+        .map(|(at, _)| at)
+        .min();
     let margin = margin.unwrap_or(0);
     let mut clean = Vec::with_capacity(expanded.len());
     clean.extend_from_slice(first.get(indent(first)..).unwrap_or_default());

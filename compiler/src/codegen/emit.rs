@@ -13,12 +13,22 @@ pub(super) type Loc = Location;
 
 /// A node's place as instructions note it.
 pub(super) const fn loc(place: ast::Location) -> Loc {
-    Loc { line: place.lineno, end_line: place.end_lineno, col: place.col_offset, end_col: place.end_col_offset }
+    Loc {
+        line: place.lineno,
+        end_line: place.end_lineno,
+        col: place.col_offset,
+        end_col: place.end_col_offset,
+    }
 }
 
 /// An instruction's place as errors note it.
 pub(super) const fn place(loc: Loc) -> ast::Location {
-    ast::Location { lineno: loc.line, end_lineno: loc.end_line, col_offset: loc.col, end_col_offset: loc.end_col }
+    ast::Location {
+        lineno: loc.line,
+        end_lineno: loc.end_line,
+        col_offset: loc.col,
+        end_col_offset: loc.end_col,
+    }
 }
 
 impl Generator<'_, '_> {

@@ -132,9 +132,7 @@ impl<'a> Generator<'a, '_> {
             ExprKind::Attribute { value, attr, ctx } => self.attribute(at, expr, value, attr, ctx),
             ExprKind::Subscript { value, slice, ctx } => self.subscript(at, value, slice, ctx),
             ExprKind::Starred { ctx, .. } => match ctx {
-                ExprContext::Store => {
-                    self.error(at, "starred assignment target must be in a list or tuple")
-                }
+                ExprContext::Store => self.error(at, "starred assignment target must be in a list or tuple"),
                 _ => self.error(at, "can't use starred expression here"),
             },
             ExprKind::Slice { lower, upper, step } => self.slice(at, lower, upper, step),

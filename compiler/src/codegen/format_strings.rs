@@ -103,7 +103,8 @@ impl<'a> Generator<'a, '_> {
     pub(super) fn template_string(&mut self, at: Loc, values: &'a [Expr<'a>]) -> Result {
         let mut strings = 0;
         let mut after_string = false;
-        let interpolations = values.iter().filter(|value| matches!(value.node, ExprKind::Interpolation { .. }));
+        let interpolations =
+            values.iter().filter(|value| matches!(value.node, ExprKind::Interpolation { .. }));
         for value in values {
             if matches!(value.node, ExprKind::Interpolation { .. }) {
                 if !after_string {

@@ -23,7 +23,12 @@ impl<'a> Generator<'a, '_> {
         }
     }
 
-    pub(super) fn function(&mut self, stmt: &'a Stmt<'a>, def: &'a FunctionDef<'a>, is_async: bool) -> Result {
+    pub(super) fn function(
+        &mut self,
+        stmt: &'a Stmt<'a>,
+        def: &'a FunctionDef<'a>,
+        is_async: bool,
+    ) -> Result {
         self.exprs(def.decorator_list)?;
         let firstlineno = Self::first_line(stmt, def.decorator_list);
         let at = loc(stmt.loc);
@@ -129,7 +134,12 @@ impl<'a> Generator<'a, '_> {
         Ok(flags)
     }
 
-    pub(super) fn lambda(&mut self, expr: &'a Expr<'a>, args: &'a Arguments<'a>, body: &'a Expr<'a>) -> Result {
+    pub(super) fn lambda(
+        &mut self,
+        expr: &'a Expr<'a>,
+        args: &'a Arguments<'a>,
+        body: &'a Expr<'a>,
+    ) -> Result {
         let at = loc(expr.loc);
         let flags = self.default_arguments(at, args)?;
         let scope = self.scope_of_node(NodeKey::new(expr, NodeRole::Lambda))?;

@@ -85,7 +85,10 @@ impl Generator<'_, '_> {
             ),
         };
         if never_subscriptable && let Some(name) = self.inferred_type(value) {
-            self.warn(loc(value.loc), format!("'{name}' object is not subscriptable; perhaps you missed a comma?"));
+            self.warn(
+                loc(value.loc),
+                format!("'{name}' object is not subscriptable; perhaps you missed a comma?"),
+            );
         }
     }
 
@@ -125,11 +128,21 @@ impl Generator<'_, '_> {
         }
     }
 
-    pub(super) fn check_comparison(&mut self, at: Loc, left: &Expr<'_>, ops: &[CmpOp], comparators: &[Expr<'_>]) {
+    pub(super) fn check_comparison(
+        &mut self,
+        at: Loc,
+        left: &Expr<'_>,
+        ops: &[CmpOp],
+        comparators: &[Expr<'_>],
+    ) {
         let mut left = left;
         for (op, right) in ops.iter().zip(comparators) {
             if let CmpOp::Is | CmpOp::IsNot = op {
-                let literal = if self.is_literal(left) { Some(left) } else { Some(right).filter(|e| self.is_literal(e)) };
+                let literal = if self.is_literal(left) {
+                    Some(left)
+                } else {
+                    Some(right).filter(|e| self.is_literal(e))
+                };
                 if let Some(name) = literal.and_then(|literal| self.inferred_type(literal)) {
                     let (word, better) = if *op == CmpOp::Is { ("is", "==") } else { ("is not", "!=") };
                     self.warn(at, format!("\"{word}\" with '{name}' literal. Did you mean \"{better}\"?"));

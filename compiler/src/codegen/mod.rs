@@ -27,4 +27,4 @@ mod type_params;
 mod unit_state;
 mod with_statement;
 
-pub(crate) use generator::{Generator, generate};
+pub(crate) use generator::generate;

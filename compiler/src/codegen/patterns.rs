@@ -1,7 +1,9 @@
 //! `match` statements (PEP 634).
 
 use krait_bytecode::{BinaryOperator, Const};
-use krait_syntax::ast::{CmpOp, Constant, Expr, ExprKind, MatchCase, Operator, Pattern, PatternKind, UnaryOp};
+use krait_syntax::ast::{
+    CmpOp, Constant, Expr, ExprKind, MatchCase, Operator, Pattern, PatternKind, UnaryOp,
+};
 
 use super::constants::{complex_sum, constant, negated};
 use super::emit::{Loc, Op, loc};
@@ -270,7 +272,12 @@ impl<'a> Generator<'a, '_> {
         }
     }
 
-    fn sequence_by_unpacking(&mut self, at: Loc, patterns: &'a [Pattern<'a>], context: &mut Context) -> Result {
+    fn sequence_by_unpacking(
+        &mut self,
+        at: Loc,
+        patterns: &'a [Pattern<'a>],
+        context: &mut Context,
+    ) -> Result {
         let star = patterns.iter().position(|pattern| matches!(pattern.node, PatternKind::MatchStar { .. }));
         match star {
             Some(star) => {
@@ -347,10 +354,8 @@ impl<'a> Generator<'a, '_> {
         for (number, attr) in attrs.iter().enumerate() {
             let rest = attrs.iter().zip(attr_patterns).skip(number + 1);
             if let Some((_, pattern)) = rest.into_iter().find(|(other, _)| *other == attr) {
-                return self.error(
-                    loc(pattern.loc),
-                    format!("attribute name repeated in class pattern: {attr}"),
-                );
+                return self
+                    .error(loc(pattern.loc), format!("attribute name repeated in class pattern: {attr}"));
             }
         }
         self.expr(cls)?;

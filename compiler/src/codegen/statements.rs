@@ -74,7 +74,9 @@ impl<'a> Generator<'a, '_> {
             StmtKind::FunctionDef(def) => self.function(stmt, def, false),
             StmtKind::AsyncFunctionDef(def) => self.function(stmt, def, true),
             StmtKind::ClassDef(def) => self.class(stmt, def),
-            StmtKind::TypeAlias { name, type_params, value } => self.type_alias(stmt, name, type_params, value),
+            StmtKind::TypeAlias { name, type_params, value } => {
+                self.type_alias(stmt, name, type_params, value)
+            }
             StmtKind::Return { value } => self.return_statement(at, value),
             StmtKind::Delete { targets } => self.exprs(targets),
             StmtKind::Assign { targets, value, .. } => {

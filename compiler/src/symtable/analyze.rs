@@ -146,7 +146,8 @@ impl Analysis<'_> {
                     () => class,
                 };
                 // Comprehensions in annotation scopes of classes stay functions.
-                let inline = !matches!(entry.comprehension, None | Some(ComprehensionKind::Generator)) && !sees_class;
+                let inline =
+                    !matches!(entry.comprehension, None | Some(ComprehensionKind::Generator)) && !sees_class;
                 let mut child_free = self.block(
                     child,
                     Some(Cow::Borrowed(&inner_bound)),

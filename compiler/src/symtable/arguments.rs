@@ -45,7 +45,9 @@ impl Builder {
         }
         let args = def.args;
         let parameters = args.posonlyargs.iter().chain(args.args).chain(args.vararg).chain(args.kwarg);
-        for annotation in parameters.chain(args.kwonlyargs).filter_map(|arg| arg.annotation).chain(def.returns) {
+        for annotation in
+            parameters.chain(args.kwonlyargs).filter_map(|arg| arg.annotation).chain(def.returns)
+        {
             self.table.scope_mut(function).annotations_used = true;
             self.expr(annotation)?;
         }

@@ -19,7 +19,10 @@ impl Builder {
         value: Option<&Expr<'_>>,
     ) -> Result {
         let Some((outermost, inner)) = generators.split_first() else {
-            return Err(CompileError::other(crate::error::ErrorKind::Value, "comprehension with no generators"));
+            return Err(CompileError::other(
+                crate::error::ErrorKind::Value,
+                "comprehension with no generators",
+            ));
         };
         // The outermost iterable is evaluated in the scope around.
         self.iterable(&outermost.iter)?;
@@ -106,7 +109,12 @@ impl Builder {
     }
 
     /// `target := value`.
-    pub(super) fn named_expression(&mut self, node: &Expr<'_>, target: &Expr<'_>, value: &Expr<'_>) -> Result {
+    pub(super) fn named_expression(
+        &mut self,
+        node: &Expr<'_>,
+        target: &Expr<'_>,
+        value: &Expr<'_>,
+    ) -> Result {
         self.forbid_in_annotation("named expression", node.loc)?;
         if self.scope().comp_iter_expr > 0 {
             return Err(CompileError::syntax(

@@ -60,7 +60,9 @@ impl Builder {
                 keys.iter().flatten().try_for_each(|key| self.expr(key))?;
                 self.exprs(values)
             }
-            ExprKind::Set { elts } | ExprKind::List { elts, .. } | ExprKind::Tuple { elts, .. } => self.exprs(elts),
+            ExprKind::Set { elts } | ExprKind::List { elts, .. } | ExprKind::Tuple { elts, .. } => {
+                self.exprs(elts)
+            }
             ExprKind::ListComp { elt, generators } => {
                 self.comprehension(expr, ComprehensionKind::List, generators, elt, None)
             }

@@ -13,4 +13,4 @@ mod statements;
 
 pub use build::build;
 pub use flags::*;
-pub use scope::{ComprehensionKind, NodeKey, NodeRole, Scope, ScopeId, ScopeKind, Symbols, SymbolTable};
+pub use scope::{ComprehensionKind, NodeKey, NodeRole, Scope, ScopeId, ScopeKind, SymbolTable, Symbols};

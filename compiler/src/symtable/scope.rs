@@ -120,7 +120,8 @@ impl Symbols {
         match self.entries.len() {
             len if len <= FEW => {}
             len if len == FEW + 1 => {
-                self.index = self.entries.iter().enumerate().map(|(at, entry)| (entry.0, at as u32)).collect();
+                self.index =
+                    self.entries.iter().enumerate().map(|(at, entry)| (entry.0, at as u32)).collect();
             }
             len => {
                 self.index.insert(name, len as u32 - 1);

@@ -1,8 +1,8 @@
 //! The first pass over statements: which names they bind, which scopes they open.
 
 use krait_syntax::ast::{
-    Alias, ClassDef, ExceptHandler, Expr, ExprKind, FunctionDef, Location, MatchCase, Pattern, PatternKind, Stmt,
-    StmtKind, Try, TypeParam, TypeParamKind,
+    Alias, ClassDef, ExceptHandler, Expr, ExprKind, FunctionDef, Location, MatchCase, Pattern, PatternKind,
+    Stmt, StmtKind, Try, TypeParam, TypeParamKind,
 };
 
 use super::build::{Builder, Result};
@@ -240,7 +240,9 @@ impl Builder {
             TypeParamKind::TypeVar { name, bound, default_value } => {
                 (name, bound, default_value, "a TypeVar default")
             }
-            TypeParamKind::ParamSpec { name, default_value } => (name, None, default_value, "a ParamSpec default"),
+            TypeParamKind::ParamSpec { name, default_value } => {
+                (name, None, default_value, "a ParamSpec default")
+            }
             TypeParamKind::TypeVarTuple { name, default_value } => {
                 (name, None, default_value, "a TypeVarTuple default")
             }
