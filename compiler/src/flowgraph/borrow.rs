@@ -144,7 +144,6 @@ fn execute(state: &mut State, i: usize, opcode: AnyOpcode, oparg: u32) {
         // These leave their inputs on the stack and push above them.
         Op::FORMAT_SIMPLE
         | Op::GET_ANEXT
-        | Op::GET_ITER
         | Op::GET_LEN
         | Op::GET_YIELD_FROM_ITER
         | Op::IMPORT_FROM
@@ -152,8 +151,10 @@ fn execute(state: &mut State, i: usize, opcode: AnyOpcode, oparg: u32) {
         | Op::MATCH_MAPPING
         | Op::MATCH_SEQUENCE
         | Op::WITH_EXCEPT_START => {
-            for _ in 0..opcode.stack_effect(oparg, false) {
-                state.push(Value::made_by(i));
+            // CPython takes the new values for those of the block's first instructions; where they are stored, the
+            // first load does not borrow.
+            for number in 0..opcode.stack_effect(oparg, false).max(0) as usize {
+                state.push(Value::made_by(number));
             }
         }
         // These consume their upper inputs.

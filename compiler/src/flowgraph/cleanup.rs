@@ -52,7 +52,8 @@ fn remove_nops_of_block(graph: &mut Graph, id: BlockId) -> usize {
         kept += 1;
         previous_line = line;
     }
-    instrs.truncate(kept);
+    let left: Vec<_> = instrs.drain(kept..).map(|instr| instr.except).collect();
+    graph[id].left_handlers.splice(0..0, left);
     graph[id].instrs = instrs;
     before - kept
 }
@@ -153,6 +154,7 @@ fn inline_target_of(graph: &mut Graph, id: BlockId) -> bool {
         return false;
     }
     let copied = block.instrs.clone();
+    graph[id].take_left_handlers(copied.len());
     let instrs = &mut graph[id].instrs;
     if let Some(jump) = instrs.last_mut() {
         jump.set_nop();

@@ -54,6 +54,9 @@ impl BlockInstr {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Block {
     pub(super) instrs: Vec<BlockInstr>,
+    /// The handlers of instructions that once stood behind the last one. CPython appends `NOT_TAKEN` without
+    /// setting its handler, so it takes over the one left in that place, which shows in exception tables.
+    pub(super) left_handlers: Vec<Option<BlockId>>,
     pub(super) next: Option<BlockId>,
     /// Some jump has it for a target (or had, while the graph was built).
     pub(super) labelled: bool,
@@ -70,6 +73,13 @@ pub(super) struct Block {
 }
 
 impl Block {
+    /// Notes that so many places behind the last instruction are about to be filled.
+    pub(super) fn take_left_handlers(&mut self, count: usize) -> Option<BlockId> {
+        let first = self.left_handlers.first().copied().flatten();
+        self.left_handlers.drain(..count.min(self.left_handlers.len()));
+        first
+    }
+
     pub(super) fn last(&self) -> Option<&BlockInstr> {
         self.instrs.last()
     }

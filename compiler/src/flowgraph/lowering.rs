@@ -19,6 +19,7 @@ pub(super) fn convert_conditional_jumps(graph: &mut Graph) {
         let jump = *last;
         let with = |opcode, oparg| BlockInstr { opcode, oparg, target: None, ..jump };
         let at = block.instrs.len() - 1;
+        block.take_left_handlers(2);
         block.instrs.splice(at..at, [with(AnyOpcode::COPY, 1), with(AnyOpcode::TO_BOOL, 0)]);
     }
 }
@@ -84,6 +85,7 @@ fn insert_prologue(graph: &mut Graph, unit: &Unit, slots: &[usize]) {
         prologue.push(BlockInstr::new(AnyOpcode::RETURN_GENERATOR, 0, loc));
         prologue.push(BlockInstr::new(AnyOpcode::POP_TOP, 0, loc));
     }
+    graph[BlockId::ENTRY].take_left_handlers(prologue.len());
     graph[BlockId::ENTRY].instrs.splice(0..0, prologue);
 }
 
@@ -125,10 +127,11 @@ fn normalize_jump_of(graph: &mut Graph, id: BlockId) {
     let Some(target) = last.target else { return };
     let not_taken = BlockInstr::new(AnyOpcode::NOT_TAKEN, 0, last.loc);
     if !graph[target].visited {
-        graph[id].instrs.push(not_taken);
+        let except = graph[id].take_left_handlers(1);
+        graph[id].instrs.push(BlockInstr { except, ..not_taken });
         return;
     }
-    let jump = BlockInstr { target: Some(target), ..BlockInstr::new(AnyOpcode::JUMP, 0, last.loc) };
+    let jump = BlockInstr { opcode: AnyOpcode::JUMP, except: None, ..last };
     let following = graph[id].next;
     let backward = graph.add_block(Block {
         instrs: vec![not_taken, jump],

@@ -83,7 +83,6 @@ fn optimize_graph(
         peephole::optimize_block(&mut graph, id, &mut consts);
     }
     cleanup::remove_redundant_nops_and_pairs(&mut graph);
-    cleanup::inline_small_or_no_lineno_blocks(&mut graph);
     reachability::remove_unreachable(&mut graph);
     cleanup::remove_redundant_nops_and_jumps(&mut graph)?;
 

@@ -61,7 +61,7 @@ fn optimize_instruction(instrs: &mut [BlockInstr], i: usize, consts: &mut Intern
             instrs[i].set_nop();
             instrs[i + 1].set(opcode, oparg ^ 1);
         }
-        (Op::TO_BOOL, Op::UNARY_NOT | Op::TO_BOOL) => instrs[i].set_nop(),
+
         (Op::UNARY_NOT, Op::TO_BOOL) => {
             instrs[i].set_nop();
             instrs[i + 1].set(Op::UNARY_NOT, 0);
@@ -81,16 +81,12 @@ fn optimize_instruction(instrs: &mut [BlockInstr], i: usize, consts: &mut Intern
             instrs[i].set(Op::POP_TOP, 0);
         }
         (Op::SWAP, _) if oparg == 1 => instrs[i].set_nop(),
-        (Op::LOAD_GLOBAL, Op::PUSH_NULL) if oparg & 1 == 0 => {
-            instrs[i].set(opcode, oparg | 1);
-            instrs[i + 1].set_nop();
-        }
         _ => {}
     }
 }
 
 /// A jump to a jump goes to where that goes. Whether the instruction at `i` is to be looked at again.
-fn thread_jump(graph: &Graph, id: BlockId, instrs: &mut Vec<BlockInstr>, i: usize) -> bool {
+fn thread_jump(graph: &mut Graph, id: BlockId, instrs: &mut Vec<BlockInstr>, i: usize) -> bool {
     use AnyOpcode as Op;
     let BlockInstr { opcode, target: Some(target), .. } = instrs[i] else { return false };
     let landing = if target == id { instrs.first().copied() } else { graph[target].instrs.first().copied() };
@@ -114,6 +110,7 @@ fn thread_jump(graph: &Graph, id: BlockId, instrs: &mut Vec<BlockInstr>, i: usiz
         return false;
     }
     instrs[i].set_nop();
+    graph[id].take_left_handlers(1);
     instrs.push(BlockInstr { target: landing.target, ..BlockInstr::new(new_opcode, 0, landing.loc) });
     true
 }
