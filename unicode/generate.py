@@ -378,8 +378,9 @@ def names():
                + ",".join(str(ord(t)) for _, t in aliases) + "];")
     out.append("/// Characters that the named sequences mean.\n#[rustfmt::skip]\n" f"pub static SEQUENCES: [&[u32]; {len(sequences)}] = [\n"
                + "\n".join("    " + chars(t) + "," for _, t in sequences) + "\n];")
+    out.append("/// Prefix, whether characters are named so (all are found so), first and last code points.\ntype Rule = (&'static str, bool, &'static [(u32, u32)]);")
     out.append("/// Names by rule: prefix, whether characters are named so (all are found so), first and last code points."
-               f"\n#[rustfmt::skip]\npub static RULES: [(&str, bool, &[(u32, u32)]); {len(rules)}] = [")
+               f"\n#[rustfmt::skip]\npub static RULES: [Rule; {len(rules)}] = [")
     for prefix, (cps, named) in rules.items():
         ranges = []
         for cp in cps:

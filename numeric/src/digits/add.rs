@@ -9,16 +9,14 @@ pub fn add(a: &[u32], b: &[u32]) -> Vec<u32> {
     let mut out = Vec::with_capacity(long.len() + 1);
     let mut carry = 0;
     let (low, high) = long.split_at(short.len());
-    for (x, y) in low.iter().zip(short) {
-        carry += x + y;
-        out.push(carry & MASK);
+    let mut step = |sum: u32| {
+        carry += sum;
+        let digit = carry & MASK;
         carry >>= SHIFT;
-    }
-    for x in high {
-        carry += x;
-        out.push(carry & MASK);
-        carry >>= SHIFT;
-    }
+        digit
+    };
+    out.extend(low.iter().zip(short).map(|(x, y)| step(x + y)));
+    out.extend(high.iter().map(|x| step(*x)));
     if carry != 0 {
         out.push(carry);
     }
@@ -55,16 +53,14 @@ pub(super) fn difference(a: &[u32], b: &[u32]) -> Vec<u32> {
     let mut out = Vec::with_capacity(a.len());
     let mut borrow = 0i32;
     let (low, high) = a.split_at(b.len().min(a.len()));
-    for (x, y) in low.iter().zip(b) {
-        borrow += *x as i32 - *y as i32;
-        out.push(borrow as u32 & MASK);
+    let mut step = |difference: i32| {
+        borrow += difference;
+        let digit = borrow as u32 & MASK;
         borrow >>= SHIFT;
-    }
-    for x in high {
-        borrow += *x as i32;
-        out.push(borrow as u32 & MASK);
-        borrow >>= SHIFT;
-    }
+        digit
+    };
+    out.extend(low.iter().zip(b).map(|(x, y)| step(*x as i32 - *y as i32)));
+    out.extend(high.iter().map(|x| step(*x as i32)));
     normalize(&mut out);
     out
 }

@@ -44,11 +44,12 @@ pub fn mul_small(a: &[u32], n: u32) -> Vec<u32> {
     }
     let mut out = Vec::with_capacity(a.len() + 1);
     let mut carry = 0u64;
-    for &x in a {
-        carry += u64::from(x) * u64::from(n);
-        out.push(carry as u32 & MASK);
+    out.extend(a.iter().map(|x| {
+        carry += u64::from(*x) * u64::from(n);
+        let digit = carry as u32 & MASK;
         carry >>= SHIFT;
-    }
+        digit
+    }));
     if carry != 0 {
         out.push(carry as u32);
     }
@@ -57,7 +58,36 @@ pub fn mul_small(a: &[u32], n: u32) -> Vec<u32> {
 
 /// `a²`.
 pub fn square(a: &[u32]) -> Vec<u32> {
-    if a.len() >= LARGE { from_big(&to_big(a).sqr()) } else { mul(a, a) }
+    match a.len() {
+        0..6 => mul(a, a),
+        6..LARGE => schoolbook_square(a),
+        _ => from_big(&to_big(a).sqr()),
+    }
+}
+
+/// Each product of two different digits once, and doubled.
+fn schoolbook_square(a: &[u32]) -> Vec<u32> {
+    let n = a.len();
+    let mut out = vec![0u32; 2 * n + 1];
+    for (i, &x) in a.iter().enumerate() {
+        let (row, above) = out[2 * i..].split_at_mut(n - i);
+        let mut carry = 0u64;
+        let x = u64::from(x);
+        let products = std::iter::once(x * x).chain(a[i + 1..].iter().map(|y| u64::from(*y) * (x << 1)));
+        for (to, product) in row.iter_mut().zip(products) {
+            carry += u64::from(*to) + product;
+            *to = carry as u32 & MASK;
+            carry >>= SHIFT;
+        }
+        // Doubled products carry a bit more than a digit.
+        for to in above.iter_mut().take(2) {
+            carry += u64::from(*to);
+            *to = carry as u32 & MASK;
+            carry >>= SHIFT;
+        }
+    }
+    normalize(&mut out);
+    out
 }
 
 /// `a^n`. The caller judges whether the result is of sane size.

@@ -16,10 +16,11 @@ pub fn shift_left(a: &[u32], n: u64) -> Vec<u32> {
         return out;
     }
     let mut carry = 0;
-    for &d in a {
-        out.push((d << part | carry) & MASK);
+    out.extend(a.iter().map(|d| {
+        let digit = (d << part | carry) & MASK;
         carry = d >> (SHIFT - part);
-    }
+        digit
+    }));
     if carry != 0 {
         out.push(carry);
     }

@@ -52,6 +52,7 @@ fn against_dashu() {
         assert_eq!(small(&big(&a)), a);
         assert_eq!(add(&a, &b), small(&(big(&a) + big(&b))));
         assert_eq!(mul(&a, &b), small(&(big(&a) * big(&b))));
+        assert_eq!(square(&a), small(&big(&a).sqr()));
         let (less, d) = sub(&a, &b);
         assert_eq!(less, big(&a) < big(&b));
         assert_eq!(d, small(&if less { big(&b) - big(&a) } else { big(&a) - big(&b) }));

@@ -2,12 +2,12 @@
 //! translate other scripts' digits and spaces first).
 
 use super::large::{from_big, to_big};
-use super::{Int, MASK, SHIFT, add_small, bit_length, divrem_small, from_u64, normalize, to_u64};
+use super::{Int, MASK, SHIFT, add_small, bit_length, from_u64, normalize, to_u64};
 use dashu_int::UBig;
 use std::borrow::Cow;
 
 /// From so many 30-bit digits on, dashu converts.
-const LARGE: usize = 30;
+const LARGE: usize = 45;
 
 /// An upper bound for the number of decimal digits, cheap to compute; never more than one too great for magnitudes
 /// whose text one may want to limit.
@@ -24,13 +24,20 @@ pub fn to_decimal(a: &[u32]) -> String {
     if a.len() >= LARGE {
         return to_big(a).to_string();
     }
-    // Peel off nine decimal digits at a time.
-    let mut rest = a.to_vec();
-    let mut groups = Vec::with_capacity(a.len() + 2);
-    while !rest.is_empty() {
-        let (quotient, group) = divrem_small(&rest, 1_000_000_000);
-        groups.push(group);
-        rest = quotient;
+    // Horner's rule in base 10^9: each step multiplies the groups so far by 2^30.
+    const GROUP: u64 = 1_000_000_000;
+    let mut groups: Vec<u32> = Vec::with_capacity(a.len() + 2);
+    for &d in a.iter().rev() {
+        let mut carry = u64::from(d);
+        for group in &mut groups {
+            let value = u64::from(*group) << SHIFT | carry;
+            carry = value / GROUP;
+            *group = (value - carry * GROUP) as u32;
+        }
+        while carry != 0 {
+            groups.push((carry % GROUP) as u32);
+            carry /= GROUP;
+        }
     }
     let mut out = Vec::with_capacity(groups.len() * 9);
     for group in groups.iter().rev() {

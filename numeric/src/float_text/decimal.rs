@@ -27,7 +27,7 @@ pub struct Decimal {
 
 /// No float has more digits after its point than 1,074: asking for more gives only zeros (and Rust's formatting
 /// takes no precision above 65,535).
-const MOST_PLACES: usize = 1100;
+pub(super) const MOST_PLACES: usize = 1100;
 
 impl Decimal {
     /// Digits of a finite float.

@@ -1,6 +1,7 @@
 //! From decimal digits to the text forms `e`, `f`, `g` and `r`, as `PyOS_double_to_string` lays them out.
 
-use super::decimal::{Decimal, Mode};
+use super::decimal::{Decimal, MOST_PLACES, Mode};
+use std::fmt::Write;
 
 /// The presentation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +48,10 @@ pub fn write(value: f64, style: Style, precision: usize, options: Options) -> St
         });
         return out;
     }
+    if style == Style::Fixed && precision <= MOST_PLACES {
+        write_fixed(value, precision, options, &mut out);
+        return out;
+    }
     let precision = if style == Style::General { precision.max(1) } else { precision };
     let mode = match style {
         Style::Exponent => Mode::Significant(precision.saturating_add(1)),
@@ -56,6 +61,30 @@ pub fn write(value: f64, style: Style, precision: usize, options: Options) -> St
     };
     lay_out(&Decimal::new(value, mode), style, precision, options, &mut out);
     out
+}
+
+/// The most common form in one go: Rust's own fixed form is exact, and laid out alike.
+fn write_fixed(value: f64, precision: usize, options: Options, out: &mut String) {
+    if options.plus {
+        out.push('+');
+    }
+    let from = out.len();
+    // Writing into a String cannot fail.
+    let _ = write!(out, "{:.*}", precision, value.abs());
+    let minus = value.is_sign_negative()
+        && !(options.no_negative_zero && out.bytes().skip(from).all(|b| matches!(b, b'0' | b'.')));
+    if minus {
+        out.replace_range(..from, "-");
+    }
+    if precision == 0 {
+        out.push_str(if options.add_dot_0 {
+            ".0"
+        } else if options.alternate {
+            "."
+        } else {
+            ""
+        });
+    }
 }
 
 fn lay_out(decimal: &Decimal, style: Style, precision: usize, options: Options, out: &mut String) {

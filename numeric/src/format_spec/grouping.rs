@@ -1,33 +1,38 @@
 //! Digit grouping and the layout that all numbers share: sign, prefix, grouped digits, point, fraction, rest.
 
 use super::{Align, Field, Separator, Sign, Spec};
+use std::borrow::Cow;
 
 /// What `localeconv()` says about numbers: for the `n` type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LocaleInfo {
     /// Between integer part and fraction.
-    pub decimal_point: String,
+    pub decimal_point: Cow<'static, str>,
     /// Between groups.
-    pub thousands_sep: String,
+    pub thousands_sep: Cow<'static, str>,
     /// Sizes of the groups from the right; the last repeats, 0 repeats the one before, 127 ends grouping.
-    pub grouping: Vec<u8>,
+    pub grouping: Cow<'static, [u8]>,
 }
 
 impl Default for LocaleInfo {
     /// The C locale: no grouping.
     fn default() -> Self {
-        LocaleInfo { decimal_point: ".".into(), thousands_sep: String::new(), grouping: Vec::new() }
+        LocaleInfo {
+            decimal_point: Cow::Borrowed("."),
+            thousands_sep: Cow::Borrowed(""),
+            grouping: Cow::Borrowed(&[]),
+        }
     }
 }
 
 impl LocaleInfo {
-    /// What the separator of a specification means, in groups of `size`.
-    pub(super) fn for_separator(separator: Option<Separator>, size: u8) -> LocaleInfo {
+    /// What the separator of a specification means, in groups of three or four.
+    pub(super) fn for_separator(separator: Option<Separator>, by_four: bool) -> LocaleInfo {
         match separator {
             None => LocaleInfo::default(),
             Some(separator) => LocaleInfo {
-                thousands_sep: separator.as_char().into(),
-                grouping: vec![size],
+                thousands_sep: Cow::Borrowed(separator.as_str()),
+                grouping: Cow::Borrowed(if by_four { &[4] } else { &[3] }),
                 ..LocaleInfo::default()
             },
         }
@@ -37,38 +42,39 @@ impl LocaleInfo {
 /// Groups ASCII digits, with zeros before them until `min_width` characters are reached (more, where a separator would
 /// come first).
 pub fn group_digits(digits: &str, min_width: usize, locale: &LocaleInfo) -> String {
-    let separator: Vec<char> = locale.thousands_sep.chars().rev().collect();
+    let separator = locale.thousands_sep.as_bytes();
+    let separator_width = locale.thousands_sep.chars().count() as i64;
     let mut sizes = locale.grouping.iter().copied();
     let mut size = sizes.next().unwrap_or(0);
-    let mut remaining = digits.bytes().rev();
-    let mut left = digits.len();
+    let mut left = digits.as_bytes();
     let mut wanted = min_width as i64;
-    // Built from the right.
-    let mut out: Vec<char> = Vec::with_capacity(digits.len() * 4 / 3 + min_width + 1);
+    // Built from the right, and turned round at the end.
+    let mut out: Vec<u8> =
+        Vec::with_capacity((digits.len() + digits.len() / 3 * separator.len()).max(min_width) + 4);
     let mut first = true;
     loop {
-        let ungrouped = size == 0 || size >= 127;
-        let need = left.max(usize::try_from(wanted).unwrap_or(0)).max(1);
-        let group = if ungrouped { need } else { need.min(usize::from(size)) };
+        let need = left.len().max(usize::try_from(wanted).unwrap_or(0)).max(1);
+        let group = if size == 0 || size >= 127 { need } else { need.min(usize::from(size)) };
         if !first {
-            out.extend_from_slice(&separator);
+            out.extend(separator.iter().rev());
         }
         first = false;
-        let taken = left.min(group);
-        out.extend(remaining.by_ref().take(taken).map(char::from));
-        out.resize(out.len() + group - taken, '0');
-        left -= taken;
+        let (rest, taken) = left.split_at(left.len().saturating_sub(group));
+        out.extend(taken.iter().rev());
+        out.resize(out.len() + group - taken.len(), b'0');
+        left = rest;
         wanted -= group as i64;
-        if left == 0 && wanted <= 0 {
+        if left.is_empty() && wanted <= 0 {
             break;
         }
-        wanted -= separator.len() as i64;
+        wanted -= separator_width;
         match sizes.next() {
             Some(0) | None => sizes = [].iter().copied(),
             Some(next) => size = next,
         }
     }
-    out.into_iter().rev().collect()
+    out.reverse();
+    String::from_utf8(out).unwrap_or_default()
 }
 
 /// A number taken apart.
@@ -98,7 +104,7 @@ pub(super) fn lay_out(spec: &Spec, number: &Number<'_>, locale: &LocaleInfo) -> 
     let mut field = Field { head: sign_text(spec, number.negative).into(), ..Field::default() };
     field.head.push_str(number.prefix);
     let fraction = group_fraction(number.fraction, spec.fraction_grouping);
-    let point = if number.has_point { locale.decimal_point.as_str() } else { "" };
+    let point = if number.has_point { &*locale.decimal_point } else { "" };
     let others = field.head.len() + point.chars().count() + fraction.len() + number.rest.len();
     let min_width = if spec.fill == '0' as u32 && spec.align == Align::AfterSign {
         spec.width.saturating_sub(others)

@@ -44,7 +44,7 @@ pub(super) fn lay_out_text(spec: &Spec, text: &str, locale: &LocaleInfo) -> Fiel
 
 /// The grouping and point that a specification asks for; `locale` is for `n`.
 pub(super) fn with_locale<R>(spec: &Spec, locale: &LocaleInfo, f: impl FnOnce(&LocaleInfo) -> R) -> R {
-    if spec.code == 'n' as u32 { f(locale) } else { f(&LocaleInfo::for_separator(spec.grouping, 3)) }
+    if spec.code == 'n' as u32 { f(locale) } else { f(&LocaleInfo::for_separator(spec.grouping, false)) }
 }
 
 /// Formats a float. `locale` is for `n`.

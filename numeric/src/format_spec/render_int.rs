@@ -41,8 +41,7 @@ pub fn render_int(spec: &Spec, n: IntRef<'_>, locale: &LocaleInfo) -> Result<Fie
     if code == b'n' {
         return Ok(lay_out(spec, &number, locale));
     }
-    let size = if base == 10 { 3 } else { 4 };
-    Ok(lay_out(spec, &number, &LocaleInfo::for_separator(spec.grouping, size)))
+    Ok(lay_out(spec, &number, &LocaleInfo::for_separator(spec.grouping, base != 10)))
 }
 
 fn render_character(spec: &Spec, n: IntRef<'_>) -> Result<Field, FormatError> {

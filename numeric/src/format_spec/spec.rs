@@ -56,6 +56,13 @@ impl Separator {
             Separator::Underscore => '_',
         }
     }
+
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Separator::Comma => ",",
+            Separator::Underscore => "_",
+        }
+    }
 }
 
 /// What a type puts in for what a specification leaves out.

@@ -88,12 +88,16 @@ fn as_cpython() {
 
 #[test]
 fn locales() {
-    let indian =
-        LocaleInfo { decimal_point: ",".into(), thousands_sep: "\u{202f}".into(), grouping: vec![3, 2, 0] };
+    let indian = LocaleInfo {
+        decimal_point: ",".into(),
+        thousands_sep: "\u{202f}".into(),
+        grouping: vec![3, 2, 0].into(),
+    };
     let spec = parse_str("014n", Defaults::FLOAT).expect("valid");
     let field = render_float(&spec, 12345.5, &indian).expect("valid");
     assert_eq!(field.to_text().as_deref(), Some("00\u{202f}00\u{202f}12\u{202f}345,5"));
-    let once = LocaleInfo { thousands_sep: ".".into(), grouping: vec![3, 127], ..LocaleInfo::default() };
+    let once =
+        LocaleInfo { thousands_sep: ".".into(), grouping: vec![3, 127].into(), ..LocaleInfo::default() };
     assert_eq!(group_digits("1234567", 0, &once), "1234.567");
     assert_eq!(group_digits("1234567", 10, &once), "001234.567");
 }

@@ -497,9 +497,11 @@ pub static SEQUENCES: [&[u32]; 461] = [
     &[0x2e5, 0x2e9],
     &[0x2e9, 0x2e5],
 ];
+/// Prefix, whether characters are named so (all are found so), first and last code points.
+type Rule = (&'static str, bool, &'static [(u32, u32)]);
 /// Names by rule: prefix, whether characters are named so (all are found so), first and last code points.
 #[rustfmt::skip]
-pub static RULES: [(&str, bool, &[(u32, u32)]); 6] = [
+pub static RULES: [Rule; 6] = [
     ("CJK UNIFIED IDEOGRAPH-", true, &[(0x3400, 0x4dbf), (0x4e00, 0x9fff), (0x20000, 0x2a6df), (0x2a700, 0x2b739), (0x2b740, 0x2b81d), (0x2b820, 0x2cea1), (0x2ceb0, 0x2ebe0), (0x2ebf0, 0x2ee5d), (0x30000, 0x3134a), (0x31350, 0x323af)]),
     ("CJK COMPATIBILITY IDEOGRAPH-", true, &[(0xf900, 0xfa6d), (0xfa70, 0xfad9), (0x2f800, 0x2fa1d)]),
     ("EGYPTIAN HIEROGLYPH-", true, &[(0x13460, 0x143fa)]),
