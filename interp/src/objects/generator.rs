@@ -92,3 +92,6 @@ impl PyGen {
         PyGen::check_exact(object) || PyCoroutine::check_exact(object) || PyAsyncGen::check_exact(object)
     }
 }
+
+/// The name that the evaluation loop uses for whatever holds a frame inside.
+pub type PyGenerator = PyGen;

@@ -1,6 +1,7 @@
 //! The types of running code: code objects, functions, frames, generators and kin, tracebacks.
 
 pub mod code;
+pub mod code_constants;
 pub mod frame;
 pub mod function;
 pub mod generator;
