@@ -77,7 +77,8 @@ pub(super) fn optimize_load_fast(graph: &mut Graph) {
         for i in 0..graph[id].instrs.len() {
             let instr = graph[id].instrs[i];
             execute(&mut state, i, instr.opcode, instr.oparg);
-            if let Some(target) = instr.target
+            if instr.opcode != AnyOpcode::END_ASYNC_FOR
+                && let Some(target) = instr.target
                 && graph.visit(target)
             {
                 todo.push(target);

@@ -83,7 +83,10 @@ pub(super) fn optimize_loads(block: &mut Block, consts: &mut Interner<Const>) {
                 | AnyOpcode::JUMP_IF_TRUE),
             ) => {
                 let jump_if_true = matches!(next, AnyOpcode::POP_JUMP_IF_TRUE | AnyOpcode::JUMP_IF_TRUE);
-                instrs[i].set_nop();
+                // The other two leave the value on the stack.
+                if matches!(next, AnyOpcode::POP_JUMP_IF_FALSE | AnyOpcode::POP_JUMP_IF_TRUE) {
+                    instrs[i].set_nop();
+                }
                 if value.is_true() == jump_if_true {
                     instrs[i + 1].opcode = AnyOpcode::JUMP;
                 } else {

@@ -1,14 +1,13 @@
 //! Positions for instructions that code generation left without: exits, so that tracing and tracebacks see them.
 
-use krait_bytecode::{AnyOpcode, Location};
+use krait_bytecode::Location;
 
 use super::graph::{Block, BlockId, Graph};
 
 /// Gives every exit, and what can be decided besides, a position.
-pub(super) fn resolve_line_numbers(graph: &mut Graph, firstlineno: i32) {
+pub(super) fn resolve_line_numbers(graph: &mut Graph) {
     duplicate_exits_without_lineno(graph);
     propagate_line_numbers(graph);
-    guarantee_lineno_for_exits(graph, firstlineno);
 }
 
 fn is_exit_or_eval_check_without_lineno(block: &Block) -> bool {
@@ -25,7 +24,8 @@ fn duplicate_exits_without_lineno(graph: &mut Graph) {
             if let Some(target) = target {
                 let block = &graph[target];
                 if is_exit_or_eval_check_without_lineno(block) && block.predecessors > 1 {
-                    let mut copy = Block { predecessors: 1, labelled: true, ..block.clone() };
+                    let mut copy =
+                        Block { predecessors: 1, labelled: true, left_handlers: Vec::new(), ..block.clone() };
                     if let Some(first) = copy.instrs.first_mut() {
                         first.loc = last.loc;
                     }
@@ -73,20 +73,6 @@ fn propagate_line_numbers(graph: &mut Graph) {
                 && first.loc.line == Location::NONE.line
             {
                 first.loc = previous;
-            }
-        }
-    }
-}
-
-fn guarantee_lineno_for_exits(graph: &mut Graph, firstlineno: i32) {
-    let mut line = firstlineno;
-    for id in graph.chain() {
-        let Some(&last) = graph[id].last() else { continue };
-        if last.loc.line >= 0 {
-            line = last.loc.line;
-        } else if last.opcode == AnyOpcode::RETURN_VALUE {
-            for instr in &mut graph[id].instrs {
-                instr.loc.line = line;
             }
         }
     }

@@ -121,11 +121,6 @@ pub(super) fn insert_superinstructions(graph: &mut Graph) {
                 (AnyOpcode::LOAD_FAST, AnyOpcode::LOAD_FAST) => AnyOpcode::LOAD_FAST_LOAD_FAST,
                 (AnyOpcode::STORE_FAST, AnyOpcode::LOAD_FAST) => AnyOpcode::STORE_FAST_LOAD_FAST,
                 (AnyOpcode::STORE_FAST, AnyOpcode::STORE_FAST) => AnyOpcode::STORE_FAST_STORE_FAST,
-                (AnyOpcode::LOAD_GLOBAL, AnyOpcode::PUSH_NULL) => {
-                    instrs[i - 1].oparg |= 1;
-                    instrs[i].set_nop();
-                    continue;
-                }
                 _ => continue,
             };
             combine(instrs, i, combined);

@@ -48,8 +48,7 @@ pub(crate) fn optimize(mut unit: Unit) -> Result<Optimized, AssembleError> {
     let varargs = [CodeFlags::VARARGS, CodeFlags::VARKEYWORDS];
     let stars = varargs.into_iter().filter(|flag| unit.flags & flag != 0).count();
     let parameters = (unit.posonlyargcount + unit.argcount + unit.kwonlyargcount) as usize + stars;
-    let (mut graph, consts) =
-        optimize_graph(&sequence, consts, unit.varnames.len(), parameters, unit.firstlineno)?;
+    let (mut graph, consts) = optimize_graph(&sequence, consts, unit.varnames.len(), parameters)?;
     lowering::convert_conditional_jumps(&mut graph);
     let slots = lowering::prepare_localsplus(&mut graph, &unit);
     let stack_depth = stack_depth::calculate(&mut graph)?;
@@ -65,7 +64,6 @@ fn optimize_graph(
     mut consts: Interner<Const>,
     locals: usize,
     parameters: usize,
-    firstlineno: i32,
 ) -> Result<(Graph, Vec<Const>), AssembleError> {
     let mut graph = Graph::build(sequence)?;
     graph.check()?;
@@ -74,7 +72,7 @@ fn optimize_graph(
 
     cleanup::inline_small_or_no_lineno_blocks(&mut graph);
     reachability::remove_unreachable(&mut graph);
-    line_numbers::resolve_line_numbers(&mut graph, firstlineno);
+    line_numbers::resolve_line_numbers(&mut graph);
     let chain = graph.chain();
     for &id in &chain {
         constants::optimize_loads(&mut graph[id], &mut consts);
@@ -90,6 +88,6 @@ fn optimize_graph(
     locals::check_uninitialized_loads(&mut graph, locals, parameters);
     locals::insert_superinstructions(&mut graph);
     reachability::push_cold_blocks_to_end(&mut graph)?;
-    line_numbers::resolve_line_numbers(&mut graph, firstlineno);
+    line_numbers::resolve_line_numbers(&mut graph);
     Ok((graph, consts))
 }

@@ -81,6 +81,10 @@ fn optimize_instruction(instrs: &mut [BlockInstr], i: usize, consts: &mut Intern
             instrs[i].set(Op::POP_TOP, 0);
         }
         (Op::SWAP, _) if oparg == 1 => instrs[i].set_nop(),
+        (Op::LOAD_GLOBAL, Op::PUSH_NULL) if oparg & 1 == 0 => {
+            instrs[i].oparg |= 1;
+            instrs[i + 1].set_nop();
+        }
         _ => {}
     }
 }

@@ -1,5 +1,7 @@
 //! How deep the evaluation stack gets, and how deep it is at the start of each block.
 
+use krait_bytecode::AnyOpcode;
+
 use super::graph::{BlockId, Graph, is_scope_exit, is_unconditional_jump};
 use crate::unit::AssembleError;
 
@@ -21,7 +23,9 @@ pub(super) fn calculate(graph: &mut Graph) -> Result<u32, AssembleError> {
                 return Err(AssembleError::Value("Invalid CFG, stack underflow".to_owned()));
             }
             max = max.max(new_depth);
-            if let Some(target) = instr.target {
+            // The target of END_ASYNC_FOR is for monitoring only: nothing jumps there.
+            let target = instr.target.filter(|_| instr.opcode != AnyOpcode::END_ASYNC_FOR);
+            if let Some(target) = target {
                 let target_depth = depth + instr.opcode.stack_effect(instr.oparg, true);
                 max = max.max(target_depth);
                 enter(graph, target, target_depth, &mut todo)?;
