@@ -1,0 +1,87 @@
+//! What parsing reports: the error of a failed parse and the warnings of a successful one.
+//! The texts themselves stand where they are raised.
+
+/// Which exception class the error becomes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// `SyntaxError`
+    Syntax,
+    /// `IndentationError`
+    Indentation,
+    /// `TabError`
+    Tab,
+    /// `_IncompleteInputError`
+    IncompleteInput,
+    /// `MemoryError`: the source nests too deeply
+    Memory,
+    /// `UnicodeDecodeError`, `LookupError`…: the text of what a codec raised, which becomes a `SyntaxError`
+    Decode,
+}
+
+/// An error in the source. Positions are what the attributes of `SyntaxError` hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// Which class.
+    pub kind: ErrorKind,
+    /// The message.
+    pub msg: String,
+    /// First line, from 1; `None` where CPython gives no position.
+    pub lineno: Option<i32>,
+    /// First column in characters, from 1.
+    pub offset: Option<i32>,
+    /// Last line.
+    pub end_lineno: Option<i32>,
+    /// Column after the last character, from 1.
+    pub end_offset: Option<i32>,
+    /// The first line's text, with its line end if it has one.
+    pub text: Option<String>,
+}
+
+impl SyntaxError {
+    /// An error without a position.
+    pub fn bare(kind: ErrorKind, msg: impl Into<String>) -> Self {
+        SyntaxError {
+            kind,
+            msg: msg.into(),
+            lineno: None,
+            offset: None,
+            end_lineno: None,
+            end_offset: None,
+            text: None,
+        }
+    }
+}
+
+impl std::fmt::Display for SyntaxError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.msg)
+    }
+}
+
+impl std::error::Error for SyntaxError {}
+
+/// The category of a warning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WarningCategory {
+    /// `SyntaxWarning`
+    Syntax,
+    /// `DeprecationWarning`
+    Deprecation,
+}
+
+/// A warning. If a filter turns it into an error, the error has `msg` and `error_*`'s positions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    /// Which class.
+    pub category: WarningCategory,
+    /// The message.
+    pub msg: String,
+    /// The line it is reported for.
+    pub lineno: i32,
+    /// Should the warning be an error: its first column in characters, from 1.
+    pub error_offset: i32,
+    /// Should the warning be an error: its last column.
+    pub error_end_offset: i32,
+    /// Should the warning be an error: a different message, where CPython has one.
+    pub error_msg: Option<String>,
+}
