@@ -1,4 +1,100 @@
 //! Source decoding, tokenizer, parser, AST and syntax errors. Knows no Python object.
+//!
+//! [`parse`] is the entrance. It never panics, never recurses without bound, and gives CPython 3.14's trees, positions
+//! and messages.
 #![forbid(unsafe_code)]
 
 pub mod ast;
+pub mod dump;
+pub mod error;
+mod escape;
+mod identifier;
+mod parser;
+pub mod source;
+pub mod token;
+mod tokenizer;
+
+pub use error::{ErrorKind, SyntaxError, Warning, WarningCategory};
+pub use source::{Decoder, NoDecoder};
+
+use bumpalo::Bump;
+
+/// What the source is: the modes of `compile`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// A module.
+    Exec,
+    /// One interactive statement.
+    Single,
+    /// An expression.
+    Eval,
+    /// A signature comment, PEP 484: `(int, str) -> float`.
+    FuncType,
+}
+
+/// How to parse.
+#[derive(Clone, Copy, Debug)]
+pub struct ParseOptions<'a> {
+    /// What the source is.
+    pub mode: Mode,
+    /// The file's name, for messages that hold it.
+    pub filename: &'a str,
+    /// Whether type comments are read.
+    pub type_comments: bool,
+    /// The minor version of Python 3 whose grammar is meant.
+    pub feature_version: u32,
+    /// In `Single` mode, whether the end of the source does not close blocks.
+    pub dont_imply_dedent: bool,
+    /// Whether a source that only wants more lines gives `IncompleteInput`.
+    pub allow_incomplete_input: bool,
+    /// PEP 401: whether `<>` replaces `!=`.
+    pub barry_as_bdfl: bool,
+    /// Most digits that a decimal integer literal may have; 0 for no limit.
+    pub max_int_digits: usize,
+}
+
+impl Default for ParseOptions<'_> {
+    fn default() -> Self {
+        ParseOptions {
+            mode: Mode::Exec,
+            filename: "<unknown>",
+            type_comments: false,
+            feature_version: 14,
+            dont_imply_dedent: false,
+            allow_incomplete_input: false,
+            barry_as_bdfl: false,
+            max_int_digits: 4300,
+        }
+    }
+}
+
+/// A tree and what was warned of on the way.
+#[derive(Clone, Debug)]
+pub struct Parsed<'a> {
+    /// The tree.
+    pub module: ast::Mod<'a>,
+    /// The warnings, in the order in which they were found.
+    pub warnings: Vec<Warning>,
+}
+
+/// Parses decoded source. `source` must hold `\n` line ends only, as [`source::decode`] makes them.
+pub fn parse<'a>(arena: &'a Bump, source: &'a str, options: ParseOptions<'a>) -> Result<Parsed<'a>, Box<SyntaxError>> {
+    if memchr::memchr(0, source.as_bytes()).is_some() {
+        let msg = "source code string cannot contain null bytes";
+        return Err(Box::new(SyntaxError::bare(ErrorKind::Syntax, msg)));
+    }
+    let mut parser = parser::Parser::new(arena, source, options);
+    let module = parser.run()?;
+    Ok(Parsed { module, warnings: std::mem::take(&mut parser.warnings) })
+}
+
+/// Decodes and parses the bytes of a source file.
+pub fn parse_bytes<'a>(
+    arena: &'a Bump,
+    bytes: &[u8],
+    decoder: &mut dyn Decoder,
+    options: ParseOptions<'a>,
+) -> Result<Parsed<'a>, Box<SyntaxError>> {
+    let text = source::decode(arena, bytes, options.mode == Mode::Exec, decoder)?;
+    parse(arena, text, options)
+}
