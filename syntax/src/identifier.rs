@@ -2,8 +2,10 @@
 //! The only file that knows where Unicode data comes from.
 
 use bumpalo::Bump;
-use krait_unicode::character;
-use unicode_normalization::UnicodeNormalization;
+use krait_unicode::database::Version;
+use krait_unicode::names::Named;
+use krait_unicode::normalize::{Form, normalize};
+use krait_unicode::{character, names};
 
 /// Whether an identifier may begin with it.
 pub(crate) fn is_start(c: char) -> bool {
@@ -25,7 +27,15 @@ pub(crate) fn normalise<'a>(arena: &'a Bump, name: &'a str) -> &'a str {
     if name.is_ascii() {
         return name;
     }
-    let mut normal = bumpalo::collections::String::with_capacity_in(name.len(), arena);
-    normal.extend(name.nfkc());
-    if normal.as_str() == name { name } else { normal.into_bump_str() }
+    let normal = normalize(Form::Nfkc, name.chars().map(u32::from), Version::V16);
+    let normal: String = normal.into_iter().filter_map(char::from_u32).collect();
+    if normal == name { name } else { arena.alloc_str(&normal) }
+}
+
+/// The character of a name as `\N{…}` knows it: aliases too, but no sequences.
+pub(crate) fn character_by_name(name: &str) -> Option<u32> {
+    match names::lookup(name.as_bytes(), Version::V16) {
+        Some(Named::Character(code)) => Some(code),
+        _ => None,
+    }
 }

@@ -78,7 +78,11 @@ pub struct Parsed<'a> {
 }
 
 /// Parses decoded source. `source` must hold `\n` line ends only, as [`source::decode`] makes them.
-pub fn parse<'a>(arena: &'a Bump, source: &'a str, options: ParseOptions<'a>) -> Result<Parsed<'a>, Box<SyntaxError>> {
+pub fn parse<'a>(
+    arena: &'a Bump,
+    source: &'a str,
+    options: ParseOptions<'a>,
+) -> Result<Parsed<'a>, Box<SyntaxError>> {
     if memchr::memchr(0, source.as_bytes()).is_some() {
         let msg = "source code string cannot contain null bytes";
         return Err(Box::new(SyntaxError::bare(ErrorKind::Syntax, msg)));

@@ -86,7 +86,8 @@ impl<'a> Parser<'a> {
         let mut stage = Stage::Positional;
         loop {
             let before = self.pos;
-            if before != 0 && !(found.args.is_empty() && found.keywords.is_empty()) && !self.eat(Kind::Comma) {
+            if before != 0 && !(found.args.is_empty() && found.keywords.is_empty()) && !self.eat(Kind::Comma)
+            {
                 break;
             }
             match self.attempt(|p| p.argument(&mut stage))? {

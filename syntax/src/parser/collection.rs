@@ -114,7 +114,10 @@ impl<'a> Parser<'a> {
             p.expect(Kind::LeftBracket)?;
             let mut items = Vec::new();
             if let Some(first) = p.attempt(Self::star_named_expression)? {
-                if matches!(p.peek(), Kind::For | Kind::Async) && !matches!(first.node, ExprKind::Starred { .. }) && !p.diagnosing {
+                if matches!(p.peek(), Kind::For | Kind::Async)
+                    && !matches!(first.node, ExprKind::Starred { .. })
+                    && !p.diagnosing
+                {
                     let generators = p.for_if_clauses()?;
                     p.expect(Kind::RightBracket)?;
                     return Ok(p.expr(ExprKind::ListComp { elt: first, generators }, p.loc_from(&start)));

@@ -14,7 +14,14 @@ impl<'a> Parser<'a> {
     pub(super) fn compound_stmt(&mut self) -> Parsed<Stmt<'a>> {
         let start = self.token();
         match start.kind {
-            Kind::Def | Kind::At | Kind::If | Kind::Class | Kind::With | Kind::For | Kind::Try | Kind::While => {}
+            Kind::Def
+            | Kind::At
+            | Kind::If
+            | Kind::Class
+            | Kind::With
+            | Kind::For
+            | Kind::Try
+            | Kind::While => {}
             Kind::Async => {
                 self.peek_second();
             }
@@ -311,7 +318,11 @@ impl<'a> Parser<'a> {
     /// `','.(expression ['as' star_target])+`, or the same in parentheses
     fn invalid_with_items(&mut self) -> Parsed<()> {
         let item = |p: &mut Self, parenthesized: bool| -> Parsed<()> {
-            if parenthesized { p.expressions()? } else { p.expression()? };
+            if parenthesized {
+                p.expressions()?
+            } else {
+                p.expression()?
+            };
             if p.peek() == Kind::As {
                 p.attempt(|p| {
                     p.advance();
@@ -332,11 +343,12 @@ impl<'a> Parser<'a> {
             Ok(())
         };
         let begin = self.pos;
-        if self.attempt(|p| {
-            list(p, false)?;
-            if matches!(p.peek(), Kind::Newline | Kind::Colon) { Ok(()) } else { Err(Fail::Mismatch) }
-        })?
-        .is_some()
+        if self
+            .attempt(|p| {
+                list(p, false)?;
+                if matches!(p.peek(), Kind::Newline | Kind::Colon) { Ok(()) } else { Err(Fail::Mismatch) }
+            })?
+            .is_some()
         {
             return Ok(());
         }
@@ -497,8 +509,15 @@ impl<'a> Parser<'a> {
         if is_async {
             self.check_version(5, "Async functions are")?;
         }
-        let node =
-            self.arena.alloc(FunctionDef { name, args, body, decorator_list, returns, type_comment, type_params });
+        let node = self.arena.alloc(FunctionDef {
+            name,
+            args,
+            body,
+            decorator_list,
+            returns,
+            type_comment,
+            type_params,
+        });
         let node = if is_async { StmtKind::AsyncFunctionDef(node) } else { StmtKind::FunctionDef(node) };
         Ok(self.statement_at(start, node))
     }

@@ -75,7 +75,11 @@ impl<'a> Parser<'a> {
 
     /// `disjunction: conjunction ('or' conjunction)*`
     pub(crate) fn disjunction(&mut self) -> Parsed<E<'a>> {
-        if self.second_pass { self.remember(Rule::Disjunction, Self::disjunction_rule) } else { self.disjunction_rule() }
+        if self.second_pass {
+            self.remember(Rule::Disjunction, Self::disjunction_rule)
+        } else {
+            self.disjunction_rule()
+        }
     }
 
     fn disjunction_rule(&mut self) -> Parsed<E<'a>> {
@@ -171,7 +175,9 @@ impl<'a> Parser<'a> {
             Kind::Greater => CmpOp::Gt,
             Kind::GreaterEqual => CmpOp::GtE,
             Kind::In => CmpOp::In,
-            Kind::Is => return Some(if self.peek_second() == Kind::Not { (CmpOp::IsNot, 2) } else { (CmpOp::Is, 1) }),
+            Kind::Is => {
+                return Some(if self.peek_second() == Kind::Not { (CmpOp::IsNot, 2) } else { (CmpOp::Is, 1) });
+            }
             Kind::Not => return (self.peek_second() == Kind::In).then_some((CmpOp::NotIn, 2)),
             _ => return None,
         };
@@ -351,7 +357,9 @@ impl<'a> Parser<'a> {
             None
         } else {
             let lower = self.named_expression()?;
-            if self.peek() != Kind::Colon || matches!(lower.node, ExprKind::NamedExpr { .. }) && self.previous_is_walrus(lower) {
+            if self.peek() != Kind::Colon
+                || matches!(lower.node, ExprKind::NamedExpr { .. }) && self.previous_is_walrus(lower)
+            {
                 return Ok(lower);
             }
             Some(lower)
@@ -396,7 +404,8 @@ impl<'a> Parser<'a> {
         self.advance();
         self.advance();
         let value = self.expression()?;
-        let target = self.expr(ExprKind::Name { id: self.identifier(&start), ctx: ExprContext::Store }, start.loc());
+        let target =
+            self.expr(ExprKind::Name { id: self.identifier(&start), ctx: ExprContext::Store }, start.loc());
         self.check_version(8, "Assignment expressions are")?;
         Ok(Some(self.expr(ExprKind::NamedExpr { target, value }, self.loc_from(&start))))
     }

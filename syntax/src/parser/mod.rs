@@ -5,10 +5,10 @@
 //! The grammar: <https://docs.python.org/3.14/reference/grammar.html>. Where the farthest token that was looked at
 //! decides an error's position, the functions look at exactly the tokens that the grammar's alternatives do.
 
-mod collection;
-mod comprehension;
 mod call;
+mod collection;
 mod compound;
+mod comprehension;
 mod diagnosis;
 mod expression;
 mod number;
@@ -79,6 +79,8 @@ pub(crate) struct Parser<'a> {
     stop: Option<Stop>,
     open_brackets: Vec<Bracket>,
     open_strings: usize,
+    /// Up to where invalid escapes have been warned of.
+    pub(crate) warned_to: u32,
 }
 
 impl<'a> Parser<'a> {
@@ -114,6 +116,7 @@ impl<'a> Parser<'a> {
             stop: tokenizer.stop,
             open_brackets: tokenizer.brackets,
             open_strings: tokenizer.strings.len(),
+            warned_to: 0,
         }
     }
 
@@ -129,7 +132,7 @@ impl<'a> Parser<'a> {
         if self.options.allow_incomplete_input && self.at_end_of_source() {
             self.error = None;
             self.diagnosing = false;
-            let _ = self.raise_kind(ErrorKind::IncompleteInput, "incomplete input");
+            let _ = self.raise_kind::<()>(ErrorKind::IncompleteInput, "incomplete input");
             return Err(self.take_error());
         }
         if self.error.is_none() && !self.stopped() {
@@ -148,9 +151,7 @@ impl<'a> Parser<'a> {
     }
 
     fn take_error(&mut self) -> Box<SyntaxError> {
-        self.error
-            .take()
-            .unwrap_or_else(|| Box::new(SyntaxError::bare(ErrorKind::Syntax, "invalid syntax")))
+        self.error.take().unwrap_or_else(|| Box::new(SyntaxError::bare(ErrorKind::Syntax, "invalid syntax")))
     }
 
     fn start(&mut self) -> Parsed<Mod<'a>> {
@@ -171,10 +172,10 @@ impl<'a> Parser<'a> {
         if self.error.is_none() {
             if matches!(last.kind, Kind::Indent | Kind::Dedent) {
                 let msg = if last.kind == Kind::Indent { "unexpected indent" } else { "unexpected unindent" };
-                let _ = self.raise_kind(ErrorKind::Indentation, msg);
+                let _ = self.raise_kind::<()>(ErrorKind::Indentation, msg);
                 return;
             }
-            let _ = self.raise_tokens(&last, &last, "invalid syntax");
+            let _ = self.raise_tokens::<()>(&last, &last, "invalid syntax");
             generic = true;
         }
         if self.error.as_ref().is_some_and(|e| e.kind == ErrorKind::Memory) {
@@ -473,7 +474,12 @@ impl<'a> Parser<'a> {
     }
 
     /// Sets the error, with columns in bytes from 0; -1 has none.
-    fn set_error(&mut self, kind: ErrorKind, (line, col, end_line, end_col): (i32, i32, i32, i32), msg: impl Into<String>) {
+    fn set_error(
+        &mut self,
+        kind: ErrorKind,
+        (line, col, end_line, end_col): (i32, i32, i32, i32),
+        msg: impl Into<String>,
+    ) {
         self.set_offsets(kind, line, col + 1, end_line, end_col + 1, msg.into());
     }
 
@@ -487,7 +493,15 @@ impl<'a> Parser<'a> {
         self.set_offsets(kind, token.lineno as i32, col, token.lineno as i32, -1, msg.to_owned());
     }
 
-    fn set_offsets(&mut self, kind: ErrorKind, line: i32, offset: i32, end_line: i32, end_offset: i32, msg: String) {
+    fn set_offsets(
+        &mut self,
+        kind: ErrorKind,
+        line: i32,
+        offset: i32,
+        end_line: i32,
+        end_offset: i32,
+        msg: String,
+    ) {
         if self.error.is_some() {
             return;
         }
@@ -585,9 +599,7 @@ impl<'a> Parser<'a> {
             kind => {
                 (kind == Kind::Newline || kind == Kind::Dedent)
                     && self.tokens.get(self.fill..).is_none_or(|rest| {
-                        rest.iter().all(|t| {
-                            matches!(t.kind, Kind::Newline | Kind::Dedent | Kind::EndMarker)
-                        })
+                        rest.iter().all(|t| matches!(t.kind, Kind::Newline | Kind::Dedent | Kind::EndMarker))
                     })
             }
         }

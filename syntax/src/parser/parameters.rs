@@ -65,7 +65,9 @@ impl<'a> Parser<'a> {
         loop {
             match self.peek() {
                 Kind::Name => {
-                    let Some((arg, default)) = self.attempt(|p| p.parameter(style, false, true))? else { break };
+                    let Some((arg, default)) = self.attempt(|p| p.parameter(style, false, true))? else {
+                        break;
+                    };
                     match default {
                         Some(default) => found.defaults.push(default),
                         // A parameter without a default does not fit after one that has.
@@ -255,7 +257,9 @@ impl<'a> Parser<'a> {
             p.attempt(|p| p.slash_no_default(style))?;
             p.many(style, Self::no_default)?;
             // A default has come: a whole slash part that has one, or parameters with one.
-            if p.attempt(|p| p.slash_with_default(style))?.is_none() && p.many(style, Self::with_default)? == 0 {
+            if p.attempt(|p| p.slash_with_default(style))?.is_none()
+                && p.many(style, Self::with_default)? == 0
+            {
                 return Ok(());
             }
             let a = p.no_default(style)?;
@@ -272,11 +276,12 @@ impl<'a> Parser<'a> {
                 }
                 Style::Lambda => {
                     p.param(style, false)?;
-                    while p.attempt(|p| {
-                        p.expect(Kind::Comma)?;
-                        p.param(style, false)
-                    })?
-                    .is_some()
+                    while p
+                        .attempt(|p| {
+                            p.expect(Kind::Comma)?;
+                            p.param(style, false)
+                        })?
+                        .is_some()
                     {}
                 }
             }

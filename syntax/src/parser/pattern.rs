@@ -28,11 +28,8 @@ impl<'a> Parser<'a> {
             p.expect(Kind::Dedent)?;
             p.check_version(10, "Pattern matching is")?;
             let end = cases.last().and_then(|c| c.body.last()).map_or(start.loc(), |s| s.loc);
-            let loc = Location {
-                end_lineno: end.end_lineno,
-                end_col_offset: end.end_col_offset,
-                ..start.loc()
-            };
+            let loc =
+                Location { end_lineno: end.end_lineno, end_col_offset: end.end_col_offset, ..start.loc() };
             Ok(Stmt { node: StmtKind::Match { subject, cases: p.slice(&cases) }, loc })
         })?;
         if let Some(found) = found {
@@ -54,7 +51,8 @@ impl<'a> Parser<'a> {
                 if p.peek() == Kind::Indent {
                     return Ok(());
                 }
-                let msg = format!("expected an indented block after 'match' statement on line {}", start.lineno);
+                let msg =
+                    format!("expected an indented block after 'match' statement on line {}", start.lineno);
                 p.raise_kind(ErrorKind::Indentation, msg)
             })?;
         }
@@ -95,7 +93,8 @@ impl<'a> Parser<'a> {
                 if p.peek() == Kind::Indent {
                     return Ok(());
                 }
-                let msg = format!("expected an indented block after 'case' statement on line {}", start.lineno);
+                let msg =
+                    format!("expected an indented block after 'case' statement on line {}", start.lineno);
                 p.raise_kind(ErrorKind::Indentation, msg)
             })?;
         }
@@ -198,7 +197,11 @@ impl<'a> Parser<'a> {
             return Err(Fail::Mismatch);
         }
         let name = self.name()?;
-        if matches!(self.peek(), Kind::Dot | Kind::LeftParen | Kind::Equal) { Err(Fail::Mismatch) } else { Ok(name) }
+        if matches!(self.peek(), Kind::Dot | Kind::LeftParen | Kind::Equal) {
+            Err(Fail::Mismatch)
+        } else {
+            Ok(name)
+        }
     }
 
     /// `or_pattern: '|'.closed_pattern+`

@@ -179,7 +179,11 @@ impl<'a> Parser<'a> {
                     }
                 }
                 let names = self.slice(&names);
-                if start.kind == Kind::Global { StmtKind::Global { names } } else { StmtKind::Nonlocal { names } }
+                if start.kind == Kind::Global {
+                    StmtKind::Global { names }
+                } else {
+                    StmtKind::Nonlocal { names }
+                }
             }
             _ => return self.expression_stmt(&start),
         };
@@ -224,7 +228,8 @@ impl<'a> Parser<'a> {
         match self.peek() {
             Kind::Colon => {
                 let target = self.as_single_target(first).ok_or(Fail::Mismatch)?;
-                let simple = i32::from(matches!(target.node, ExprKind::Name { .. }) && start.kind != Kind::LeftParen);
+                let simple =
+                    i32::from(matches!(target.node, ExprKind::Name { .. }) && start.kind != Kind::LeftParen);
                 self.advance();
                 let annotation = self.expression()?;
                 let mut value = None;
@@ -242,7 +247,9 @@ impl<'a> Parser<'a> {
                 let mut targets = Vec::new();
                 let mut value = first;
                 while self.peek() == Kind::Equal {
-                    let Some(target) = self.as_target(value, ExprContext::Store) else { return Err(Fail::Mismatch) };
+                    let Some(target) = self.as_target(value, ExprContext::Store) else {
+                        return Err(Fail::Mismatch);
+                    };
                     targets.push(*target);
                     self.advance();
                     value = self.annotated_rhs()?;
@@ -256,7 +263,10 @@ impl<'a> Parser<'a> {
                     let target = self.as_single_target(first).ok_or(Fail::Mismatch)?;
                     self.advance();
                     let value = self.annotated_rhs()?;
-                    return Ok(Stmt { node: StmtKind::AugAssign { target, op, value }, loc: self.loc_from(start) });
+                    return Ok(Stmt {
+                        node: StmtKind::AugAssign { target, op, value },
+                        loc: self.loc_from(start),
+                    });
                 }
                 if self.diagnosing {
                     return Err(Fail::Mismatch);
@@ -401,7 +411,11 @@ impl<'a> Parser<'a> {
         let found = self.attempt(|p| {
             let first = p.del_target()?;
             let targets = p.more_items(first, Self::del_target)?.unwrap_or_else(|| vec![*first]);
-            if matches!(p.peek(), Kind::Semicolon | Kind::Newline) { Ok(targets) } else { Err(Fail::Mismatch) }
+            if matches!(p.peek(), Kind::Semicolon | Kind::Newline) {
+                Ok(targets)
+            } else {
+                Err(Fail::Mismatch)
+            }
         })?;
         if let Some(targets) = found {
             return Ok(StmtKind::Delete { targets: self.slice(&targets) });

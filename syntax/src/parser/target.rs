@@ -89,7 +89,11 @@ impl<'a> Parser<'a> {
                 elts.iter().find_map(|elt| Self::invalid_target(elt, purpose))
             }
             ExprKind::Starred { value, .. } => {
-                if purpose == TargetUse::Delete { Some(expr) } else { Self::invalid_target(value, purpose) }
+                if purpose == TargetUse::Delete {
+                    Some(expr)
+                } else {
+                    Self::invalid_target(value, purpose)
+                }
             }
             ExprKind::Compare { left, ops, .. } => {
                 if purpose == TargetUse::For && ops.first() == Some(&CmpOp::In) {

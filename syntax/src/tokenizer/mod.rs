@@ -6,7 +6,6 @@ mod number;
 mod operator;
 mod string;
 
-use crate::ast::Wtf8;
 use crate::error::{ErrorKind, SyntaxError, Warning, WarningCategory};
 use crate::identifier;
 use crate::token::{Kind, Token, keyword};
@@ -272,7 +271,7 @@ impl<'a> Tokenizer<'a> {
     /// Measures the indentation at the start of a line and queues INDENT and DEDENT tokens.
     fn indentation(&mut self) -> Step<()> {
         let (mut col, mut alt, mut continued) = (0u32, 0u32, 0u32);
-        let mut ended = false;
+        let ended;
         loop {
             match self.peek(0) {
                 b' ' => {
@@ -394,7 +393,8 @@ impl<'a> Tokenizer<'a> {
                         self.begin_line();
                         return Ok(None);
                     }
-                    let kind = if quiet || self.comment_line && self.blank_line { Kind::Nl } else { Kind::Newline };
+                    let kind =
+                        if quiet || self.comment_line && self.blank_line { Kind::Nl } else { Kind::Newline };
                     self.comment_line = false;
                     let end = if self.extra_tokens { self.pos } else { self.pos - 1 };
                     let token = self.token(kind, start, end);
@@ -516,7 +516,9 @@ impl<'a> Tokenizer<'a> {
 
     fn check_prefix(&mut self, start: usize, text: &[u8]) -> Step<()> {
         let has = |letter: u8| text.iter().any(|b| b.to_ascii_lowercase() == letter);
-        for (a, b) in [(b'u', b'b'), (b'u', b'r'), (b'u', b'f'), (b'u', b't'), (b'b', b'f'), (b'b', b't'), (b'f', b't')] {
+        for (a, b) in
+            [(b'u', b'b'), (b'u', b'r'), (b'u', b'f'), (b'u', b't'), (b'b', b'f'), (b'b', b't'), (b'f', b't')]
+        {
             if has(a) && has(b) {
                 let msg = format!("'{}' and '{}' prefixes are incompatible", a as char, b as char);
                 return self.raise_at(msg, self.lineno, self.line_start, start + 1, self.pos + 1);
@@ -549,9 +551,4 @@ impl<'a> Tokenizer<'a> {
 /// The text of a token, for those who have no source at hand.
 pub(crate) fn slice<'a>(src: &'a str, token: &Token) -> &'a str {
     src.get(token.start as usize..token.end as usize).unwrap_or("")
-}
-
-/// The text of a token as WTF-8.
-pub(crate) fn wtf8(text: &str) -> Wtf8<'_> {
-    Wtf8::from_text(text)
 }

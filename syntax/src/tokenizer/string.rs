@@ -198,18 +198,14 @@ impl Tokenizer<'_> {
                         return self.end_text(middle, start, first);
                     }
                     // The first brace of a pair belongs to the text, the second to nothing.
-                    let token = self.long_token(middle, start, self.pos, first);
-                    self.pos += 1;
-                    return Ok(token);
+                    return Ok(self.text_before_brace(middle, start, first));
                 }
                 b'}' if in_name => {
                     return Ok(self.long_token(middle, start, self.pos, first));
                 }
                 b'}' => {
                     if self.peek(0) == b'}' && !mode.in_format_spec && mode.braces == 0 {
-                        let token = self.long_token(middle, start, self.pos, first);
-                        self.pos += 1;
-                        return Ok(token);
+                        return Ok(self.text_before_brace(middle, start, first));
                     }
                     self.pos -= 1;
                     return self.end_text(middle, start, first);
@@ -224,7 +220,8 @@ impl Tokenizer<'_> {
                     }
                     // Whatever follows is no end of the string, in raw strings too.
                     if !self.at_end() {
-                        self.pos += self.src.get(self.pos..).and_then(|s| s.chars().next()).map_or(1, char::len_utf8);
+                        self.pos +=
+                            self.src.get(self.pos..).and_then(|s| s.chars().next()).map_or(1, char::len_utf8);
                     }
                     if next == b'\n' {
                         self.begin_line();
@@ -236,6 +233,14 @@ impl Tokenizer<'_> {
                 _ => {}
             }
         }
+    }
+
+    /// After the first brace of a pair: its text ends here, its place after the second.
+    fn text_before_brace(&mut self, middle: Kind, start: usize, first: (u32, usize)) -> Token {
+        let mut token = self.long_token(middle, start, self.pos, first);
+        token.end_col += 1;
+        self.pos += 1;
+        token
     }
 
     fn end_text(&mut self, middle: Kind, start: usize, first: (u32, usize)) -> Step<Token> {

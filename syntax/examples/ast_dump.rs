@@ -1,0 +1,68 @@
+//! Prints the tree or the error of each source that standard input names, for comparison with another parser.
+//!
+//! A line is `MODE PATH`; the answer is `OK tree` or `ERR kind|message|line|column|end line|end column`, one line.
+//! With the argument `time`, only the time that parsing took is printed.
+
+use std::io::{BufRead, Write};
+
+use bumpalo::Bump;
+use krait_syntax::{ErrorKind, Mode, NoDecoder, ParseOptions, dump, parse_bytes};
+
+fn main() -> std::io::Result<()> {
+    // Trees nest as deep as the parser allows; printing them needs the stack that walking them does.
+    let worker = std::thread::Builder::new().stack_size(256 << 20).spawn(run)?;
+    worker.join().unwrap_or(Ok(()))
+}
+
+fn run() -> std::io::Result<()> {
+    let timing = std::env::args().nth(1).as_deref() == Some("time");
+    let mut spent = std::time::Duration::ZERO;
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut arena = Bump::new();
+    for line in std::io::stdin().lock().lines() {
+        let line = line?;
+        let Some((mode, path)) = line.split_once(' ') else { continue };
+        let mode = match mode {
+            "eval" => Mode::Eval,
+            "single" => Mode::Single,
+            "func_type" => Mode::FuncType,
+            _ => Mode::Exec,
+        };
+        let bytes = std::fs::read(path)?;
+        arena.reset();
+        let options = ParseOptions { mode, filename: path, ..ParseOptions::default() };
+        let start = std::time::Instant::now();
+        let result = parse_bytes(&arena, &bytes, &mut NoDecoder, options);
+        spent += start.elapsed();
+        if timing {
+            continue;
+        }
+        match result {
+            Ok(parsed) => writeln!(out, "OK {}", dump::dump(&parsed.module))?,
+            Err(error) => {
+                let kind = match error.kind {
+                    ErrorKind::Syntax | ErrorKind::Decode => "SyntaxError",
+                    ErrorKind::Indentation => "IndentationError",
+                    ErrorKind::Tab => "TabError",
+                    ErrorKind::IncompleteInput => "_IncompleteInputError",
+                    ErrorKind::Memory => "MemoryError",
+                };
+                let show = |n: Option<i32>| n.map_or("None".to_owned(), |n| n.to_string());
+                writeln!(
+                    out,
+                    "ERR {kind}|{}|{}|{}|{}|{}",
+                    error.msg.replace('\n', "\\n"),
+                    show(error.lineno),
+                    show(error.offset),
+                    show(error.end_lineno),
+                    show(error.end_offset)
+                )?;
+            }
+        }
+        out.flush()?;
+    }
+    if timing {
+        writeln!(out, "{:.3} s", spent.as_secs_f64())?;
+    }
+    Ok(())
+}
