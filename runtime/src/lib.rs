@@ -25,6 +25,7 @@ pub mod ret;
 pub mod slots;
 pub mod stack;
 pub mod state;
+pub mod warnings;
 
 pub use alloc::{Traverse, Visitor, alloc_payload};
 pub use error::{PyResult, Raised};

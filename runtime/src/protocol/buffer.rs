@@ -2,7 +2,12 @@
 
 use core::ffi::{c_char, c_int, c_void};
 
+use crate::error::{PyResult, Raised};
 use crate::object::PyObject;
+use crate::objects::PyBytes;
+use crate::py::Py;
+use crate::raise;
+use crate::reference::{PyClass, Ref};
 
 /// `Py_buffer`.
 #[repr(C)]
@@ -40,4 +45,44 @@ pub mod buf {
     pub const FULL_RO: i32 = INDIRECT | FORMAT;
     pub const READ: i32 = 0x100;
     pub const WRITE: i32 = 0x200;
+}
+
+impl PyObject {
+    /// A copy of a bytes-like object's content; `TypeError` "a bytes-like object is required, not 'X'" for others.
+    pub fn buffer_bytes(&self, py: Py<'_>) -> PyResult<Vec<u8>> {
+        // SAFETY: a non-null table lives as long as the type.
+        let procs = unsafe { self.ty().tp_as_buffer.get().as_ref() };
+        let Some(get) = procs.and_then(|p| p.bf_getbuffer.get()) else {
+            return Err(raise!(py, TypeError, "a bytes-like object is required, not '{}'", self.ty().name()));
+        };
+        // SAFETY: the slot fills the view, whose memory is `len` contiguous bytes until it is released; releasing drops `obj`.
+        unsafe {
+            let mut view: Py_buffer = core::mem::zeroed();
+            if get(self.as_ptr(), &mut view, buf::SIMPLE) < 0 {
+                return Err(Raised::already(py));
+            }
+            let content = if view.len == 0 {
+                Vec::new()
+            } else {
+                core::slice::from_raw_parts(view.buf.cast::<u8>(), view.len as usize).to_vec()
+            };
+            if !view.obj.is_null() {
+                let owner = Ref::from_owned(view.obj);
+                let procs = owner.ty().tp_as_buffer.get().as_ref();
+                if let Some(release) = procs.and_then(|p| p.bf_releasebuffer.get()) {
+                    release(owner.as_raw(), &mut view);
+                }
+            }
+            Ok(content)
+        }
+    }
+
+    /// `bytes(self)` as `PyObject_Bytes` makes it: `__bytes__`, the buffer, or an iterable of ints.
+    pub fn to_bytes_object(&self, py: Py<'_>) -> PyResult<Ref<PyBytes>> {
+        if let Some(b) = self.downcast_exact::<PyBytes>() {
+            return Ok(b.new_ref());
+        }
+        let bytes = PyObject::call(PyBytes::type_object(), py, &[self])?;
+        bytes.downcast_into().map_err(|b| raise!(py, TypeError, "__bytes__ returned non-bytes (type {})", b.ty().name()))
+    }
 }

@@ -10,3 +10,4 @@ pub mod number;
 pub mod object;
 pub mod repr_guard;
 pub mod sequence;
+pub mod format;

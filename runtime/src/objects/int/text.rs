@@ -1,0 +1,98 @@
+//! `int` from text and to text, with the digit limit of `sys.set_int_max_str_digits`.
+
+use krait_numeric::digits;
+
+use super::PyInt;
+use crate::error::PyResult;
+use crate::object::PyObject;
+use crate::objects::PyStr;
+use crate::py::Py;
+use crate::raise;
+use crate::reference::Ref;
+
+impl PyInt {
+    /// Decimal digits with sign; `ValueError` past the limit.
+    pub fn to_decimal(&self, py: Py<'_>) -> PyResult<String> {
+        if let Some(v) = self.as_compact() {
+            return Ok(v.to_string());
+        }
+        self.check_digit_limit(py)?;
+        let text = digits::to_decimal(self.digits());
+        Ok(if self.is_negative() { format!("-{text}") } else { text })
+    }
+
+    /// Refuses to convert more digits than the limit allows.
+    pub fn check_digit_limit(&self, py: Py<'_>) -> PyResult<()> {
+        let limit = py.interp().int_max_str_digits.get();
+        // 10^640 has 2127 bits: below that no limit can be exceeded.
+        if limit > 0 && self.bit_length() > 2000 {
+            let bound = digits::decimal_digits_bound(self.digits());
+            let limit = limit as u64;
+            if bound > limit && (bound > limit + 1 || digits::to_decimal(self.digits()).len() as u64 > limit) {
+                return Err(raise!(
+                    py,
+                    ValueError,
+                    "Exceeds the limit ({limit} digits) for integer string conversion; use sys.set_int_max_str_digits() to \
+                     increase the limit"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Digits in base 2, 8 or 16, without prefix or sign.
+    pub fn magnitude_in(&self, base: u32) -> String {
+        digits::to_radix(self.digits(), base)
+    }
+
+    /// `int(text, base)`; `original` is what the error shows.
+    pub fn parse(py: Py<'_>, text: &[u8], base: u32, original: &PyObject) -> PyResult<Ref<PyInt>> {
+        let trimmed = text.trim_ascii();
+        let Some(scanned) = digits::scan_int(trimmed, base) else { return Err(invalid_literal(py, base, original)) };
+        let limit = py.interp().int_max_str_digits.get();
+        let count = scanned.digits.iter().filter(|&&c| c != b'_').count();
+        if limit > 0 && !scanned.base.is_power_of_two() && count > limit as usize {
+            return Err(raise!(
+                py,
+                ValueError,
+                "Exceeds the limit ({limit} digits) for integer string conversion: value has {count} digits; use \
+                 sys.set_int_max_str_digits() to increase the limit"
+            ));
+        }
+        match digits::parse_int(trimmed, base) {
+            Some(n) => PyInt::from_int(py, &n),
+            None => Err(invalid_literal(py, base, original)),
+        }
+    }
+
+    /// `int(s, base)` for a string: Unicode digits and spaces count as their ASCII counterparts.
+    pub fn parse_str(py: Py<'_>, s: &PyStr, base: u32) -> PyResult<Ref<PyInt>> {
+        let text = ascii_digits(s);
+        PyInt::parse(py, &text, base, s)
+    }
+}
+
+/// A string's characters with decimal digits and white space turned into ASCII; others become `?` (no digit in any base).
+pub fn ascii_digits(s: &PyStr) -> Vec<u8> {
+    s.code_points()
+        .map(|c| match u8::try_from(c) {
+            Ok(b) if b.is_ascii() => {
+                // \x1c to \x1f are white space to `str`.
+                if (0x1c..=0x1f).contains(&b) { b' ' } else { b }
+            }
+            _ if krait_unicode::character::is_space(c) => b' ',
+            _ => krait_unicode::character::decimal_value(c).map_or(b'?', |d| b'0' + d),
+        })
+        .collect()
+}
+
+#[cold]
+fn invalid_literal(py: Py<'_>, base: u32, original: &PyObject) -> crate::error::Raised {
+    match original.repr(py) {
+        Ok(text) => {
+            let shown: String = text.to_string_lossy().chars().take(200).collect();
+            raise!(py, ValueError, "invalid literal for int() with base {base}: {shown}")
+        }
+        Err(raised) => raised,
+    }
+}

@@ -1,0 +1,67 @@
+//! `__format__` of the built-in types, on `krait-numeric`'s format specifications.
+
+use krait_numeric::format_spec::{self, Defaults, Field, LocaleInfo, Spec};
+
+use crate::error::{PyResult, Raised};
+use crate::object::PyObject;
+use crate::objects::{PyComplex, PyFloat, PyInt, PyStr};
+use crate::py::Py;
+use crate::raise;
+use crate::reference::Ref;
+
+fn format_error(py: Py<'_>, error: &format_spec::FormatError, spec: &PyStr, value: &PyObject) -> Raised {
+    let message = error.message(&spec.to_string_lossy(), value.ty().name());
+    if error.is_overflow() { raise!(py, OverflowError, "{message}") } else { raise!(py, ValueError, "{message}") }
+}
+
+fn parse(py: Py<'_>, spec: &PyStr, value: &PyObject, defaults: Defaults) -> PyResult<Spec> {
+    format_spec::parse(spec.len(), |i| spec.code_point(i).unwrap_or(0), defaults)
+        .map_err(|e| format_error(py, &e, spec, value))
+}
+
+fn finish(
+    py: Py<'_>,
+    field: Result<Field, format_spec::FormatError>,
+    spec: &PyStr,
+    value: &PyObject,
+) -> PyResult<Ref<PyObject>> {
+    match field {
+        Ok(field) => PyStr::from_code_points(py, &field.to_code_points()).map(Ref::upcast),
+        Err(e) => Err(format_error(py, &e, spec, value)),
+    }
+}
+
+/// `format(int, spec)`.
+pub fn format_int(py: Py<'_>, value: &PyInt, spec: &PyStr) -> PyResult<Ref<PyObject>> {
+    if spec.is_empty() {
+        return PyObject::str(value, py).map(Ref::upcast);
+    }
+    let parsed = parse(py, spec, value, Defaults::NUMBER)?;
+    if parsed.is_float_code() {
+        let float = value.to_f64(py)?;
+        return finish(py, format_spec::render_float(&parsed, float, &LocaleInfo::default()), spec, value);
+    }
+    if !matches!(parsed.code_byte(), Some(b'b' | b'o' | b'x' | b'X' | b'c')) {
+        value.check_digit_limit(py)?;
+    }
+    finish(py, format_spec::render_int(&parsed, value.as_int_ref(), &LocaleInfo::default()), spec, value)
+}
+
+/// `format(float, spec)`.
+pub fn format_float(py: Py<'_>, value: &PyFloat, spec: &PyStr) -> PyResult<Ref<PyObject>> {
+    if spec.is_empty() {
+        return PyObject::str(value, py).map(Ref::upcast);
+    }
+    let parsed = parse(py, spec, value, Defaults::NUMBER)?;
+    finish(py, format_spec::render_float(&parsed, value.value(), &LocaleInfo::default()), spec, value)
+}
+
+/// `format(complex, spec)`.
+pub fn format_complex(py: Py<'_>, value: &PyComplex, spec: &PyStr) -> PyResult<Ref<PyObject>> {
+    if spec.is_empty() {
+        return PyObject::str(value, py).map(Ref::upcast);
+    }
+    let parsed = parse(py, spec, value, Defaults::NUMBER)?;
+    let (re, im) = value.value();
+    finish(py, format_spec::render_complex(&parsed, re, im, &LocaleInfo::default()), spec, value)
+}
