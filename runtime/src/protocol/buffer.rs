@@ -83,6 +83,8 @@ impl PyObject {
             return Ok(b.new_ref());
         }
         let bytes = PyObject::call(PyBytes::type_object(), py, &[self])?;
-        bytes.downcast_into().map_err(|b| raise!(py, TypeError, "__bytes__ returned non-bytes (type {})", b.ty().name()))
+        bytes
+            .downcast_into()
+            .map_err(|b| raise!(py, TypeError, "__bytes__ returned non-bytes (type {})", b.ty().name()))
     }
 }

@@ -11,7 +11,11 @@ use crate::reference::Ref;
 
 fn format_error(py: Py<'_>, error: &format_spec::FormatError, spec: &PyStr, value: &PyObject) -> Raised {
     let message = error.message(&spec.to_string_lossy(), value.ty().name());
-    if error.is_overflow() { raise!(py, OverflowError, "{message}") } else { raise!(py, ValueError, "{message}") }
+    if error.is_overflow() {
+        raise!(py, OverflowError, "{message}")
+    } else {
+        raise!(py, ValueError, "{message}")
+    }
 }
 
 fn parse(py: Py<'_>, spec: &PyStr, value: &PyObject, defaults: Defaults) -> PyResult<Spec> {
@@ -36,7 +40,7 @@ pub fn format_int(py: Py<'_>, value: &PyInt, spec: &PyStr) -> PyResult<Ref<PyObj
     if spec.is_empty() {
         return PyObject::str(value, py).map(Ref::upcast);
     }
-    let parsed = parse(py, spec, value, Defaults::NUMBER)?;
+    let parsed = parse(py, spec, value, Defaults::INT)?;
     if parsed.is_float_code() {
         let float = value.to_f64(py)?;
         return finish(py, format_spec::render_float(&parsed, float, &LocaleInfo::default()), spec, value);
@@ -52,7 +56,7 @@ pub fn format_float(py: Py<'_>, value: &PyFloat, spec: &PyStr) -> PyResult<Ref<P
     if spec.is_empty() {
         return PyObject::str(value, py).map(Ref::upcast);
     }
-    let parsed = parse(py, spec, value, Defaults::NUMBER)?;
+    let parsed = parse(py, spec, value, Defaults::FLOAT)?;
     finish(py, format_spec::render_float(&parsed, value.value(), &LocaleInfo::default()), spec, value)
 }
 
@@ -61,7 +65,7 @@ pub fn format_complex(py: Py<'_>, value: &PyComplex, spec: &PyStr) -> PyResult<R
     if spec.is_empty() {
         return PyObject::str(value, py).map(Ref::upcast);
     }
-    let parsed = parse(py, spec, value, Defaults::NUMBER)?;
+    let parsed = parse(py, spec, value, Defaults::FLOAT)?;
     let (re, im) = value.value();
     finish(py, format_spec::render_complex(&parsed, re, im, &LocaleInfo::default()), spec, value)
 }

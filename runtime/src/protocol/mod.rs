@@ -3,6 +3,7 @@
 pub mod attribute;
 pub mod buffer;
 pub mod call;
+pub mod format;
 pub mod instance_check;
 pub mod iter;
 pub mod mapping;
@@ -10,4 +11,3 @@ pub mod number;
 pub mod object;
 pub mod repr_guard;
 pub mod sequence;
-pub mod format;

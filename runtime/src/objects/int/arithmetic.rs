@@ -128,7 +128,9 @@ pub(super) fn true_divide(py: Py<'_>, a: &PyInt, b: &PyInt) -> PyResult<Ref<PyFl
     match digits::divide_to_f64(a.as_int_ref(), b.as_int_ref()) {
         Ok(v) => PyFloat::new(py, v),
         Err(DivideError::ByZero) => Err(raise!(py, ZeroDivisionError, "division by zero")),
-        Err(DivideError::Overflow) => Err(raise!(py, OverflowError, "integer division result too large for a float")),
+        Err(DivideError::TooLarge) => {
+            Err(raise!(py, OverflowError, "integer division result too large for a float"))
+        }
     }
 }
 
@@ -157,7 +159,16 @@ pub(super) fn power(py: Py<'_>, a: &PyInt, b: &PyInt, c: &PyObject) -> PyResult<
 fn big_power(py: Py<'_>, a: &PyInt, b: &PyInt) -> PyResult<Ref<PyInt>> {
     if let Some(v @ (-1..=1)) = a.as_compact() {
         let odd = digits::is_odd(b.digits());
-        return PyInt::new(py, if b.is_zero() { 1 } else if v == -1 && !odd { 1 } else { v });
+        return PyInt::new(
+            py,
+            if b.is_zero() {
+                1
+            } else if v == -1 && !odd {
+                1
+            } else {
+                v
+            },
+        );
     }
     let n = b.as_u64().filter(|&n| a.bit_length().saturating_mul(n) <= MAX_BITS);
     let Some(n) = n else { return Err(py.no_memory()) };

@@ -14,7 +14,11 @@ use crate::reference::{PyClass, Ref};
 impl PyInt {
     /// This value as an exact int.
     pub fn to_exact(&self, py: Py<'_>) -> PyResult<Ref<PyInt>> {
-        if PyInt::check_exact(self) { Ok(self.new_ref()) } else { PyInt::from_digits(py, self.is_negative(), self.digits()) }
+        if PyInt::check_exact(self) {
+            Ok(self.new_ref())
+        } else {
+            PyInt::from_digits(py, self.is_negative(), self.digits())
+        }
     }
 }
 
@@ -68,7 +72,12 @@ fn base_of(py: Py<'_>, base: &PyObject) -> PyResult<u32> {
 impl PyInt {
     #[new]
     #[sig("(x=0, /, base=10)")]
-    fn int_new(py: Py<'_>, cls: &PyType, x: Option<&PyObject>, base: Option<&PyObject>) -> PyResult<Ref<PyObject>> {
+    fn int_new(
+        py: Py<'_>,
+        cls: &PyType,
+        x: Option<&PyObject>,
+        base: Option<&PyObject>,
+    ) -> PyResult<Ref<PyObject>> {
         let n = match (x, base) {
             (None, Some(_)) => return Err(raise!(py, TypeError, "int() missing string argument")),
             (None, None) => PyInt::new(py, 0)?,

@@ -42,7 +42,11 @@ const fn immortal(value: i32) -> PyInt {
     } else {
         1 << 3
     };
-    PyInt { ob_base: PyObject::immortal(core::ptr::null()), lv_tag: Cell::new(tag), ob_digit: [value.unsigned_abs()] }
+    PyInt {
+        ob_base: PyObject::immortal(core::ptr::null()),
+        lv_tag: Cell::new(tag),
+        ob_digit: [value.unsigned_abs()],
+    }
 }
 
 /// How many small negative ints are immortal statics.
@@ -85,7 +89,11 @@ impl PyInt {
     /// The immortal int of a small value.
     #[inline(always)]
     pub fn small(value: i64) -> Option<&'static PyInt> {
-        if (-SMALL_NEGATIVE..SMALL_END).contains(&value) { SMALL.get((value + SMALL_NEGATIVE) as usize) } else { None }
+        if (-SMALL_NEGATIVE..SMALL_END).contains(&value) {
+            SMALL.get((value + SMALL_NEGATIVE) as usize)
+        } else {
+            None
+        }
     }
 
     /// An int of this value.
@@ -198,7 +206,9 @@ impl PyInt {
     #[inline(always)]
     pub fn digits(&self) -> &[u32] {
         // SAFETY: an int is allocated with as many digits as its tag says.
-        unsafe { core::slice::from_raw_parts((&raw const self.ob_digit).cast::<u32>(), self.lv_tag.get() >> 3) }
+        unsafe {
+            core::slice::from_raw_parts((&raw const self.ob_digit).cast::<u32>(), self.lv_tag.get() >> 3)
+        }
     }
 
     /// At most one digit (`_PyLong_IsCompact`).
@@ -239,9 +249,12 @@ impl PyInt {
 
     /// The low 64 bits in two's complement.
     pub fn as_u64_mask(&self) -> u64 {
-        let low = self.digits().iter().take(3).enumerate().fold(0u64, |acc, (i, &d)| {
-            acc.wrapping_add(u64::from(d).wrapping_shl(SHIFT * i as u32))
-        });
+        let low = self
+            .digits()
+            .iter()
+            .take(3)
+            .enumerate()
+            .fold(0u64, |acc, (i, &d)| acc.wrapping_add(u64::from(d).wrapping_shl(SHIFT * i as u32)));
         if self.is_negative() { low.wrapping_neg() } else { low }
     }
 

@@ -28,7 +28,8 @@ impl PyInt {
         if limit > 0 && self.bit_length() > 2000 {
             let bound = digits::decimal_digits_bound(self.digits());
             let limit = limit as u64;
-            if bound > limit && (bound > limit + 1 || digits::to_decimal(self.digits()).len() as u64 > limit) {
+            if bound > limit && (bound > limit + 1 || digits::to_decimal(self.digits()).len() as u64 > limit)
+            {
                 return Err(raise!(
                     py,
                     ValueError,
@@ -48,7 +49,9 @@ impl PyInt {
     /// `int(text, base)`; `original` is what the error shows.
     pub fn parse(py: Py<'_>, text: &[u8], base: u32, original: &PyObject) -> PyResult<Ref<PyInt>> {
         let trimmed = text.trim_ascii();
-        let Some(scanned) = digits::scan_int(trimmed, base) else { return Err(invalid_literal(py, base, original)) };
+        let Some(scanned) = digits::scan_int(trimmed, base) else {
+            return Err(invalid_literal(py, base, original));
+        };
         let limit = py.interp().int_max_str_digits.get();
         let count = scanned.digits.iter().filter(|&&c| c != b'_').count();
         if limit > 0 && !scanned.base.is_power_of_two() && count > limit as usize {
