@@ -57,12 +57,33 @@ impl Decimal {
         if digits.is_empty() {
             return Decimal { digits: vec![b'0'], point: 1, negative };
         }
+        if mode == Mode::Shortest {
+            break_tie(value, &mut digits, point);
+        }
         Decimal { digits, point, negative }
     }
 
     /// Whether all digits are zero.
     pub fn is_zero(&self) -> bool {
         self.digits == b"0"
+    }
+}
+
+/// Where two shortest digit strings are equally near CPython takes the even one and Rust the upper one. A tie means that
+/// the exact expansion is one place longer; a fraction of n bits has exactly n decimal places.
+fn break_tie(value: f64, digits: &mut Vec<u8>, point: i64) {
+    let places = digits.len() as i64 - point;
+    let Some(ratio) = super::integer_ratio(value) else { return };
+    if places < 0 || i64::from(ratio.exponent) != -(places + 1) {
+        return;
+    }
+    let even = format!("{:.*e}", digits.len() - 1, value);
+    if even.parse() == Ok(value)
+        && let Some((mantissa, _)) = even.split_once('e')
+    {
+        // Of as many digits: neither of the two ends in a zero, being shortest.
+        digits.clear();
+        digits.extend(mantissa.bytes().filter(u8::is_ascii_digit));
     }
 }
 
@@ -78,6 +99,7 @@ mod tests {
         };
         assert_eq!(d(0.1, Mode::Shortest), ("1".into(), 0));
         assert_eq!(d(1234.5, Mode::Shortest), ("12345".into(), 4));
+        assert_eq!(d(19870294189.0390625, Mode::Shortest).0, "19870294189039062");
         assert_eq!(d(2.5, Mode::Fraction(0)), ("2".into(), 1));
         assert_eq!(d(0.5, Mode::Fraction(0)), ("0".into(), 1));
         assert_eq!(d(0.125, Mode::Significant(2)), ("12".into(), 0));
