@@ -552,3 +552,37 @@ impl<'a> FromArg<'a> for SliceIndex {
         obj.to_index_clipped(py).map(SliceIndex)
     }
 }
+
+/// A bound of a search: `None` and absence mean "the end", too large values are clipped.
+#[derive(Clone, Copy, Debug)]
+pub struct SliceBound(pub Option<isize>);
+
+impl<'a> FromArg<'a> for SliceBound {
+    fn from_arg(py: Py<'a>, obj: &'a PyObject, _at: ArgPos) -> PyResult<Self> {
+        if obj.is_none() {
+            return Ok(SliceBound(None));
+        }
+        if !obj.is_index() {
+            return Err(raise!(
+                py,
+                TypeError,
+                "slice indices must be integers or None or have an __index__ method"
+            ));
+        }
+        obj.to_index_clipped(py).map(|i| SliceBound(Some(i)))
+    }
+}
+
+impl SliceBound {
+    /// The part of a text of `len` items that two bounds select; `None` when the start lies behind the end.
+    pub fn range(
+        start: Option<SliceBound>,
+        end: Option<SliceBound>,
+        len: usize,
+    ) -> Option<core::ops::Range<usize>> {
+        let wrap = |i: isize| if i < 0 { (i + len as isize).max(0) as usize } else { i as usize };
+        let start = start.and_then(|b| b.0).map_or(0, wrap);
+        let end = end.and_then(|b| b.0).map_or(len, wrap).min(len);
+        (start <= end).then_some(start..end)
+    }
+}

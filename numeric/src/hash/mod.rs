@@ -7,7 +7,7 @@ mod siphash;
 
 pub use combine::{FrozenSetHash, TupleHash, pointer};
 pub use number::{complex, float};
-pub use siphash::{Secret, siphash13};
+pub use siphash::{SECRET_SIZE, Secret, siphash13};
 
 /// -1 is the C convention's error value; a hash of -1 becomes -2.
 #[inline]
