@@ -19,11 +19,11 @@ pub fn raise_encode_error(
         let args = PyTuple::new(
             py,
             &[
-                &PyStr::new(py, encoding)?,
+                &*PyStr::new(py, encoding)?,
                 object,
-                &PyInt::new(py, start as i64)?,
-                &PyInt::new(py, end as i64)?,
-                &PyStr::new(py, reason)?,
+                &*PyInt::new(py, start as i64)?,
+                &*PyInt::new(py, end as i64)?,
+                &*PyStr::new(py, reason)?,
             ],
         )?;
         Ok(py.raise_object(types::UnicodeEncodeError(), Some(&args)))
@@ -45,11 +45,11 @@ pub fn raise_decode_error(
         let args = PyTuple::new(
             py,
             &[
-                &PyStr::new(py, encoding)?,
-                &PyBytes::new(py, object)?,
-                &PyInt::new(py, start as i64)?,
-                &PyInt::new(py, end as i64)?,
-                &PyStr::new(py, reason)?,
+                &*PyStr::new(py, encoding)?,
+                &*PyBytes::new(py, object)?,
+                &*PyInt::new(py, start as i64)?,
+                &*PyInt::new(py, end as i64)?,
+                &*PyStr::new(py, reason)?,
             ],
         )?;
         Ok(py.raise_object(types::UnicodeDecodeError(), Some(&args)))

@@ -21,14 +21,17 @@ pub fn encode_to_bytes(
     let mut out = Vec::new();
     match super::super::objects::str::units!(s.data(), |t| utf8::encode(t, 0, &mut out)) {
         None => PyBytes::new(py, &out),
-        Some(r) => {
-            Err(raise_encode_error(py, "utf-8", s, r.start, r.end, krait_unicode::codecs::SURROGATES))
-        }
+        Some(r) => Err(raise_encode_error(py, "utf-8", s, r.start, r.end, krait_unicode::codecs::SURROGATES)),
     }
 }
 
 /// Decodes bytes.
-pub fn decode(py: Py<'_>, bytes: &[u8], encoding: Option<&str>, errors: Option<&str>) -> PyResult<Ref<PyStr>> {
+pub fn decode(
+    py: Py<'_>,
+    bytes: &[u8],
+    encoding: Option<&str>,
+    errors: Option<&str>,
+) -> PyResult<Ref<PyStr>> {
     let _ = (encoding, errors);
     let scan = utf8::scan(bytes);
     match scan.error {

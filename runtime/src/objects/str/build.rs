@@ -3,7 +3,7 @@
 use krait_unicode::unit::{CodeUnit, layout_of};
 
 use super::layout::{copy_units, head_size, unit_size};
-use super::{PyStr, StrData, units};
+use super::{PyStr, StrData};
 use crate::error::PyResult;
 use crate::obmalloc;
 use crate::py::Py;
@@ -102,12 +102,8 @@ impl StrBuilder {
                     let (from, to) = (self.data(), block.add(head_size(layout)));
                     match unit_size(self.max) {
                         1 => copy_units(core::slice::from_raw_parts(from, self.len), to, unit),
-                        2 => {
-                            copy_units(core::slice::from_raw_parts(from.cast::<u16>(), self.len), to, unit)
-                        }
-                        _ => {
-                            copy_units(core::slice::from_raw_parts(from.cast::<u32>(), self.len), to, unit)
-                        }
+                        2 => copy_units(core::slice::from_raw_parts(from.cast::<u16>(), self.len), to, unit),
+                        _ => copy_units(core::slice::from_raw_parts(from.cast::<u32>(), self.len), to, unit),
                     }
                     obmalloc::free(self.block);
                 }

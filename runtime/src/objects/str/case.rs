@@ -1,11 +1,11 @@
 //! Case mappings and character predicates.
 
 use krait_macros::pymethods;
-use krait_unicode::{case, character};
 use krait_unicode::unit::CodeUnit;
+use krait_unicode::{case, character};
 
 use super::layout::Unit;
-use super::{PyStr, StrData, units};
+use super::{PyStr, StrData};
 use crate::error::PyResult;
 use crate::py::Py;
 use crate::reference::Ref;
@@ -102,7 +102,11 @@ impl PyStr {
     fn capitalize(&self, py: Py<'_>) -> PyResult<Ref<PyStr>> {
         match self.data() {
             StrData::Ascii(s) => {
-                self.map_ascii(py, s, |i, c| if i == 0 { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() })
+                self.map_ascii(
+                    py,
+                    s,
+                    |i, c| if i == 0 { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() },
+                )
             }
             _ => mapped!(py, self, case::capitalize_text),
         }

@@ -5,12 +5,12 @@ use core::cmp::Ordering;
 use krait_macros::pymethods;
 use krait_unicode::unit::CodeUnit;
 
-use super::{PyStr, units};
+use super::PyStr;
 use crate::object::PyObject;
 use crate::objects::PyBool;
 use crate::protocol::object::CompareOp;
 use crate::py::Py;
-use crate::reference::{PyClass, Ref};
+use crate::reference::Ref;
 
 fn order<A: CodeUnit, B: CodeUnit>(a: &[A], b: &[B]) -> Ordering {
     for (x, y) in a.iter().zip(b) {

@@ -20,8 +20,7 @@ struct Table {
 /// A slot whose string died.
 const DELETED: *const PyStr = core::ptr::without_provenance(1);
 
-static TABLE: Static<RefCell<Table>> =
-    Static(RefCell::new(Table { slots: Vec::new(), used: 0, filled: 0 }));
+static TABLE: Static<RefCell<Table>> = Static(RefCell::new(Table { slots: Vec::new(), used: 0, filled: 0 }));
 
 impl Table {
     /// The string with this hash and content, or the slot where it belongs.

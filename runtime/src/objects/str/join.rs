@@ -3,7 +3,7 @@
 use krait_macros::pymethods;
 
 use super::layout::{copy_units, state, unit_size};
-use super::{PyStr, StrBuilder, units};
+use super::{PyStr, StrBuilder};
 use crate::error::PyResult;
 use crate::object::PyObject;
 use crate::objects::{PyList, PySlice, PyTuple};
@@ -128,12 +128,7 @@ impl PyStr {
         let mut len = self.len().checked_mul(items.len() - 1);
         for (i, item) in items.iter().enumerate() {
             let Some(s) = item.downcast::<PyStr>() else {
-                bail!(
-                    py,
-                    TypeError,
-                    "sequence item {i}: expected str instance, {} found",
-                    item.ty().name()
-                );
+                bail!(py, TypeError, "sequence item {i}: expected str instance, {} found", item.ty().name());
             };
             max = max.max(if s.is_empty() { 0x7F } else { s.max_char() });
             len = len.and_then(|n| n.checked_add(s.len()));
@@ -199,12 +194,9 @@ impl PyStr {
     fn sq_concat(&self, py: Py<'_>, other: &PyObject) -> PyResult<Ref<PyStr>> {
         match other.downcast::<PyStr>() {
             Some(other) => self.concat(py, other),
-            None => Err(raise!(
-                py,
-                TypeError,
-                "can only concatenate str (not \"{}\") to str",
-                other.ty().name()
-            )),
+            None => {
+                Err(raise!(py, TypeError, "can only concatenate str (not \"{}\") to str", other.ty().name()))
+            }
         }
     }
 
@@ -345,13 +337,7 @@ impl PyStr {
 }
 
 impl PyStr {
-    fn pad(
-        &self,
-        py: Py<'_>,
-        left: usize,
-        right: usize,
-        fill: Option<FillChar>,
-    ) -> PyResult<Ref<PyStr>> {
+    fn pad(&self, py: Py<'_>, left: usize, right: usize, fill: Option<FillChar>) -> PyResult<Ref<PyStr>> {
         if left == 0 && right == 0 {
             return self.to_exact(py);
         }

@@ -59,7 +59,6 @@ pub(crate) mod state {
     pub const COMPACT: u32 = 1 << 5;
     pub const ASCII: u32 = 1 << 6;
     pub const STATIC: u32 = 1 << 7;
-    pub const MASK: u32 = 0xFF;
 }
 
 /// The characters of a string in its own width.
@@ -376,12 +375,7 @@ impl PyStr {
     }
 
     /// A string of text whose length and layout are known.
-    pub(crate) fn from_valid_utf8(
-        py: Py<'_>,
-        text: &str,
-        chars: usize,
-        layout: u32,
-    ) -> PyResult<Ref<PyStr>> {
+    pub(crate) fn from_valid_utf8(py: Py<'_>, text: &str, chars: usize, layout: u32) -> PyResult<Ref<PyStr>> {
         if chars == 1 {
             return PyStr::from_char(py, text.chars().next().map_or(0, u32::from));
         }
@@ -749,5 +743,3 @@ impl fmt::Display for PyStr {
         f.write_str(&self.to_string_lossy())
     }
 }
-
-use super::units;

@@ -128,7 +128,7 @@ impl PyStr {
 }
 
 /// `ascii(object)`.
-pub(crate) fn ascii(py: Py<'_>, object: &PyObject) -> PyResult<Ref<PyStr>> {
+pub fn ascii_repr(py: Py<'_>, object: &PyObject) -> PyResult<Ref<PyStr>> {
     let repr = object.repr(py)?;
     if repr.is_ascii() {
         return Ok(repr);

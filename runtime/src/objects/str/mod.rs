@@ -5,7 +5,9 @@
 macro_rules! units {
     ($data:expr, |$text:ident| $body:expr) => {
         match $data {
-            $crate::objects::str::StrData::Ascii($text) | $crate::objects::str::StrData::Latin1($text) => $body,
+            $crate::objects::str::StrData::Ascii($text) | $crate::objects::str::StrData::Latin1($text) => {
+                $body
+            }
             $crate::objects::str::StrData::Ucs2($text) => $body,
             $crate::objects::str::StrData::Ucs4($text) => $body,
         }
@@ -31,4 +33,4 @@ pub use build::StrBuilder;
 pub use hash::{hash_bytes, hash_secret, set_hash_secret};
 pub use iterator::{PyStrAsciiIterator, PyStrIterator};
 pub use layout::{PyStr, StrData, Unit};
-
+pub use methods::ascii_repr;

@@ -3,8 +3,8 @@
 use krait_macros::pymethods;
 use krait_unicode::search;
 
+use super::PyStr;
 use super::layout::Unit;
-use super::{PyStr, units};
 use crate::args::SliceBound;
 use crate::error::PyResult;
 use crate::object::PyObject;
@@ -135,18 +135,21 @@ impl PyStr {
     }
 
     #[pymethod]
+    #[sig("($self, sub, start=None, end=None, /)")]
     fn find(&self, _py: Py<'_>, sub: &PyStr, start: Option<SliceBound>, end: Option<SliceBound>) -> isize {
         let at = SliceBound::range(start, end, self.len());
         at.and_then(|r| self.find_str(sub, r.start, r.end)).map_or(-1, |i| i as isize)
     }
 
     #[pymethod]
+    #[sig("($self, sub, start=None, end=None, /)")]
     fn rfind(&self, _py: Py<'_>, sub: &PyStr, start: Option<SliceBound>, end: Option<SliceBound>) -> isize {
         let at = SliceBound::range(start, end, self.len());
         at.and_then(|r| self.rfind_str(sub, r.start, r.end)).map_or(-1, |i| i as isize)
     }
 
     #[pymethod]
+    #[sig("($self, sub, start=None, end=None, /)")]
     fn index(
         &self,
         py: Py<'_>,
@@ -161,6 +164,7 @@ impl PyStr {
     }
 
     #[pymethod]
+    #[sig("($self, sub, start=None, end=None, /)")]
     fn rindex(
         &self,
         py: Py<'_>,
@@ -175,6 +179,7 @@ impl PyStr {
     }
 
     #[pymethod]
+    #[sig("($self, sub, start=None, end=None, /)")]
     fn count(&self, _py: Py<'_>, sub: &PyStr, start: Option<SliceBound>, end: Option<SliceBound>) -> usize {
         let Some(r) = SliceBound::range(start, end, self.len()) else { return 0 };
         units!(self.data(), |t| t.get(r).map_or(0, |t| count_in(t, sub, usize::MAX)))
@@ -205,7 +210,13 @@ impl PyStr {
     }
 
     #[pymethod]
-    fn replace(&self, py: Py<'_>, old: &PyStr, new: &PyStr, #[default(-1)] count: isize) -> PyResult<Ref<PyStr>> {
+    fn replace(
+        &self,
+        py: Py<'_>,
+        old: &PyStr,
+        new: &PyStr,
+        #[default(-1)] count: isize,
+    ) -> PyResult<Ref<PyStr>> {
         self.replace_str(py, old, new, count)
     }
 

@@ -5,8 +5,8 @@ use krait_unicode::character;
 use krait_unicode::split::{self, Sides};
 use krait_unicode::unit::CodeUnit;
 
+use super::PyStr;
 use super::layout::Unit;
-use super::{PyStr, units};
 use crate::args::NoneOr;
 use crate::error::PyResult;
 use crate::object::PyObject;
@@ -75,7 +75,13 @@ impl PyStr {
         units!(self.data(), |t| cut(py, self, t, separator, most(maxsplit), right))
     }
 
-    fn split_by(&self, py: Py<'_>, sep: NoneOr<&PyObject>, maxsplit: isize, right: bool) -> PyResult<Ref<PyList>> {
+    fn split_by(
+        &self,
+        py: Py<'_>,
+        sep: NoneOr<&PyObject>,
+        maxsplit: isize,
+        right: bool,
+    ) -> PyResult<Ref<PyList>> {
         let separator = match sep.0 {
             None => None,
             Some(sep) => match sep.downcast::<PyStr>() {

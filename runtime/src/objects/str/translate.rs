@@ -103,12 +103,7 @@ impl PyStr {
     }
 
     #[staticmethod]
-    fn maketrans(
-        py: Py<'_>,
-        x: &PyObject,
-        y: Option<&PyStr>,
-        z: Option<&PyStr>,
-    ) -> PyResult<Ref<PyDict>> {
+    fn maketrans(py: Py<'_>, x: &PyObject, y: Option<&PyStr>, z: Option<&PyStr>) -> PyResult<Ref<PyDict>> {
         let table = PyDict::new(py)?;
         let Some(y) = y else {
             let Some(dict) = x.downcast_exact::<PyDict>() else {
