@@ -167,7 +167,7 @@ impl<'a> Generator<'a, '_> {
         }
         self.expr(&generator.target)?;
         for test in generator.ifs {
-            self.jump_if(at, test, if_cleanup, false)?;
+            self.jump_if(test, if_cleanup, false)?;
         }
         let element_loc = self.innermost(at, generators, index, depth, element)?;
         self.place(if_cleanup);
@@ -209,7 +209,7 @@ impl<'a> Generator<'a, '_> {
         self.op(at, Op::POP_BLOCK);
         self.expr(&generator.target)?;
         for test in generator.ifs {
-            self.jump_if(at, test, if_cleanup, false)?;
+            self.jump_if(test, if_cleanup, false)?;
         }
         let element_loc = self.innermost(at, generators, index, depth + 1, element)?;
         self.place(if_cleanup);

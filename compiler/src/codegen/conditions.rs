@@ -63,26 +63,26 @@ impl<'a> Generator<'a, '_> {
     }
 
     /// Jumps to `target` if the truth of an expression is `when`, and goes on otherwise.
-    pub(super) fn jump_if(&mut self, at: Loc, expr: &'a Expr<'a>, target: Label, when: bool) -> Result {
+    pub(super) fn jump_if(&mut self, expr: &'a Expr<'a>, target: Label, when: bool) -> Result {
         self.depth.enter()?;
-        self.jump_if_kind(at, expr, target, when)?;
+        self.jump_if_kind(expr, target, when)?;
         self.depth.leave();
         Ok(())
     }
 
-    fn jump_if_kind(&mut self, at: Loc, expr: &'a Expr<'a>, target: Label, when: bool) -> Result {
+    fn jump_if_kind(&mut self, expr: &'a Expr<'a>, target: Label, when: bool) -> Result {
         match expr.node {
             ExprKind::UnaryOp { op: UnaryOp::Not, operand } => {
-                return self.jump_if(at, operand, target, !when);
+                return self.jump_if(operand, target, !when);
             }
             ExprKind::BoolOp { op, values } => {
                 let short = op == BoolOp::Or;
                 let Some((last, first)) = values.split_last() else { return Ok(()) };
                 let next = if short == when { target } else { self.label() };
                 for value in first {
-                    self.jump_if(at, value, next, short)?;
+                    self.jump_if(value, next, short)?;
                 }
-                self.jump_if(at, last, target, when)?;
+                self.jump_if(last, target, when)?;
                 if short != when {
                     self.place(next);
                 }
@@ -90,11 +90,11 @@ impl<'a> Generator<'a, '_> {
             }
             ExprKind::IfExp { test, body, orelse } => {
                 let (end, next) = (self.label(), self.label());
-                self.jump_if(at, test, next, false)?;
-                self.jump_if(at, body, target, when)?;
+                self.jump_if(test, next, false)?;
+                self.jump_if(body, target, when)?;
                 self.op_j(Loc::NONE, Op::JUMP, end);
                 self.place(next);
-                self.jump_if(at, orelse, target, when)?;
+                self.jump_if(orelse, target, when)?;
                 self.place(end);
                 return Ok(());
             }
@@ -103,8 +103,9 @@ impl<'a> Generator<'a, '_> {
             }
             _ => {}
         }
+        let at = loc(expr.loc);
         self.expr(expr)?;
-        self.op(loc(expr.loc), Op::TO_BOOL);
+        self.op(at, Op::TO_BOOL);
         self.op_j(at, if when { Op::POP_JUMP_IF_TRUE } else { Op::POP_JUMP_IF_FALSE }, target);
         Ok(())
     }

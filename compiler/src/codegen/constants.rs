@@ -5,7 +5,7 @@ use krait_syntax::ast::{Constant, Integer, Wtf8};
 use num_bigint::{BigInt, BigUint, Sign};
 
 /// The constant of a node.
-pub(super) fn constant(value: &Constant<'_>) -> Const {
+pub(crate) fn constant(value: &Constant<'_>) -> Const {
     match *value {
         Constant::None => Const::None,
         Constant::True => Const::Bool(true),

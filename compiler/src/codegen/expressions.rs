@@ -74,7 +74,7 @@ impl<'a> Generator<'a, '_> {
             ExprKind::Lambda { args, body } => self.lambda(expr, args, body),
             ExprKind::IfExp { test, body, orelse } => {
                 let (end, next) = (self.label(), self.label());
-                self.jump_if(at, test, next, false)?;
+                self.jump_if(test, next, false)?;
                 self.expr(body)?;
                 self.op_j(Loc::NONE, Op::JUMP, end);
                 self.place(next);

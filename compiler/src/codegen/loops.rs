@@ -65,7 +65,7 @@ impl<'a> Generator<'a, '_> {
         let (start, end, anchor) = (self.label(), self.label(), self.label());
         self.place(start);
         self.push_block(at, BlockKind::WhileLoop, start, Some(end));
-        self.jump_if(at, test, anchor, false)?;
+        self.jump_if(test, anchor, false)?;
         self.conditional(body)?;
         self.op_j(Loc::NONE, Op::JUMP, start);
         self.pop_block();

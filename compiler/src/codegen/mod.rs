@@ -27,4 +27,5 @@ mod type_params;
 mod unit_state;
 mod with_statement;
 
+pub(crate) use constants::constant;
 pub(crate) use generator::generate;

@@ -60,7 +60,7 @@ impl<'a> Generator<'a, '_> {
             }
             if let Some(guard) = case.guard {
                 let fail = self.fail_label(&mut context, 0);
-                self.jump_if(at, guard, fail, false)?;
+                self.jump_if(guard, fail, false)?;
             }
             if !is_last {
                 // The place of what follows is better for branch events.
@@ -76,7 +76,7 @@ impl<'a> Generator<'a, '_> {
             // Shows the line of the default case to tracers.
             self.op(at, Op::NOP);
             if let Some(guard) = last.guard {
-                self.jump_if(at, guard, end, false)?;
+                self.jump_if(guard, end, false)?;
             }
             self.conditional(last.body)?;
         }

@@ -212,7 +212,7 @@ impl<'a> Generator<'a, '_> {
     ) -> Result {
         let end = self.label();
         let next = if orelse.is_empty() { end } else { self.label() };
-        self.jump_if(at, test, next, false)?;
+        self.jump_if(test, next, false)?;
         self.conditional(body)?;
         if !orelse.is_empty() {
             self.op_j(Loc::NONE, Op::JUMP, end);
@@ -236,7 +236,7 @@ impl<'a> Generator<'a, '_> {
             return Ok(());
         }
         let end = self.label();
-        self.jump_if(at, test, end, true)?;
+        self.jump_if(test, end, true)?;
         self.op_i(at, Op::LOAD_COMMON_CONSTANT, CommonConstant::AssertionError as u32);
         if let Some(msg) = msg {
             self.expr(msg)?;
