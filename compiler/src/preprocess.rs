@@ -164,8 +164,8 @@ pub(crate) fn percent_format<'a>(left: &Expr<'a>, right: &Expr<'a>) -> Option<Ve
             while let Some(digit) = c.to_digit(10).filter(|_| c.is_ascii_digit()) {
                 value = value * 10 + digit;
                 digits += 1;
-                // More than three digits are left to run time.
-                if digits > 3 {
+                // Three digits or more are left to run time.
+                if digits >= 3 {
                     return None;
                 }
                 *c = chars.next()?;
@@ -182,7 +182,7 @@ pub(crate) fn percent_format<'a>(left: &Expr<'a>, right: &Expr<'a>) -> Option<Ve
                 while let Some(digit) = c.to_digit(10).filter(|_| c.is_ascii_digit()) {
                     value = value * 10 + digit;
                     digits += 1;
-                    if digits > 3 {
+                    if digits >= 3 {
                         return None;
                     }
                     *c = chars.next()?;

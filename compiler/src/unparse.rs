@@ -522,7 +522,12 @@ impl Writer {
                 | ExprKind::Interpolation { value, conversion, format_spec, .. } => {
                     self.replacement_field(body, value, conversion, format_spec)?;
                 }
-                _ => return Err(CompileError::other(ErrorKind::System, "unknown expression kind inside f-string")),
+                _ => {
+                    return Err(CompileError::other(
+                        ErrorKind::System,
+                        "unknown expression kind inside f-string",
+                    ));
+                }
             }
         }
         Ok(())

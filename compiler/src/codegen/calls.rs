@@ -88,7 +88,7 @@ impl<'a> Generator<'a, '_> {
             self.op_i(call_loc, Op::CALL, args.len() as u32);
         } else {
             keywords.iter().try_for_each(|keyword| self.expr(keyword.value))?;
-            self.keyword_names(call_loc, keywords);
+            self.keyword_names(attribute_location(func_loc, func, attr), keywords);
             self.op_i(call_loc, Op::CALL_KW, (args.len() + keywords.len()) as u32);
         }
         Ok(true)

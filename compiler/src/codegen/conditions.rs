@@ -54,7 +54,7 @@ impl<'a> Generator<'a, '_> {
         }
         self.expr(last)?;
         self.compare(at, last_op);
-        self.op_j(Loc::NONE, Op::JUMP, end);
+        self.op_j(Loc::NONE, Op::JUMP_NO_INTERRUPT, end);
         self.place(cleanup);
         self.op_i(at, Op::SWAP, 2);
         self.op(at, Op::POP_TOP);
@@ -92,7 +92,7 @@ impl<'a> Generator<'a, '_> {
                 let (end, next) = (self.label(), self.label());
                 self.jump_if(test, next, false)?;
                 self.jump_if(body, target, when)?;
-                self.op_j(Loc::NONE, Op::JUMP, end);
+                self.op_j(Loc::NONE, Op::JUMP_NO_INTERRUPT, end);
                 self.place(next);
                 self.jump_if(orelse, target, when)?;
                 self.place(end);
@@ -138,11 +138,11 @@ impl<'a> Generator<'a, '_> {
         self.compare(at, last_op);
         self.op(at, Op::TO_BOOL);
         self.op_j(at, if when { Op::POP_JUMP_IF_TRUE } else { Op::POP_JUMP_IF_FALSE }, target);
-        self.op_j(Loc::NONE, Op::JUMP, end);
+        self.op_j(Loc::NONE, Op::JUMP_NO_INTERRUPT, end);
         self.place(cleanup);
         self.op(at, Op::POP_TOP);
         if !when {
-            self.op_j(Loc::NONE, Op::JUMP, target);
+            self.op_j(Loc::NONE, Op::JUMP_NO_INTERRUPT, target);
         }
         self.place(end);
         Ok(())

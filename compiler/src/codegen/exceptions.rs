@@ -33,7 +33,7 @@ impl<'a> Generator<'a, '_> {
         self.op(Loc::NONE, Op::POP_BLOCK);
         self.pop_block();
         self.conditional(node.finalbody)?;
-        self.op_j(Loc::NONE, Op::JUMP, exit);
+        self.op_j(Loc::NONE, Op::JUMP_NO_INTERRUPT, exit);
 
         self.place(end);
         self.push_block(at, BlockKind::FinallyEnd, end, None);
@@ -60,7 +60,7 @@ impl<'a> Generator<'a, '_> {
         self.pop_block();
         self.op(Loc::NONE, Op::POP_BLOCK);
         self.conditional(node.orelse)?;
-        self.op_j(Loc::NONE, Op::JUMP, end);
+        self.op_j(Loc::NONE, Op::JUMP_NO_INTERRUPT, end);
         self.place(except);
         self.op_j(Loc::NONE, Op::SETUP_CLEANUP, cleanup);
         self.op(Loc::NONE, Op::PUSH_EXC_INFO);
@@ -90,7 +90,7 @@ impl<'a> Generator<'a, '_> {
                 self.op(Loc::NONE, Op::POP_BLOCK);
                 self.op(Loc::NONE, Op::POP_EXCEPT);
                 self.forget_exception(Loc::NONE, name);
-                self.op_j(Loc::NONE, Op::JUMP, end);
+                self.op_j(Loc::NONE, Op::JUMP_NO_INTERRUPT, end);
                 self.place(cleanup_end);
                 self.forget_exception(Loc::NONE, name);
                 self.op_i(Loc::NONE, Op::RERAISE, 1);
@@ -104,7 +104,7 @@ impl<'a> Generator<'a, '_> {
                 self.pop_block();
                 self.op(Loc::NONE, Op::POP_BLOCK);
                 self.op(Loc::NONE, Op::POP_EXCEPT);
-                self.op_j(Loc::NONE, Op::JUMP, end);
+                self.op_j(Loc::NONE, Op::JUMP_NO_INTERRUPT, end);
             }
             self.place(except);
         }
@@ -127,7 +127,7 @@ impl<'a> Generator<'a, '_> {
         self.conditional(node.body)?;
         self.pop_block();
         self.op(Loc::NONE, Op::POP_BLOCK);
-        self.op_j(Loc::NONE, Op::JUMP, orelse);
+        self.op_j(Loc::NONE, Op::JUMP_NO_INTERRUPT, orelse);
         self.place(except);
         self.op_j(Loc::NONE, Op::SETUP_CLEANUP, cleanup);
         self.op(Loc::NONE, Op::PUSH_EXC_INFO);
@@ -161,25 +161,25 @@ impl<'a> Generator<'a, '_> {
             if let Some(name) = name {
                 self.forget_exception(Loc::NONE, name);
             }
-            self.op_j(Loc::NONE, Op::JUMP, except);
+            self.op_j(Loc::NONE, Op::JUMP_NO_INTERRUPT, except);
             self.place(cleanup_end);
             if let Some(name) = name {
                 self.forget_exception(Loc::NONE, name);
             }
             self.op_i(Loc::NONE, Op::LIST_APPEND, 3);
             self.op(Loc::NONE, Op::POP_TOP);
-            self.op_j(Loc::NONE, Op::JUMP, except_with_error);
+            self.op_j(Loc::NONE, Op::JUMP_NO_INTERRUPT, except_with_error);
             self.place(except);
             // Holds the place that is propagated to it.
             self.op(Loc::NONE, Op::NOP);
-            self.op_j(Loc::NONE, Op::JUMP, except_with_error);
+            self.op_j(Loc::NONE, Op::JUMP_NO_INTERRUPT, except_with_error);
             self.place(no_match);
             self.op(handler_loc, Op::POP_TOP);
             self.place(except_with_error);
             if number + 1 == node.handlers.len() {
                 // What is left unhandled joins what the handlers raised.
                 self.op_i(Loc::NONE, Op::LIST_APPEND, 1);
-                self.op_j(Loc::NONE, Op::JUMP, reraise_star);
+                self.op_j(Loc::NONE, Op::JUMP_NO_INTERRUPT, reraise_star);
             }
         }
         self.pop_block();
@@ -199,7 +199,7 @@ impl<'a> Generator<'a, '_> {
         self.op(Loc::NONE, Op::POP_TOP);
         self.op(Loc::NONE, Op::POP_BLOCK);
         self.op(Loc::NONE, Op::POP_EXCEPT);
-        self.op_j(Loc::NONE, Op::JUMP, end);
+        self.op_j(Loc::NONE, Op::JUMP_NO_INTERRUPT, end);
         self.place(reraise);
         self.op(Loc::NONE, Op::POP_BLOCK);
         self.op_i(Loc::NONE, Op::SWAP, 2);

@@ -76,7 +76,7 @@ impl<'a> Generator<'a, '_> {
                 let (end, next) = (self.label(), self.label());
                 self.jump_if(test, next, false)?;
                 self.expr(body)?;
-                self.op_j(Loc::NONE, Op::JUMP, end);
+                self.op_j(Loc::NONE, Op::JUMP_NO_INTERRUPT, end);
                 self.place(next);
                 self.expr(orelse)?;
                 self.place(end);
@@ -247,7 +247,7 @@ pub(super) fn attribute_location(at: Loc, attribute: &Expr<'_>, attr: &str) -> L
     }
     let length = attr.chars().count() as i32;
     let (col, end_col) = if length <= end_col_offset {
-        (end_col_offset - length, end_col_offset)
+        (end_col_offset - length, at.end_col)
     } else {
         // Only trees not made from source get here.
         (-1, -1)

@@ -63,7 +63,7 @@ impl<'a> Generator<'a, '_> {
             | BlockKind::StopIteration => {}
             BlockKind::ForLoop => {
                 under(self, *loc);
-                self.op(*loc, Op::POP_ITER);
+                self.op(*loc, Op::POP_TOP);
             }
             BlockKind::TryExcept => self.op(*loc, Op::POP_BLOCK),
             BlockKind::FinallyTry(body) => {

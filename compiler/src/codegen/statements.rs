@@ -96,7 +96,7 @@ impl<'a> Generator<'a, '_> {
             StmtKind::For(node) => self.for_loop(at, node),
             StmtKind::AsyncFor(node) => self.async_for_loop(at, node),
             StmtKind::While { test, body, orelse } => self.while_loop(at, test, body, orelse),
-            StmtKind::If { test, body, orelse } => self.if_statement(at, test, body, orelse),
+            StmtKind::If { test, body, orelse } => self.if_statement(test, body, orelse),
             StmtKind::Match { subject, cases } => self.match_statement(subject, cases),
             StmtKind::Raise { exc, cause } => {
                 let mut count = 0;
@@ -203,19 +203,13 @@ impl<'a> Generator<'a, '_> {
         Ok(())
     }
 
-    fn if_statement(
-        &mut self,
-        at: Loc,
-        test: &'a Expr<'a>,
-        body: &'a [Stmt<'a>],
-        orelse: &'a [Stmt<'a>],
-    ) -> Result {
+    fn if_statement(&mut self, test: &'a Expr<'a>, body: &'a [Stmt<'a>], orelse: &'a [Stmt<'a>]) -> Result {
         let end = self.label();
         let next = if orelse.is_empty() { end } else { self.label() };
         self.jump_if(test, next, false)?;
         self.conditional(body)?;
         if !orelse.is_empty() {
-            self.op_j(Loc::NONE, Op::JUMP, end);
+            self.op_j(Loc::NONE, Op::JUMP_NO_INTERRUPT, end);
             self.place(next);
             self.conditional(orelse)?;
         }

@@ -89,7 +89,7 @@ impl<'a> Generator<'a, '_> {
         for _ in 0..3 {
             self.op(Loc::NONE, Op::POP_TOP);
         }
-        self.op_j(Loc::NONE, Op::JUMP, exit);
+        self.op_j(Loc::NONE, Op::JUMP_NO_INTERRUPT, exit);
         self.place(cleanup);
         self.pop_except_and_reraise(Loc::NONE);
         self.place(exit);

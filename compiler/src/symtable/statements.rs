@@ -163,9 +163,8 @@ impl Builder {
         if generic {
             let key = NodeKey::new(def, NodeRole::FunctionTypeParams);
             self.enter_type_params(name, key, loc)?;
-            if !def.args.defaults.is_empty() {
-                self.define(known::DOT_DEFAULTS, DEF_PARAM, loc)?;
-            }
+            // Also without any defaults.
+            self.define(known::DOT_DEFAULTS, DEF_PARAM, loc)?;
             if def.args.kw_defaults.iter().any(Option::is_some) {
                 self.define(known::DOT_KWDEFAULTS, DEF_PARAM, loc)?;
             }
