@@ -167,10 +167,7 @@ fn int_arithmetic(operator: BinaryOperator, a: &BigInt, b: &BigInt) -> Option<Co
 
 /// `sequence * times` within limits.
 fn repeat(sequence: &Const, times: &Const) -> Option<Const> {
-    let times = match times.to_bigint()? {
-        count if count.sign() == Sign::Minus => -1,
-        count => i64::try_from(count).unwrap_or(-1),
-    };
+    let times = i64::try_from(times.to_bigint()?).ok()?;
     let size = match sequence {
         Const::Str(text) => text.char_count(),
         Const::Bytes(bytes) => bytes.len(),
