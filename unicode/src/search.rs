@@ -30,15 +30,8 @@ pub fn contains<T: CodeUnit>(text: &[T], needle: &[T]) -> bool {
 
 /// Places of `needle` (not empty) from the left, not overlapping.
 pub fn places<'a, T: CodeUnit>(text: &'a [T], needle: &'a [T]) -> impl Iterator<Item = usize> + 'a {
-    let mut from = 0;
-    std::iter::from_fn(move || {
-        if needle.is_empty() {
-            return None;
-        }
-        let at = from + find(text.get(from..)?, needle)?;
-        from = at + needle.len();
-        Some(at)
-    })
+    // An empty needle, which has no places here, is not for the iterators.
+    (!needle.is_empty()).then(|| T::places(text, needle)).into_iter().flatten()
 }
 
 /// `text.count(needle)`, at most `most`; an empty needle occurs around every unit.

@@ -16,6 +16,10 @@ pub trait CodeUnit: Copy + Eq + Ord + std::fmt::Debug + 'static {
     fn find_units(text: &[Self], needle: &[Self]) -> Option<usize>;
     /// Last place of a needle of two units or more, in linear time.
     fn rfind_units(text: &[Self], needle: &[Self]) -> Option<usize>;
+    /// All places of a needle (not empty) from the left, not overlapping.
+    type Places<'a>: Iterator<Item = usize>;
+    /// See `Places`.
+    fn places<'a>(text: &'a [Self], needle: &'a [Self]) -> Self::Places<'a>;
 }
 
 impl CodeUnit for u8 {
@@ -42,6 +46,45 @@ impl CodeUnit for u8 {
     fn rfind_units(text: &[u8], needle: &[u8]) -> Option<usize> {
         memchr::memmem::rfind(text, needle)
     }
+    type Places<'a> = memchr::memmem::FindIter<'a, 'a>;
+    fn places<'a>(text: &'a [u8], needle: &'a [u8]) -> Self::Places<'a> {
+        memchr::memmem::find_iter(text, needle)
+    }
+}
+
+/// Places of a needle among wide units.
+#[derive(Debug)]
+pub struct WidePlaces<'a, T> {
+    text: &'a [T],
+    needle: &'a [T],
+    from: usize,
+}
+
+impl<T: CodeUnit> Iterator for WidePlaces<'_, T> {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        let rest = self.text.get(self.from..)?;
+        let at = self.from
+            + match self.needle {
+                [] => return None,
+                [unit] => T::find_unit(rest, *unit)?,
+                needle => T::find_units(rest, needle)?,
+            };
+        self.from = at + self.needle.len();
+        Some(at)
+    }
+}
+
+/// Length of the ASCII start of a text.
+#[inline]
+pub fn ascii_prefix<T: CodeUnit>(text: &[T]) -> usize {
+    let (blocks, _) = text.as_chunks::<BLOCK>();
+    let plain =
+        blocks.iter().take_while(|block| block.iter().fold(0, |bits, c| bits | c.get()) < 0x80).count();
+    let from = plain * BLOCK;
+    let rest = text.get(from..).unwrap_or_default();
+    from + rest.iter().position(|c| c.get() >= 0x80).unwrap_or(rest.len())
 }
 
 /// Units looked at together: the compiler makes vector compares of a whole block.
@@ -82,6 +125,10 @@ macro_rules! wide_unit {
             }
             fn rfind_units(text: &[Self], needle: &[Self]) -> Option<usize> {
                 crate::two_way::rfind(text, needle)
+            }
+            type Places<'a> = WidePlaces<'a, $unit>;
+            fn places<'a>(text: &'a [Self], needle: &'a [Self]) -> Self::Places<'a> {
+                WidePlaces { text, needle, from: 0 }
             }
         }
     };

@@ -2,7 +2,7 @@
 //! scans that the compiler vectorises.
 
 use super::{Decoded, Malformed};
-use crate::unit::{CodeUnit, is_surrogate};
+use crate::unit::{CodeUnit, ascii_prefix, is_surrogate};
 use std::ops::Range;
 
 /// What a stretch of bytes holds up to the first error.
@@ -38,8 +38,13 @@ pub fn scan(bytes: &[u8]) -> Scan {
         }
     };
     let text = bytes.get(..valid).unwrap_or_default();
-    let chars = text.iter().filter(|b| (**b as i8) >= -0x40).count();
-    let layout = match text.iter().copied().max().unwrap_or(0) {
+    // Blocks small enough to count and compare within bytes, which the compiler makes vectors of.
+    let (mut chars, mut greatest) = (0, 0);
+    for block in text.chunks(128) {
+        chars += usize::from(block.iter().fold(0u8, |n, b| n + u8::from((*b as i8) >= -0x40)));
+        greatest = block.iter().fold(greatest, |most, b| most.max(*b));
+    }
+    let layout = match greatest {
         0..=0x7F => 0x7F,
         0x80..=0xC3 => 0xFF,
         0xC4..=0xEF => 0xFFFF,
@@ -50,28 +55,29 @@ pub fn scan(bytes: &[u8]) -> Scan {
 
 /// Decodes valid bytes into a layout that holds them.
 pub fn fill<T: CodeUnit>(valid: &[u8], out: &mut Vec<T>) {
-    let mut rest = valid;
-    while !rest.is_empty() {
-        let ascii = rest.iter().position(|b| *b >= 0x80).unwrap_or(rest.len());
-        let (plain, other) = rest.split_at(ascii);
-        out.extend(plain.iter().map(|b| T::new((*b).into())));
-        rest = other;
-        let tail = |b: u8| u32::from(b & 0x3F);
-        loop {
-            let (cp, left) = match rest {
-                [a @ 0xC0..=0xDF, b, left @ ..] => (u32::from(a & 0x1F) << 6 | tail(*b), left),
-                [a @ 0xE0..=0xEF, b, c, left @ ..] => {
-                    (u32::from(a & 0xF) << 12 | tail(*b) << 6 | tail(*c), left)
-                }
-                [a @ 0xF0..=0xFF, b, c, d, left @ ..] => {
-                    (u32::from(a & 7) << 18 | tail(*b) << 12 | tail(*c) << 6 | tail(*d), left)
-                }
-                [0x80..=0xFF, left @ ..] => (0xFFFD, left),
-                _ => break,
-            };
-            out.push(T::new(cp));
+    let (plain, mut rest) = valid.split_at(ascii_prefix(valid));
+    out.extend(plain.iter().map(|b| T::new((*b).into())));
+    let tail = |b: u8| u32::from(b & 0x3F);
+    loop {
+        // ASCII by eights, so that runs of any length are cheap.
+        while let Some((block, left)) = rest.split_first_chunk::<8>()
+            && u64::from_le_bytes(*block) & 0x8080_8080_8080_8080 == 0
+        {
+            out.extend_from_slice(&block.map(|b| T::new(b.into())));
             rest = left;
         }
+        let (cp, left) = match rest {
+            [a @ 0..=0x7F, left @ ..] => (u32::from(*a), left),
+            [a @ 0xC0..=0xDF, b, left @ ..] => (u32::from(a & 0x1F) << 6 | tail(*b), left),
+            [a @ 0xE0..=0xEF, b, c, left @ ..] => (u32::from(a & 0xF) << 12 | tail(*b) << 6 | tail(*c), left),
+            [a @ 0xF0..=0xFF, b, c, d, left @ ..] => {
+                (u32::from(a & 7) << 18 | tail(*b) << 12 | tail(*c) << 6 | tail(*d), left)
+            }
+            [0x80..=0xFF, left @ ..] => (0xFFFD, left),
+            [] => return,
+        };
+        out.push(T::new(cp));
+        rest = left;
     }
 }
 
@@ -89,13 +95,18 @@ pub fn decode(bytes: &[u8], from: usize, last: bool, out: &mut Vec<u32>) -> Deco
 pub fn encode<T: CodeUnit>(text: &[T], from: usize, out: &mut Vec<u8>) -> Option<Range<usize>> {
     let mut rest = text.get(from..).unwrap_or_default();
     out.reserve(rest.len());
+    let mut grown = false;
     loop {
-        let ascii = rest.iter().position(|c| c.get() >= 0x80).unwrap_or(rest.len());
-        let (plain, other) = rest.split_at(ascii);
+        let (plain, other) = rest.split_at(ascii_prefix(rest));
         out.extend(plain.iter().map(|c| c.get() as u8));
         rest = other;
         if rest.is_empty() {
             return None;
+        }
+        if !grown {
+            // Two bytes for a Latin-1 character, three in the BMP: what is beyond may reallocate.
+            out.reserve(rest.len() * if T::MAX == 0xFF { 2 } else { 3 });
+            grown = true;
         }
         while let [c, left @ ..] = rest {
             let cp = c.get();
