@@ -49,7 +49,9 @@ impl<'a> Generator<'a, '_> {
             self.op_i(at, Op::SWAP, 2);
             self.op_i(at, Op::COPY, 2);
             self.compare(at, op);
-            self.op_j(at, Op::JUMP_IF_FALSE, cleanup);
+            self.op_i(at, Op::COPY, 1);
+            self.op(at, Op::TO_BOOL);
+            self.op_j(at, Op::POP_JUMP_IF_FALSE, cleanup);
             self.op(at, Op::POP_TOP);
         }
         self.expr(last)?;
