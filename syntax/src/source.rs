@@ -111,7 +111,7 @@ pub fn decode<'a>(
                 ..SyntaxError::bare(ErrorKind::Syntax, msg)
             }))
         }
-        Some("iso-8859-1") => {
+        Some("iso-8859-1" | "latin1") => {
             let text: String = body.iter().map(|b| *b as char).collect();
             Ok(normal_lines(arena, &text, module))
         }

@@ -19,6 +19,24 @@ impl<'a> Parser<'a> {
     /// Two expressions side by side, and conditional expressions without `else`.
     pub(super) fn invalid_expression(&mut self) -> Parsed<()> {
         let first = self.token();
+        if first.kind == Kind::String {
+            self.diagnose(|p| {
+                p.advance();
+                let mut inside: Option<(Location, Location)> = None;
+                while p.peek() != Kind::String
+                    && let Some(expr) = p.attempt(Self::expression_without_invalid)?
+                {
+                    inside = Some((inside.map_or(expr.loc, |i| i.0), expr.loc));
+                }
+                p.expect(Kind::String)?;
+                match inside {
+                    Some((a, b)) => {
+                        p.raise_range(a, b, "invalid syntax. Is this intended to be part of the string?")
+                    }
+                    None => Ok(()),
+                }
+            })?;
+        }
         // `kf"…"` is a wrong prefix, and after a soft keyword a name may follow.
         let exempt = first.kind == Kind::Name
             && (matches!(self.text(&first), "match" | "case" | "_" | "type")
@@ -86,7 +104,7 @@ impl<'a> Parser<'a> {
     /// `print x` and `exec x`
     pub(super) fn invalid_legacy_expression(&mut self) -> Parsed<()> {
         let token = self.token();
-        if token.kind != Kind::Name || !matches!(self.text(&token), "print" | "exec") {
+        if token.kind != Kind::Name {
             return Ok(());
         }
         self.diagnose(|p| {
@@ -94,8 +112,12 @@ impl<'a> Parser<'a> {
             if p.peek() == Kind::LeftParen {
                 return Ok(());
             }
+            // Read after any name, for the faults within.
             let b = p.star_expressions()?;
             let name = p.text(&token);
+            if !matches!(name, "print" | "exec") {
+                return Ok(());
+            }
             let msg = format!("Missing parentheses in call to '{name}'. Did you mean {name}(...)?");
             p.raise_range(token.loc(), b.loc, msg)
         })

@@ -135,9 +135,6 @@ impl<'a> Parser<'a> {
         let mut ops = Vec::new();
         let mut comparators = Vec::new();
         while let Some((op, tokens)) = self.peek_comparison() {
-            if op == CmpOp::NotEq {
-                self.check_not_equal()?;
-            }
             match self.attempt(|p| {
                 for _ in 0..tokens {
                     p.advance();
@@ -176,16 +173,16 @@ impl<'a> Parser<'a> {
             Kind::GreaterEqual => CmpOp::GtE,
             Kind::In => CmpOp::In,
             Kind::Is => {
-                return Some(if self.peek_second() == Kind::Not { (CmpOp::IsNot, 2) } else { (CmpOp::Is, 1) });
+                return Some(if self.peek_second() == Kind::Not {
+                    (CmpOp::IsNot, 2)
+                } else {
+                    (CmpOp::Is, 1)
+                });
             }
             Kind::Not => return (self.peek_second() == Kind::In).then_some((CmpOp::NotIn, 2)),
             _ => return None,
         };
         Some((op, 1))
-    }
-
-    fn check_not_equal(&mut self) -> Parsed<()> {
-        Ok(())
     }
 
     /// `bitwise_or`, and the binary operators that bind tighter.
@@ -386,13 +383,9 @@ impl<'a> Parser<'a> {
     fn lambdef(&mut self) -> Parsed<E<'a>> {
         let start = self.expect(Kind::Lambda)?;
         let args = self.lambda_parameters()?;
-        self.force_lambda_colon()?;
+        self.expect(Kind::Colon)?;
         let body = self.expression()?;
         Ok(self.expr(ExprKind::Lambda { args, body }, self.loc_from(&start)))
-    }
-
-    fn force_lambda_colon(&mut self) -> Parsed<Token> {
-        self.force(Kind::Colon)
     }
 
     /// `assignment_expression: NAME ':=' ~ expression`, if it stands here. An error after `:=` is final.

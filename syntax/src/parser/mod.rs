@@ -143,6 +143,8 @@ impl<'a> Parser<'a> {
             self.second_pass = true;
             let _ = self.start();
             self.conclude(last);
+        } else if !self.stopped() && self.error.as_ref().is_some_and(|e| e.kind != ErrorKind::Memory) {
+            self.prefer_later_error();
         }
         if self.stopped() && self.error.as_ref().is_none_or(|e| e.kind != ErrorKind::Memory) {
             return Err(self.stop_error());
@@ -428,7 +430,10 @@ impl<'a> Parser<'a> {
                 "too many levels of indentation",
             ),
             Some(Stop::LineContinuation) => {
-                let offset = last.start as i32 - 1;
+                let at = last.start as usize;
+                let line_start =
+                    self.src.as_bytes().get(..at.saturating_sub(1)).and_then(|s| memchr::memrchr(b'\n', s));
+                let offset = (at - line_start.map_or(0, |newline| newline + 1)) as i32 - 1;
                 self.set_error(
                     ErrorKind::Syntax,
                     (last.lineno as i32, offset, last.lineno as i32, -1),
@@ -486,7 +491,9 @@ impl<'a> Parser<'a> {
     /// Sets the error at a token without columns: at where the tokenizer stands after it.
     fn set_at_empty(&mut self, kind: ErrorKind, token: &Token, msg: &str) {
         let at = token.start as usize;
-        let before = if at >= self.src.len() { at.saturating_sub(1) } else { at };
+        // At the end, and after an error that read its whole line, that line counts, not the next.
+        let whole = at >= self.src.len() || token.kind == Kind::Error;
+        let before = if whole { at.saturating_sub(1) } else { at };
         let line_start =
             self.src.as_bytes().get(..before).and_then(|s| memchr::memrchr(b'\n', s)).map_or(0, |i| i + 1);
         let col = at.saturating_sub(line_start) as i32;
@@ -574,10 +581,9 @@ impl<'a> Parser<'a> {
     /// Raises for everything from a place to where the tokenizer stands.
     pub(crate) fn raise_from<T>(&mut self, a: Location, msg: impl Into<String>) -> Parsed<T> {
         let last = self.last_token();
-        let extra = i32::from(last.kind == Kind::Newline);
         let end = Location {
             end_lineno: last.end_lineno as i32,
-            end_col_offset: last.end_col as i32 + extra - 1,
+            end_col_offset: last.end_col as i32 - 1,
             ..last.loc()
         };
         self.raise_range(a, end, msg)

@@ -492,7 +492,7 @@ impl<'a> Parser<'a> {
         })?;
         self.diagnose(|p| {
             let newline = p.expect(Kind::Newline)?;
-            p.raise_tokens(&newline, &newline, "Expected one or more names after 'import'")
+            p.raise_from(newline.loc(), "Expected one or more names after 'import'")
         })
     }
 
@@ -590,7 +590,7 @@ impl<'a> Parser<'a> {
         })?;
         self.diagnose(|p| {
             let newline = p.expect(Kind::Newline)?;
-            p.raise_tokens(&newline, &newline, "Expected one or more names after 'import'")
+            p.raise_from(newline.loc(), "Expected one or more names after 'import'")
         })
     }
 

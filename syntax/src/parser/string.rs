@@ -265,8 +265,9 @@ impl<'a> Parser<'a> {
                 }
                 Kind::LeftBrace => {
                     let before = values.len();
-                    let found =
-                        self.attempt(|p| p.nested(20, |p| p.replacement_field(letter, raw, &mut values)))?;
+                    let found = self.attempt(|p| {
+                        p.nested(20, |p| p.replacement_field(letter, raw, false, &mut values))
+                    })?;
                     if found.is_none() {
                         values.truncate(before);
                         return Err(Fail::Mismatch);
@@ -289,9 +290,15 @@ impl<'a> Parser<'a> {
     }
 
     /// `fstring_replacement_field: '{' annotated_rhs ['='] ['!' NAME] [':' format_spec*] '}'`
-    fn replacement_field(&mut self, letter: char, raw: bool, values: &mut Vec<Expr<'a>>) -> Parsed<()> {
+    fn replacement_field(
+        &mut self,
+        letter: char,
+        raw: bool,
+        in_spec: bool,
+        values: &mut Vec<Expr<'a>>,
+    ) -> Parsed<()> {
         let begin = self.pos;
-        let found = self.attempt(|p| p.valid_replacement_field(letter, raw, values))?;
+        let found = self.attempt(|p| p.valid_replacement_field(letter, raw, in_spec, values))?;
         if found.is_some() {
             return Ok(());
         }
@@ -302,7 +309,13 @@ impl<'a> Parser<'a> {
         Err(Fail::Mismatch)
     }
 
-    fn valid_replacement_field(&mut self, letter: char, raw: bool, values: &mut Vec<Expr<'a>>) -> Parsed<()> {
+    fn valid_replacement_field(
+        &mut self,
+        letter: char,
+        raw: bool,
+        in_spec: bool,
+        values: &mut Vec<Expr<'a>>,
+    ) -> Parsed<()> {
         let open = self.expect(Kind::LeftBrace)?;
         let value = self.annotated_rhs()?;
         let text_end = self.token();
@@ -330,7 +343,8 @@ impl<'a> Parser<'a> {
             None if debug && format_spec.is_none() => i32::from(b'r'),
             None => -1,
         };
-        let node = if letter == 'f' {
+        // Fields in a specification are formatted, in t-strings too.
+        let node = if letter == 'f' || in_spec {
             ExprKind::FormattedValue { value, conversion, format_spec }
         } else {
             let text = self.without_comments(source(open.end, text_end.start));
@@ -381,10 +395,8 @@ impl<'a> Parser<'a> {
                 Kind::FstringMiddle | Kind::TstringMiddle => values.push(self.middle(raw)?),
                 Kind::LeftBrace => {
                     let before = values.len();
-                    // Fields in a specification are formatted, in t-strings too.
-                    let inner = if letter == 't' { 't' } else { 'f' };
-                    let found =
-                        self.attempt(|p| p.nested(20, |p| p.replacement_field(inner, raw, &mut values)))?;
+                    let found = self
+                        .attempt(|p| p.nested(20, |p| p.replacement_field(letter, raw, true, &mut values)))?;
                     if found.is_none() {
                         values.truncate(before);
                         break;
@@ -404,7 +416,9 @@ impl<'a> Parser<'a> {
         let mut kept = String::with_capacity(text.len());
         let mut quote = None;
         let mut comment = false;
+        let mut escaped = false;
         for c in text.chars() {
+            let after_backslash = std::mem::replace(&mut escaped, false);
             match (comment, quote, c) {
                 (true, _, '\n') => comment = false,
                 (true, ..) => continue,
@@ -413,7 +427,8 @@ impl<'a> Parser<'a> {
                     continue;
                 }
                 (_, None, '\'' | '"') => quote = Some(c),
-                (_, Some(open), _) if open == c => quote = None,
+                (_, Some(_), '\\') => escaped = !after_backslash,
+                (_, Some(open), _) if open == c && !after_backslash => quote = None,
                 _ => {}
             }
             kept.push(c);

@@ -62,6 +62,8 @@ pub(crate) struct Tokenizer<'a> {
     pub(crate) warnings: Vec<Warning>,
     pub(crate) stop: Option<Stop>,
     comment_line: bool,
+    /// Where the comment on this line begins: its NEWLINE token begins there too.
+    comment_start: Option<usize>,
 }
 
 /// What a step of the tokenizer gives: a token, or the sign that `stop` holds the reason.
@@ -111,6 +113,7 @@ impl<'a> Tokenizer<'a> {
             warnings: Vec::new(),
             stop: None,
             comment_line: false,
+            comment_start: None,
         }
     }
 
@@ -390,14 +393,16 @@ impl<'a> Tokenizer<'a> {
                     self.pos += 1;
                     let quiet = self.blank_line || !self.brackets.is_empty();
                     if quiet && !self.extra_tokens {
+                        self.comment_start = None;
                         self.begin_line();
                         return Ok(None);
                     }
                     let kind =
                         if quiet || self.comment_line && self.blank_line { Kind::Nl } else { Kind::Newline };
                     self.comment_line = false;
-                    let end = if self.extra_tokens { self.pos } else { self.pos - 1 };
-                    let token = self.token(kind, start, end);
+                    let start = if self.extra_tokens { start } else { self.comment_start.unwrap_or(start) };
+                    self.comment_start = None;
+                    let token = self.token(kind, start, self.pos);
                     self.begin_line();
                     return Ok(Some(token));
                 }
@@ -445,6 +450,7 @@ impl<'a> Tokenizer<'a> {
             self.comment_line = self.blank_line;
             return Some(self.token(Kind::Comment, start, end));
         }
+        self.comment_start = Some(start);
         if !self.type_comments {
             return None;
         }

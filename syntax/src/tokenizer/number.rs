@@ -104,7 +104,7 @@ impl Tokenizer<'_> {
             _ if nonzero => {
                 let msg = "leading zeros in decimal integer literals are not permitted; \
                            use an 0o prefix for octal integers";
-                self.raise_at(msg, self.lineno, self.line_start, start + 1, zeros_end)
+                self.raise_at(msg, self.lineno, self.line_start, start + 1, zeros_end + 1)
             }
             _ => self.finish(start, "decimal"),
         }
