@@ -5,3 +5,4 @@ pub mod digits;
 pub mod float_text;
 pub mod format_spec;
 pub mod hash;
+pub mod percent_format;

@@ -99,7 +99,7 @@ mod tests {
         };
         assert_eq!(d(0.1, Mode::Shortest), ("1".into(), 0));
         assert_eq!(d(1234.5, Mode::Shortest), ("12345".into(), 4));
-        assert_eq!(d(19870294189.0390625, Mode::Shortest).0, "19870294189039062");
+        assert_eq!(d(19870294189.039062, Mode::Shortest).0, "19870294189039062");
         assert_eq!(d(2.5, Mode::Fraction(0)), ("2".into(), 1));
         assert_eq!(d(0.5, Mode::Fraction(0)), ("0".into(), 1));
         assert_eq!(d(0.125, Mode::Significant(2)), ("12".into(), 0));
