@@ -174,6 +174,10 @@ pub struct InterpreterState {
     pub warnings_filters_version: Cell<isize>,
     /// `sys.audit` hooks of this interpreter.
     pub audit_hooks: Member<PyObject>,
+    /// A `MemoryError` made at start-up, for when nothing more can be had.
+    pub memory_error: Member<PyObject>,
+    /// `ExceptionGroup`, which has two bases and so is a heap type.
+    pub exception_group: Member<PyObject>,
     /// `atexit` callbacks, last registered last.
     pub atexit_callbacks: RefCell<Vec<Ref<PyObject>>>,
     /// Room for `interp` (import state, watchers, monitoring).
@@ -260,6 +264,8 @@ impl InterpreterState {
             warnings_default_action: Member::empty(),
             warnings_filters_version: Cell::new(0),
             audit_hooks: Member::empty(),
+            memory_error: Member::empty(),
+            exception_group: Member::empty(),
             atexit_callbacks: RefCell::new(Vec::new()),
             interp_data: OnceCell::new(),
         }
