@@ -1,5 +1,7 @@
 //! `BaseException`: layout, arguments, notes, chaining.
 
+#![allow(non_snake_case)]
+
 use core::cell::Cell;
 
 use krait_macros::{pyclass, pymethods};
@@ -158,7 +160,12 @@ impl PyBaseException {
         };
         for (name, value) in dict.items_snapshot() {
             let Some(name) = name.downcast::<PyStr>() else {
-                return Err(raise!(py, TypeError, "attribute name must be string, not '{}'", name.ty().name()));
+                return Err(raise!(
+                    py,
+                    TypeError,
+                    "attribute name must be string, not '{}'",
+                    name.ty().name()
+                ));
             };
             self.set_attr(py, name, &value)?;
         }
@@ -208,7 +215,9 @@ impl PyBaseException {
     }
     #[setter]
     fn set___traceback__(&self, py: Py<'_>, value: Option<&PyObject>) -> PyResult<()> {
-        let Some(value) = value else { return Err(raise!(py, TypeError, "__traceback__ may not be deleted")) };
+        let Some(value) = value else {
+            return Err(raise!(py, TypeError, "__traceback__ may not be deleted"));
+        };
         if value.is_none() {
             self.set_traceback(None);
         } else if value.ty().name() == "traceback" {
@@ -224,7 +233,12 @@ impl PyBaseException {
     }
     #[setter]
     fn set___context__(&self, py: Py<'_>, value: Option<&PyObject>) -> PyResult<()> {
-        self.set_context(chained(py, value, "__context__", "exception context must be None or derive from BaseException")?);
+        self.set_context(chained(
+            py,
+            value,
+            "__context__",
+            "exception context must be None or derive from BaseException",
+        )?);
         Ok(())
     }
     #[getter]
@@ -233,7 +247,12 @@ impl PyBaseException {
     }
     #[setter]
     fn set___cause__(&self, py: Py<'_>, value: Option<&PyObject>) -> PyResult<()> {
-        self.set_cause(chained(py, value, "__cause__", "exception cause must be None or derive from BaseException")?);
+        self.set_cause(chained(
+            py,
+            value,
+            "__cause__",
+            "exception cause must be None or derive from BaseException",
+        )?);
         Ok(())
     }
     #[getter]
@@ -278,7 +297,12 @@ impl PyBaseException {
 }
 
 /// The new value of `__context__` or `__cause__`.
-fn chained(py: Py<'_>, value: Option<&PyObject>, name: &str, message: &str) -> PyResult<Option<Ref<PyObject>>> {
+fn chained(
+    py: Py<'_>,
+    value: Option<&PyObject>,
+    name: &str,
+    message: &str,
+) -> PyResult<Option<Ref<PyObject>>> {
     match value {
         None => Err(raise!(py, TypeError, "{name} may not be deleted")),
         Some(v) if v.is(PyNone::get()) => Ok(None),
@@ -291,4 +315,3 @@ fn chained(py: Py<'_>, value: Option<&PyObject>, name: &str, message: &str) -> P
 pub(crate) fn or_none(py: Py<'_>, field: &Member<PyObject>) -> Ref<PyObject> {
     field.get().unwrap_or_else(|| py.none())
 }
-

@@ -49,19 +49,26 @@ impl Matcher<'_> {
         } else if condition.is_callable() && condition.downcast::<PyType>().is_none() {
             return Ok(Matcher::Predicate(condition));
         }
-        Err(raise!(py, TypeError, "expected an exception type, a tuple of exception types, or a callable (other than a class)"))
+        Err(raise!(
+            py,
+            TypeError,
+            "expected an exception type, a tuple of exception types, or a callable (other than a class)"
+        ))
     }
 
     fn accepts(&self, py: Py<'_>, exc: &PyObject) -> PyResult<bool> {
         match self {
             Matcher::Class(class) => match class.downcast_exact::<PyTuple>() {
-                Some(tuple) => {
-                    Ok(tuple.as_slice().iter().any(|t| t.downcast::<PyType>().is_some_and(|t| exc.ty().is_subtype(t))))
-                }
+                Some(tuple) => Ok(tuple
+                    .as_slice()
+                    .iter()
+                    .any(|t| t.downcast::<PyType>().is_some_and(|t| exc.ty().is_subtype(t)))),
                 None => Ok(class.downcast::<PyType>().is_some_and(|t| exc.ty().is_subtype(t))),
             },
             Matcher::Predicate(f) => f.call(py, &[exc])?.is_true(py),
-            Matcher::Identity(list) => Ok(!PyBaseExceptionGroup::check(exc) && list.iter().any(|e| e.is(exc))),
+            Matcher::Identity(list) => {
+                Ok(!PyBaseExceptionGroup::check(exc) && list.iter().any(|e| e.is(exc)))
+            }
         }
     }
 }
@@ -177,7 +184,11 @@ impl PyBaseExceptionGroup {
         let mut all_plain = true;
         for (i, exc) in items.iter().enumerate() {
             if !PyBaseException::check(exc) {
-                return Err(raise!(py, ValueError, "Item {i} of second argument (exceptions) is not an exception"));
+                return Err(raise!(
+                    py,
+                    ValueError,
+                    "Item {i} of second argument (exceptions) is not an exception"
+                ));
             }
             all_plain &= exc.ty().is_subtype(types::Exception());
         }

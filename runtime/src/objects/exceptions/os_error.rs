@@ -158,7 +158,9 @@ impl PyOsError {
         let mut args = self.base.arguments(py)?;
         if let ([errno, strerror], Some(filename)) = (args.clone().as_slice(), self.filename.get()) {
             args = match self.filename2.get() {
-                Some(second) => PyTuple::new(py, &[errno, strerror, &filename, crate::objects::PyNone::get(), &second])?,
+                Some(second) => {
+                    PyTuple::new(py, &[errno, strerror, &filename, crate::objects::PyNone::get(), &second])?
+                }
                 None => PyTuple::new(py, &[errno, strerror, &filename])?,
             };
         }
@@ -211,7 +213,12 @@ impl Py<'_> {
 
     /// Raises the `OSError` of an errno, with the file names it is about.
     #[cold]
-    pub fn raise_errno_with(self, errno: i32, filename: Option<&PyObject>, filename2: Option<&PyObject>) -> Raised {
+    pub fn raise_errno_with(
+        self,
+        errno: i32,
+        filename: Option<&PyObject>,
+        filename2: Option<&PyObject>,
+    ) -> Raised {
         match self.os_error(errno, filename, filename2) {
             Ok(exc) => self.raise_instance(exc),
             Err(raised) => raised,
@@ -239,9 +246,7 @@ impl Py<'_> {
         match (filename, filename2) {
             (None, _) => class.call(self, &[&number, &text]),
             (Some(a), None) => class.call(self, &[&number, &text, a]),
-            (Some(a), Some(b)) => {
-                class.call(self, &[&number, &text, a, crate::objects::PyNone::get(), b])
-            }
+            (Some(a), Some(b)) => class.call(self, &[&number, &text, a, crate::objects::PyNone::get(), b]),
         }
     }
 }

@@ -3,8 +3,8 @@
 use krait_macros::{pyclass, pymethods};
 
 use super::base::PyBaseException;
-use super::special::{PyImportError, PyNameError, PySyntaxError};
 use super::os_error::PyOsError;
+use super::special::{PyImportError, PyNameError, PySyntaxError};
 use crate::objects::r#type::flags;
 
 macro_rules! simple {

@@ -223,7 +223,9 @@ impl PyImportError {
         let args = self.base.arguments(py)?;
         let state = match self.base.dict.get().as_ref().and_then(|d| d.downcast::<PyDict>()) {
             Some(d) => Some(d.copy(py)?),
-            None if self.name.is_some() || self.path.is_some() || self.name_from.is_some() => Some(PyDict::new(py)?),
+            None if self.name.is_some() || self.path.is_some() || self.name_from.is_some() => {
+                Some(PyDict::new(py)?)
+            }
             None => None,
         };
         let Some(state) = state else { return PyTuple::new(py, &[self.ty(), &args]) };
@@ -331,10 +333,14 @@ fn keywords<const N: usize>(
     let mut values = [const { None }; N];
     let Some(kwargs) = kwargs else { return Ok(values) };
     for (key, value) in kwargs.items_snapshot() {
-        let Some(key) = key.downcast::<PyStr>() else { return Err(raise!(py, TypeError, "keywords must be strings")) };
+        let Some(key) = key.downcast::<PyStr>() else {
+            return Err(raise!(py, TypeError, "keywords must be strings"));
+        };
         match names.iter().position(|n| key.eq_str(n)).and_then(|i| values.get_mut(i)) {
             Some(slot) => *slot = Some(value),
-            None => return Err(raise!(py, TypeError, "{function}() got an unexpected keyword argument '{key}'")),
+            None => {
+                return Err(raise!(py, TypeError, "{function}() got an unexpected keyword argument '{key}'"));
+            }
         }
     }
     Ok(values)

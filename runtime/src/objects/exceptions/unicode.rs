@@ -73,7 +73,9 @@ fn argument<'a>(
     kind: &str,
     ok: impl Fn(&PyObject) -> bool,
 ) -> PyResult<&'a PyObject> {
-    let Some(arg) = args.get(index) else { return Err(raise!(py, SystemError, "argument count was checked")) };
+    let Some(arg) = args.get(index) else {
+        return Err(raise!(py, SystemError, "argument count was checked"));
+    };
     if !ok(arg) {
         return Err(raise!(py, TypeError, "argument {} must be {kind}, not {}", index + 1, arg.ty().name()));
     }
@@ -90,7 +92,9 @@ fn count(py: Py<'_>, args: &PyTuple, n: usize) -> PyResult<()> {
 fn position(py: Py<'_>, args: &PyTuple, index: usize) -> PyResult<isize> {
     let Some(arg) = args.get(index) else { return Ok(0) };
     let n = arg.index(py)?;
-    n.as_i64().map(|v| v as isize).ok_or_else(|| raise!(py, OverflowError, "Python int too large to convert to C ssize_t"))
+    n.as_i64()
+        .map(|v| v as isize)
+        .ok_or_else(|| raise!(py, OverflowError, "Python int too large to convert to C ssize_t"))
 }
 
 fn text_of(py: Py<'_>, field: &Member<PyObject>) -> PyResult<String> {
@@ -193,7 +197,10 @@ impl PyUnicodeEncodeError {
         {
             return PyStr::new(
                 py,
-                &format!("'{encoding}' codec can't encode character '{}' in position {start}: {reason}", character(c)),
+                &format!(
+                    "'{encoding}' codec can't encode character '{}' in position {start}: {reason}",
+                    character(c)
+                ),
             );
         }
         PyStr::new(
@@ -232,9 +239,15 @@ impl PyUnicodeTranslateError {
         if end == start + 1
             && let Some(c) = s.code_point(start)
         {
-            return PyStr::new(py, &format!("can't translate character '{}' in position {start}: {reason}", character(c)));
+            return PyStr::new(
+                py,
+                &format!("can't translate character '{}' in position {start}: {reason}", character(c)),
+            );
         }
-        PyStr::new(py, &format!("can't translate characters in position {start}-{}: {reason}", end as isize - 1))
+        PyStr::new(
+            py,
+            &format!("can't translate characters in position {start}-{}: {reason}", end as isize - 1),
+        )
     }
 }
 
@@ -254,7 +267,11 @@ impl Py<'_> {
     ) -> PyResult<Ref<PyObject>> {
         let (encoding, content) = (PyStr::new(self, encoding)?, PyBytes::new(self, content)?);
         let (start, end) = (PyInt::new(self, start as i64)?, PyInt::new(self, end as i64)?);
-        make(self, types::UnicodeDecodeError(), &[&encoding, &content, &start, &end, &*PyStr::new(self, reason)?])
+        make(
+            self,
+            types::UnicodeDecodeError(),
+            &[&encoding, &content, &start, &end, &*PyStr::new(self, reason)?],
+        )
     }
 
     /// A `UnicodeEncodeError` object.
@@ -273,7 +290,14 @@ impl Py<'_> {
 
     /// Raises what [`Py::unicode_encode_error`] makes.
     #[cold]
-    pub fn raise_unicode_encode(self, encoding: &str, text: &PyStr, start: usize, end: usize, reason: &str) -> Raised {
+    pub fn raise_unicode_encode(
+        self,
+        encoding: &str,
+        text: &PyStr,
+        start: usize,
+        end: usize,
+        reason: &str,
+    ) -> Raised {
         match self.unicode_encode_error(encoding, text, start, end, reason) {
             Ok(exc) => self.raise_instance(exc),
             Err(raised) => raised,

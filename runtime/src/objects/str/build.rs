@@ -281,3 +281,15 @@ impl Default for StrBuilder {
         Self::new()
     }
 }
+
+impl PyStr {
+    /// `a + b + middle + c`, for messages around a repr.
+    pub fn concat_display(py: Py<'_>, a: &str, b: &str, middle: &PyStr, c: &str) -> PyResult<Ref<PyStr>> {
+        let mut text = StrBuilder::new();
+        text.push_str(py, a)?;
+        text.push_str(py, b)?;
+        text.push(py, middle)?;
+        text.push_str(py, c)?;
+        text.finish(py)
+    }
+}
