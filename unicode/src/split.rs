@@ -20,9 +20,8 @@ pub fn split_spaces<T: CodeUnit, E>(
     let mut cuts = 0;
     while at < text.len() {
         if cuts == most {
-            // The rest stays whole, but for the spaces at its end.
-            let end = text.iter().rposition(|c| !is_space(*c)).map_or(at, |last| last + 1);
-            return each(at..end);
+            // The rest stays whole, with the spaces at its end.
+            return each(at..text.len());
         }
         let end = skip(at, false);
         each(at..end)?;
@@ -46,8 +45,7 @@ pub fn rsplit_spaces<T: CodeUnit, E>(
     let mut cuts = 0;
     while at > 0 {
         if cuts == most {
-            let start = text.iter().position(|c| !is_space(*c)).unwrap_or(0);
-            return each(start..at);
+            return each(0..at);
         }
         let start = skip(at, false);
         each(start..at)?;
@@ -177,11 +175,11 @@ mod tests {
     fn splits() {
         let spaces = |t: &str, n| all(|e| split_spaces(t.as_bytes(), n, is_ascii_space, e), t);
         assert_eq!(spaces("  a b  c ", usize::MAX), ["a", "b", "c"]);
-        assert_eq!(spaces("  a b  c ", 1), ["a", "b  c"]);
-        assert_eq!(spaces("  a b  c ", 0), ["a b  c"]);
+        assert_eq!(spaces("  a b  c ", 1), ["a", "b  c "]);
+        assert_eq!(spaces("  a b  c ", 0), ["a b  c "]);
         assert!(spaces("   ", 3).is_empty());
         let rspaces = |t: &str, n| all(|e| rsplit_spaces(t.as_bytes(), n, is_ascii_space, e), t);
-        assert_eq!(rspaces("  a b  c ", 1), ["c", "a b"]);
+        assert_eq!(rspaces("  a b  c ", 1), ["c", "  a b"]);
         assert_eq!(rspaces("  a b  c ", usize::MAX), ["c", "b", "a"]);
         let by = |t: &str, n| all(|e| split(t.as_bytes(), b",", n, e), t);
         assert_eq!(by("a,,b,", usize::MAX), ["a", "", "b", ""]);
