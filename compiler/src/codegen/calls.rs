@@ -9,7 +9,7 @@ use super::expressions::attribute_location;
 use super::generator::{Generator, Result};
 use crate::instruction_sequence::Label;
 use crate::names::{NameId, known};
-use crate::symtable::{DEF_IMPORT, FREE, GLOBAL_IMPLICIT, SymbolTable};
+use crate::symtable::{DEF_IMPORT, FREE, GLOBAL_IMPLICIT, NodeKey, NodeRole, SymbolTable};
 
 impl<'a> Generator<'a, '_> {
     pub(super) fn call(
@@ -74,7 +74,7 @@ impl<'a> Generator<'a, '_> {
         }
         let name = self.intern(attr);
         let func_loc = loc(func.loc);
-        if self.can_optimize_super(value) {
+        if self.can_optimize_super(value, attr) {
             let with_args = self.load_args_for_super(value)?;
             self.op_name_bits(func_loc, Op::LOAD_SUPER_ATTR, name, 2, if with_args { 3 } else { 1 });
             self.op(attribute_location(func_loc, func, attr), Op::NOP);
@@ -102,7 +102,11 @@ impl<'a> Generator<'a, '_> {
     }
 
     /// Whether an expression is a `super(…)` that surely means the built-in, in a place where it works.
-    pub(super) fn can_optimize_super(&mut self, expr: &Expr<'_>) -> bool {
+    pub(super) fn can_optimize_super(&mut self, expr: &Expr<'_>, attr: &str) -> bool {
+        // The class of the super object itself, which the shortcut would not give.
+        if attr == "__class__" {
+            return false;
+        }
         let ExprKind::Call { func, args, keywords: [] } = expr.node else { return false };
         if !matches!(func.node, ExprKind::Name { id: "super", .. }) {
             return false;
@@ -153,6 +157,11 @@ impl<'a> Generator<'a, '_> {
             return Ok(());
         };
         if !matches!(generator.node, ExprKind::GeneratorExp { .. }) {
+            return Ok(());
+        }
+        // An asynchronous generator is no iterable; the function shall say so.
+        let scope = self.scope_of_node(NodeKey::new(generator, NodeRole::Comprehension))?;
+        if self.table.scope(scope).coroutine {
             return Ok(());
         }
         let (builtin, exhausted, go_on) = match *id {

@@ -52,20 +52,11 @@ pub(super) fn complex_sum(real: &Const, imag: f64, real_part: f64, minus: bool) 
     let left = match real {
         Const::Int(value) => *value as f64,
         Const::Float(value) => *value,
-        Const::BigInt(_) => {
-            use num_bigint::ToBigInt;
-            let big = real.to_bigint()?;
-            let _ = big.to_bigint();
-            big.to_string().parse().ok()?
-        }
+        Const::BigInt(value) => value.to_string().parse().ok()?,
         _ => return None,
     };
-    // A real number counts as complex with a zero imaginary part of positive sign.
-    Some(if minus {
-        Const::Complex(left - real_part, 0.0 - imag)
-    } else {
-        Const::Complex(left + real_part, 0.0 + imag)
-    })
+    // The real operand has no imaginary part, not even a zero.
+    Some(if minus { Const::Complex(left - real_part, -imag) } else { Const::Complex(left + real_part, imag) })
 }
 
 /// A docstring without its common indentation (as `inspect.cleandoc` does, but keeping blank lines at both ends).

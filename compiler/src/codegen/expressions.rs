@@ -148,7 +148,7 @@ impl<'a> Generator<'a, '_> {
         ctx: ExprContext,
     ) -> Result {
         let name = self.intern(attr);
-        if ctx == ExprContext::Load && self.can_optimize_super(value) {
+        if ctx == ExprContext::Load && self.can_optimize_super(value, attr) {
             let with_args = self.load_args_for_super(value)?;
             // Bit 0: method call; bit 1: super() has two arguments.
             self.op_name_bits(at, Op::LOAD_SUPER_ATTR, name, 2, if with_args { 2 } else { 0 });

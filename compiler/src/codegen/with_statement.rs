@@ -48,7 +48,7 @@ impl<'a> Generator<'a, '_> {
             self.with_statement(rest, body, is_async)?;
         }
         self.pop_block();
-        self.op(Loc::NONE, Op::POP_BLOCK);
+        self.op(if is_async { at } else { Loc::NONE }, Op::POP_BLOCK);
         // The body ended well: __exit__(None, None, None).
         self.call_exit_with_nones(at);
         if is_async {

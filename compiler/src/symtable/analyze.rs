@@ -228,8 +228,11 @@ impl Analysis<'_> {
                     if scope == FREE && in_class && CLASS_CELLS.contains(&name) {
                         // The class provides the cell to functions, but not to its own body.
                         scope = GLOBAL_IMPLICIT;
-                        free.remove(&name);
                         to_remove.push(name);
+                        // … unless some function within the comprehension needs it.
+                        if !self.free_in_child(comprehension, name) {
+                            free.remove(&name);
+                        }
                     }
                     self.table.scope_mut(id).symbols.set(name, only_flags);
                     found.scopes.insert(name, scope);
