@@ -100,7 +100,9 @@ fn unfinished_ends_wait() {
     assert_eq!(utf7::decode(b"a+AGE", 0, false, &mut out), Decoded::done(1));
     assert_eq!(escape::decode(b"a\\x4", 0, false, |_| None, &mut None, &mut out), Decoded::done(1));
     assert_eq!(raw_escape::decode(b"a\\", 0, false, &mut out), Decoded::done(1));
-    assert_eq!(out, vec![97; 6]);
+    assert_eq!(utf8::decode(b"a\xed\xa0", 0, false, &mut out), Decoded::done(1));
+    assert_eq!(utf8::decode(b"\xed\xa0", 0, true, &mut out).error.map(|e| e.end), Some(1));
+    assert_eq!(out, vec![97; 7]);
 }
 
 #[test]

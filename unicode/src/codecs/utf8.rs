@@ -85,7 +85,10 @@ pub fn fill<T: CodeUnit>(valid: &[u8], out: &mut Vec<T>) {
 pub fn decode(bytes: &[u8], from: usize, last: bool, out: &mut Vec<u32>) -> Decoded {
     let scan = scan(bytes.get(from..).unwrap_or_default());
     fill(bytes.get(from..from + scan.valid).unwrap_or_default(), out);
+    // The start of an encoded surrogate waits for its end, which `surrogatepass` wants to see as a whole.
+    let half_surrogate = matches!(bytes.get(from + scan.valid..), Some([0xED, 0xA0..=0xBF]));
     match scan.error {
+        Some(_) if half_surrogate && !last => Decoded::done(from + scan.valid),
         Some(e) if last || !scan.unfinished => Decoded::bad(from + e.start, from + e.end, e.reason),
         _ => Decoded::done(from + scan.valid),
     }
