@@ -153,6 +153,17 @@ impl<'a> Parser<'a> {
         if self.diagnosing {
             return self.braced_diagnosed();
         }
+        let begin = self.pos;
+        let found = self.attempt(Self::braced_plain)?;
+        if found.is_none() {
+            // The one diagnosis that is made in the first pass too.
+            self.pos = begin;
+            self.invalid_double_starred_kvpairs()?;
+        }
+        found.ok_or(Fail::Mismatch)
+    }
+
+    fn braced_plain(&mut self) -> Parsed<E<'a>> {
         let start = self.expect(Kind::LeftBrace)?;
         match self.peek() {
             Kind::RightBrace => {

@@ -324,13 +324,6 @@ impl<'a> Parser<'a> {
         })?;
         self.diagnose(|p| {
             p.expression()?;
-            p.expect(Kind::Colon)?;
-            let a = p.expect(Kind::DoubleStar)?;
-            p.bitwise_or()?;
-            p.raise_from(a.loc(), "cannot use dict unpacking in a dictionary value")
-        })?;
-        self.diagnose(|p| {
-            p.expression()?;
             let colon = p.expect(Kind::Colon)?;
             if !matches!(p.peek(), Kind::RightBrace | Kind::Comma) {
                 return Ok(());

@@ -46,7 +46,7 @@ impl<'a> Parser<'a> {
         self.nested(EXPRESSION_COST, Self::conditional)
     }
 
-    /// An expression without the diagnoses of its own level.
+    /// An expression in which nothing is diagnosed. What is remembered of it counts later, too, as in CPython.
     pub(crate) fn expression_without_invalid(&mut self) -> Parsed<E<'a>> {
         let diagnosing = std::mem::replace(&mut self.diagnosing, false);
         let result = self.conditional();
@@ -263,6 +263,10 @@ impl<'a> Parser<'a> {
         let start = self.token();
         let mut value = self.atom()?;
         loop {
+            if self.diagnosing && matches!(self.peek(), Kind::LeftBracket | Kind::LeftBrace) {
+                // The grammar looks for a generator expression here, and its diagnosis knows all brackets.
+                self.invalid_comprehension()?;
+            }
             let next = match self.peek() {
                 Kind::Dot => self.attempt(|p| {
                     p.advance();

@@ -468,7 +468,7 @@ impl<'a> Parser<'a> {
         if col < 0 {
             return col;
         }
-        let col = (col as usize).min(line.len() + 1);
+        let col = (col as usize).min(line.len());
         match line.as_bytes().get(..col.min(line.len())) {
             Some(head) => {
                 let count = head.iter().filter(|b| !(0x80..0xc0).contains(*b)).count();
@@ -512,18 +512,20 @@ impl<'a> Parser<'a> {
         if self.error.is_some() {
             return;
         }
-        let text = self.line(line).unwrap_or("");
-        let convert = |text: &str, offset: i32| {
-            if offset <= 0 { offset } else { Self::characters(text, offset - 1) + 1 }
-        };
-        let end_text = if end_line == line { text } else { self.line(end_line).unwrap_or("") };
+        let mut text = self.line(line).unwrap_or("");
+        if self.last_token().end_lineno as i32 > line {
+            // The line that the tokenizer stands in has its end, those before have not.
+            text = text.strip_suffix('\n').unwrap_or(text);
+        }
+        // The end is counted in the first line, even if it is on another.
+        let convert = |offset: i32| if offset <= 0 { offset } else { Self::characters(text, offset - 1) + 1 };
         self.error = Some(Box::new(SyntaxError {
             kind,
             msg,
             lineno: Some(line),
-            offset: Some(convert(text, offset)),
+            offset: Some(convert(offset)),
             end_lineno: Some(end_line),
-            end_offset: Some(convert(end_text, end_offset)),
+            end_offset: Some(convert(end_offset)),
             text: Some(text.to_owned()),
         }));
     }

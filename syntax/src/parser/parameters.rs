@@ -123,7 +123,7 @@ impl<'a> Parser<'a> {
         let mut value = None;
         if default && self.peek() == Kind::Equal {
             if self.diagnosing {
-                self.invalid_default(style)?;
+                self.invalid_default()?;
             }
             self.advance();
             value = Some(*self.expression()?);
@@ -245,7 +245,7 @@ impl<'a> Parser<'a> {
         self.diagnose(|p| {
             let a = p.expect(Kind::Slash)?;
             p.expect(Kind::Comma)?;
-            p.raise_tokens(&a, &a, "at least one parameter must precede /")
+            p.raise_tokens(&a, &a, "at least one argument must precede /")
         })?;
         self.diagnose(|p| {
             p.slash_part(style)?;
@@ -311,10 +311,11 @@ impl<'a> Parser<'a> {
         })
     }
 
-    fn invalid_default(&mut self, style: Style) -> Parsed<()> {
+    fn invalid_default(&mut self) -> Parsed<()> {
         self.diagnose(|p| {
             let a = p.expect(Kind::Equal)?;
-            if !matches!(p.peek(), Kind::Comma) && p.peek() != style.end() {
+            // In a lambda, too, only a parenthesis counts, not the colon.
+            if !matches!(p.peek(), Kind::Comma | Kind::RightParen) {
                 return Ok(());
             }
             p.raise_tokens(&a, &a, "expected default value expression")
@@ -331,8 +332,8 @@ impl<'a> Parser<'a> {
                 }
             }
             match style {
-                Style::Function => p.raise_tokens(&a, &a, "named parameters must follow bare *"),
-                Style::Lambda => p.raise("named parameters must follow bare *"),
+                Style::Function => p.raise_tokens(&a, &a, "named arguments must follow bare *"),
+                Style::Lambda => p.raise("named arguments must follow bare *"),
             }
         })?;
         if style == Style::Function {
@@ -347,7 +348,7 @@ impl<'a> Parser<'a> {
             p.expect(Kind::Star)?;
             p.param(style, false)?;
             let a = p.expect(Kind::Equal)?;
-            p.raise_tokens(&a, &a, "var-positional parameter cannot have default value")
+            p.raise_tokens(&a, &a, "var-positional argument cannot have default value")
         })?;
         self.diagnose(|p| {
             let one = |p: &mut Self| -> Parsed<Token> {
@@ -360,7 +361,7 @@ impl<'a> Parser<'a> {
             one(p)?;
             p.many(style, Self::maybe_default)?;
             let a = one(p)?;
-            p.raise_tokens(&a, &a, "* may appear only once")
+            p.raise_tokens(&a, &a, "* argument may appear only once")
         })
     }
 
@@ -369,7 +370,7 @@ impl<'a> Parser<'a> {
             p.expect(Kind::DoubleStar)?;
             p.param(style, false)?;
             let a = p.expect(Kind::Equal)?;
-            p.raise_tokens(&a, &a, "var-keyword parameter cannot have default value")
+            p.raise_tokens(&a, &a, "var-keyword argument cannot have default value")
         })?;
         self.diagnose(|p| {
             p.expect(Kind::DoubleStar)?;
@@ -381,7 +382,7 @@ impl<'a> Parser<'a> {
                 Kind::Star | Kind::DoubleStar | Kind::Slash => token.loc(),
                 _ => return Ok(()),
             };
-            p.raise_loc(loc, "parameters cannot follow var-keyword parameter")
+            p.raise_loc(loc, "arguments cannot follow var-keyword argument")
         })
     }
 }

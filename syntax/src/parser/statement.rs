@@ -301,9 +301,7 @@ impl<'a> Parser<'a> {
             let a = p.star_named_expression()?;
             p.expect(Kind::Comma)?;
             while p.attempt(Self::star_named_expression)?.is_some() {
-                if !p.eat(Kind::Comma) {
-                    break;
-                }
+                p.eat(Kind::Comma);
             }
             p.expect(Kind::Colon)?;
             p.expression()?;
@@ -378,21 +376,7 @@ impl<'a> Parser<'a> {
 
     /// `raise_stmt: 'raise' [expression ['from' expression]]`
     fn raise_stmt(&mut self) -> Parsed<StmtKind<'a>> {
-        let start = self.expect(Kind::Raise)?;
-        if self.diagnosing {
-            self.diagnose(|p| {
-                let from = p.expect(Kind::From)?;
-                p.raise_tokens(&start, &from, "did you forget an expression between 'raise' and 'from'?")
-            })?;
-            self.diagnose(|p| {
-                p.expression()?;
-                let from = p.expect(Kind::From)?;
-                if p.ahead(Self::expression)? {
-                    return Ok(());
-                }
-                p.raise_tokens(&from, &from, "did you forget an expression after 'from'?")
-            })?;
-        }
+        self.expect(Kind::Raise)?;
         let exc = self.attempt(Self::expression)?;
         let mut cause = None;
         if exc.is_some() && self.peek() == Kind::From {
