@@ -1,0 +1,327 @@
+//! `list`: a growable array of references with CPython's growth steps. `methods.rs` is the Python face, `sort.rs` sorts,
+//! `iterator.rs` walks. Elements are copied out before anything that may run Python code, since that may change the list.
+
+pub mod iterator;
+mod methods;
+mod sort;
+
+use core::cell::Cell;
+
+use krait_macros::pyclass;
+
+use crate::error::PyResult;
+use crate::gc;
+use crate::memory;
+use crate::object::{PyObject, PyVarObject};
+use crate::objects::r#type::flags;
+use crate::obmalloc;
+use crate::py::Py;
+use crate::reference::{PyClass, Ref};
+
+/// `PyListObject`.
+#[pyclass(name = "list", basetype, gc, sequence, match_self, manual, flags = flags::LIST_SUBCLASS)]
+#[repr(C)]
+pub struct PyList {
+    pub(crate) ob_base: PyVarObject,
+    pub(crate) ob_item: Cell<*mut *mut PyObject>,
+    pub(crate) allocated: Cell<isize>,
+}
+
+impl PyList {
+    /// An empty list.
+    #[inline]
+    pub fn new(py: Py<'_>) -> PyResult<Ref<PyList>> {
+        // SAFETY: all-zero is an empty list.
+        let list: Ref<PyList> = unsafe { memory::new_zeroed(py, PyList::type_object(), 0)? };
+        gc::track(&list);
+        Ok(list)
+    }
+
+    /// A list that takes these references over.
+    pub fn from_vec(py: Py<'_>, items: Vec<Ref<PyObject>>) -> PyResult<Ref<PyList>> {
+        let list = PyList::new(py)?;
+        list.adopt(py, items)?;
+        Ok(list)
+    }
+
+    /// A list of `n` owned references that `fill` writes, each slot exactly once: for the interpreter.
+    ///
+    /// # Safety
+    /// `fill` writes every slot of the array it gets.
+    #[inline]
+    pub unsafe fn build(
+        py: Py<'_>,
+        n: usize,
+        fill: impl FnOnce(*mut *mut PyObject),
+    ) -> PyResult<Ref<PyList>> {
+        let list = PyList::new(py)?;
+        if n > 0 {
+            let Some(block) = n.checked_mul(8).and_then(obmalloc::alloc) else { return Err(py.no_memory()) };
+            let items: *mut *mut PyObject = block.cast();
+            fill(items);
+            list.ob_item.set(items);
+            list.allocated.set(n as isize);
+            list.ob_base.ob_size.set(n as isize);
+        }
+        Ok(list)
+    }
+
+    /// Makes the (empty) list hold these references, with no room to spare.
+    fn adopt(&self, py: Py<'_>, items: Vec<Ref<PyObject>>) -> PyResult<()> {
+        let n = items.len();
+        if n == 0 {
+            return Ok(());
+        }
+        let Some(block) = obmalloc::alloc(n * 8) else { return Err(py.no_memory()) };
+        let slots: *mut *mut PyObject = block.cast();
+        for (i, item) in items.into_iter().enumerate() {
+            // SAFETY: the block has `n` slots.
+            unsafe { slots.add(i).write(item.into_raw()) };
+        }
+        self.ob_item.set(slots);
+        self.allocated.set(n as isize);
+        self.ob_base.ob_size.set(n as isize);
+        Ok(())
+    }
+
+    /// Number of items.
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.ob_base.size()
+    }
+
+    /// No item.
+    #[inline(always)]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The item at `index`, with a count of its own.
+    #[inline(always)]
+    pub fn get(&self, index: usize) -> Option<Ref<PyObject>> {
+        if index >= self.len() {
+            return None;
+        }
+        // SAFETY: slots below the size are set.
+        unsafe { Some(Ref::from_borrowed(*self.ob_item.get().add(index))) }
+    }
+
+    /// The item at `index` without counting.
+    ///
+    /// # Safety
+    /// The list is not changed while the result is used.
+    #[inline(always)]
+    pub unsafe fn get_borrowed(&self, index: usize) -> Option<&PyObject> {
+        if index >= self.len() {
+            return None;
+        }
+        // SAFETY: slots below the size are set.
+        unsafe { Some(&**self.ob_item.get().add(index)) }
+    }
+
+    /// Replaces the item at `index`; false when there is none. The old item is released last.
+    #[inline]
+    pub fn set(&self, index: usize, value: Ref<PyObject>) -> bool {
+        if index >= self.len() {
+            return false;
+        }
+        // SAFETY: slots below the size are set; the old reference moves out.
+        unsafe {
+            let old = self.ob_item.get().add(index).replace(value.into_raw());
+            PyObject::decref(old);
+        }
+        true
+    }
+
+    /// Makes room for `size` items, with CPython's over-allocation, and sets the size. New slots are not set.
+    ///
+    /// # Safety
+    /// The caller fills new slots before anything looks at the list, and owns what shrinking leaves behind.
+    pub(crate) unsafe fn resize(&self, py: Py<'_>, size: usize) -> PyResult<()> {
+        let allocated = self.allocated.get() as usize;
+        if allocated >= size && size >= allocated >> 1 {
+            self.ob_base.ob_size.set(size as isize);
+            return Ok(());
+        }
+        let mut room = (size + (size >> 3) + 6) & !3;
+        // Growth by more than over-allocation gives is taken exactly.
+        if size as isize - self.len() as isize > room as isize - size as isize {
+            room = (size + 3) & !3;
+        }
+        if size == 0 {
+            room = 0;
+        }
+        // SAFETY: the block is this list's own.
+        unsafe { self.set_room(py, room)? };
+        self.ob_base.ob_size.set(size as isize);
+        Ok(())
+    }
+
+    /// Gives the item array room for exactly `room` items.
+    unsafe fn set_room(&self, py: Py<'_>, room: usize) -> PyResult<()> {
+        if room == 0 {
+            // SAFETY: the block is this list's own.
+            unsafe { obmalloc::free(self.ob_item.replace(core::ptr::null_mut()).cast()) };
+            self.allocated.set(0);
+            return Ok(());
+        }
+        let bytes = room.checked_mul(8).filter(|&b| b <= isize::MAX as usize);
+        // SAFETY: the block is this list's own.
+        let Some(block) = bytes.and_then(|b| unsafe { obmalloc::realloc(self.ob_item.get().cast(), b) })
+        else {
+            return Err(py.no_memory());
+        };
+        self.ob_item.set(block.cast());
+        self.allocated.set(room as isize);
+        Ok(())
+    }
+
+    /// Appends.
+    #[inline]
+    pub fn append(&self, py: Py<'_>, value: Ref<PyObject>) -> PyResult<()> {
+        let n = self.len();
+        // SAFETY: the new slot is filled at once.
+        unsafe {
+            if (n as isize) < self.allocated.get() {
+                self.ob_base.ob_size.set(n as isize + 1);
+            } else {
+                self.resize(py, n + 1)?;
+            }
+            self.ob_item.get().add(n).write(value.into_raw());
+        }
+        Ok(())
+    }
+
+    /// Puts `value` before `index` (clipped to the length).
+    pub fn insert(&self, py: Py<'_>, index: usize, value: Ref<PyObject>) -> PyResult<()> {
+        let n = self.len();
+        let at = index.min(n);
+        // SAFETY: the slots move up by one; the free one is filled.
+        unsafe {
+            self.resize(py, n + 1)?;
+            let items = self.ob_item.get();
+            core::ptr::copy(items.add(at), items.add(at + 1), n - at);
+            items.add(at).write(value.into_raw());
+        }
+        Ok(())
+    }
+
+    /// Removes and returns the item at `index`.
+    pub fn remove_at(&self, py: Py<'_>, index: usize) -> PyResult<Option<Ref<PyObject>>> {
+        let n = self.len();
+        if index >= n {
+            return Ok(None);
+        }
+        // SAFETY: the reference moves out, the slots after it move down.
+        unsafe {
+            let items = self.ob_item.get();
+            let item = Ref::from_owned(*items.add(index));
+            core::ptr::copy(items.add(index + 1), items.add(index), n - index - 1);
+            if self.resize(py, n - 1).is_err() {
+                // Shrinking in place needs no memory: the size alone changes.
+                drop(py.take_error());
+                self.ob_base.ob_size.set(n as isize - 1);
+            }
+            Ok(Some(item))
+        }
+    }
+
+    /// Copies of all items, each with a count of its own.
+    pub fn to_vec(&self) -> Vec<Ref<PyObject>> {
+        (0..self.len()).filter_map(|i| self.get(i)).collect()
+    }
+
+    /// Empties; the items are released when the list is empty already.
+    pub fn clear(&self) {
+        let (items, n) = (self.ob_item.replace(core::ptr::null_mut()), self.len());
+        self.ob_base.ob_size.set(0);
+        self.allocated.set(0);
+        // SAFETY: the block and its references belong to nobody else now; released from the end, as CPython does.
+        unsafe {
+            for i in (0..n).rev() {
+                PyObject::decref(*items.add(i));
+            }
+            obmalloc::free(items.cast());
+        }
+    }
+
+    /// Replaces items `start..stop` by `items` (`list_ass_slice`).
+    pub fn splice(&self, py: Py<'_>, start: usize, stop: usize, items: Vec<Ref<PyObject>>) -> PyResult<()> {
+        let n = self.len();
+        let start = start.min(n);
+        let stop = stop.clamp(start, n);
+        let removed = stop - start;
+        let added = items.len();
+        let mut old = Vec::new();
+        if old.try_reserve(removed).is_err() {
+            return Err(py.no_memory());
+        }
+        // SAFETY: removed references move to `old`, the tail moves, new references fill the gap; `old` is released last.
+        unsafe {
+            for i in start..stop {
+                old.push(Ref::from_owned(*self.ob_item.get().add(i)));
+            }
+            if added < removed {
+                let slots = self.ob_item.get();
+                core::ptr::copy(slots.add(stop), slots.add(start + added), n - stop);
+            }
+            if added != removed && self.resize(py, n - removed + added).is_err() {
+                if added > removed {
+                    // Nothing moved: put the removed references back in charge.
+                    old.into_iter().for_each(|r| {
+                        let _ = r.into_raw();
+                    });
+                    return Err(crate::error::Raised::already(py));
+                }
+                drop(py.take_error());
+                self.ob_base.ob_size.set((n - removed + added) as isize);
+            }
+            let slots = self.ob_item.get();
+            if added > removed {
+                core::ptr::copy(slots.add(stop), slots.add(start + added), n - stop);
+            }
+            for (i, item) in items.into_iter().enumerate() {
+                slots.add(start + i).write(item.into_raw());
+            }
+        }
+        drop(old);
+        Ok(())
+    }
+
+    /// Appends all items of an iterable (`list.extend`).
+    pub fn extend(&self, py: Py<'_>, iterable: &PyObject) -> PyResult<()> {
+        if PyList::check_exact(iterable) || crate::objects::PyTuple::check_exact(iterable) {
+            let items = iterable.collect(py)?;
+            if items.is_empty() {
+                return Ok(());
+            }
+            if self.is_empty() && self.ob_item.get().is_null() {
+                return self.adopt(py, items);
+            }
+            let n = self.len();
+            return self.splice(py, n, n, items);
+        }
+        let iterator = iterable.iter(py)?;
+        let hint = iterable.length_hint(py, 8)?;
+        let n = self.len();
+        if self.ob_item.get().is_null() && hint > 0 {
+            // SAFETY: room only; the size stays.
+            unsafe { self.set_room(py, hint as usize)? };
+        } else if let Some(total) = n.checked_add(hint.max(0) as usize)
+            && total > self.allocated.get() as usize
+        {
+            // SAFETY: grown for room, then set back: no slot is looked at.
+            unsafe { self.resize(py, total)? };
+            self.ob_base.ob_size.set(n as isize);
+        }
+        while let Some(item) = iterator.next(py)? {
+            self.append(py, item)?;
+        }
+        let n = self.len();
+        if n < self.allocated.get() as usize {
+            // SAFETY: gives spare room back; the size stays.
+            unsafe { self.resize(py, n)? };
+        }
+        Ok(())
+    }
+}
