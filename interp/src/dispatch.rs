@@ -10,7 +10,7 @@
 use krait_runtime::Py;
 use krait_runtime::state::ThreadState;
 
-use crate::frame::{CodeUnit, Frame};
+use crate::frame::{CodeUnit, Frame, StackChunk};
 use crate::stackref::StackRef;
 
 /// The machine state while an instruction runs.
@@ -35,6 +35,10 @@ pub enum Step {
     Error,
     /// Execute the same instruction again, from its (changed) opcode: it was specialised or deoptimised.
     Again,
+    /// A guard of a specialised form failed before anything was changed: execute the family's general form.
+    Deopt,
+    /// An exception is set that was raised before: unwind without a new traceback entry.
+    Reraise,
     /// Leave the evaluation loop with this value (owned).
     Exit(StackRef),
     /// Leave the evaluation loop with the exception set: nobody in this run handles it.
@@ -51,6 +55,36 @@ pub struct Machine {
     pub sp: *mut StackRef,
     /// The value that leaves the loop.
     pub value: StackRef,
+    /// A chunk of the frame stack kept for the next time one is needed, or null.
+    pub spare_chunk: *mut StackChunk,
+}
+
+/// Gives the thread its machine, unless it has one.
+pub fn ensure_machine(ts: &ThreadState) {
+    if ts.interp_data.get().is_null() {
+        let machine = Box::new(Machine {
+            frame: core::ptr::null_mut(),
+            ip: core::ptr::null_mut(),
+            sp: core::ptr::null_mut(),
+            value: StackRef::NULL,
+            spare_chunk: core::ptr::null_mut(),
+        });
+        ts.interp_data.set(Box::into_raw(machine).cast());
+    }
+}
+
+/// Frees what the loop hung on a thread that has ended.
+///
+/// # Safety
+/// No frame of the thread is left, and it runs no Python code again.
+pub unsafe fn discard_machine(ts: &ThreadState) {
+    let m: *mut Machine = ts.interp_data.replace(core::ptr::null_mut()).cast();
+    if !m.is_null() {
+        // SAFETY: made by `ensure_machine`.
+        unsafe {
+            crate::frame_stack::free(Box::from_raw(m).spare_chunk);
+        }
+    }
 }
 
 /// What a handler tells the trampoline.
@@ -61,6 +95,8 @@ pub enum Signal {
     Continue,
     /// An exception is set: unwind from `Machine`.
     Error,
+    /// The same, without a new traceback entry.
+    Reraise,
     /// Leave with `Machine::value`.
     Exit,
     /// Leave with the exception set.
@@ -139,6 +175,12 @@ const fn is_hot(op: krait_bytecode::Opcode) -> bool {
     )
 }
 
+/// Whether Python code or an error may look at where the frame stands while the instruction runs.
+const fn may_look_at_frame(op: krait_bytecode::Opcode) -> bool {
+    use krait_bytecode::InstructionFlags;
+    op.flags().contains(InstructionFlags::ERROR) || op.flags().contains(InstructionFlags::ESCAPES)
+}
+
 macro_rules! handlers {
     (
         instructions { $($(#[$doc:meta])* $name:ident = $number:literal, caches $caches:literal, $pop:tt => $push:tt, [$($flag:ident)*];)* }
@@ -176,8 +218,13 @@ macro_rules! handlers {
             // SAFETY: handlers run on the thread whose state they get, with a live frame; the bodies' contract is that
             // the code was made by the compiler or is as well-formed.
             unsafe {
+                if matches!(OP, krait_bytecode::Opcode::EXTENDED_ARG) {
+                    let unit = *ip;
+                    let handler = (*table.add(unit.op as usize)).0;
+                    return handler(ts, frame, ip.add(1), sp, oparg << 8 | u64::from(unit.arg), table);
+                }
                 let mut cx = Cx { py: Py::from_thread(ts), frame, ip, sp };
-                if OP.flags().intersects(krait_bytecode::InstructionFlags::ERROR.union(krait_bytecode::InstructionFlags::ESCAPES)) {
+                if const { may_look_at_frame(OP) } {
                     (*frame).instr_ptr = ip.sub(1);
                 }
                 match crate::instructions::$name(&mut cx, oparg as u32) {
@@ -190,7 +237,12 @@ macro_rules! handlers {
                         cx.ip = ip.sub(1);
                         again(ts, &cx, oparg)
                     }
+                    Step::Deopt => {
+                        let general = (*table.add(const { OP.deopt() } as usize)).0;
+                        general(ts, frame, ip, sp, oparg, table)
+                    }
                     Step::Error => park(ts, &cx, Signal::Error),
+                    Step::Reraise => park(ts, &cx, Signal::Reraise),
                     Step::Exit(value) => {
                         machine(ts).value = value;
                         park(ts, &cx, Signal::Exit)
@@ -252,7 +304,7 @@ pub unsafe fn run(py: Py<'_>) -> Signal {
         match signal {
             Signal::Continue => {}
             // SAFETY: the machine stands where the exception was raised.
-            Signal::Error => match unsafe { crate::unwind::unwind(py) } {
+            Signal::Error | Signal::Reraise => match unsafe { crate::unwind::unwind(py, signal) } {
                 Signal::Continue => {}
                 other => return other,
             },

@@ -3,9 +3,18 @@
 
 #![deny(clippy::indexing_slicing)]
 
+pub mod call;
 pub mod dispatch;
+mod elsewhere;
+pub mod eval;
+pub mod eval_breaker;
+pub mod exception_table;
 pub mod frame;
+pub mod frame_stack;
 pub mod instructions;
 pub mod objects;
+pub mod specialize;
 pub mod stackref;
+pub mod suggest;
+pub mod tracing;
 pub mod unwind;

@@ -110,6 +110,19 @@ impl StackRef {
         if self.0 & BORROWED != 0 { self.dup() } else { self }
     }
 
+    /// Whether no count is owed.
+    #[inline(always)]
+    pub fn is_borrowed(self) -> bool {
+        self.0 & BORROWED != 0
+    }
+
+    /// The bare pointer in a slot's clothes: for a vector of arguments laid over slots. Whether it was borrowed is the caller's
+    /// to remember.
+    #[inline(always)]
+    pub fn untagged(self) -> StackRef {
+        StackRef(self.0 & !BORROWED)
+    }
+
     /// Releases the content.
     ///
     /// # Safety

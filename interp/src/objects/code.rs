@@ -371,7 +371,9 @@ fn intern_all(py: Py<'_>, names: Ref<PyTuple>) -> PyResult<Ref<PyTuple>> {
     for name in names.as_slice() {
         match name.clone().downcast_into::<PyStr>() {
             Ok(s) => items.push(PyStr::intern(py, s).upcast()),
-            Err(_) => bail!(py, TypeError, "name tuples must contain only strings, not '{}'", name.ty().name()),
+            Err(_) => {
+                bail!(py, TypeError, "name tuples must contain only strings, not '{}'", name.ty().name())
+            }
         }
     }
     PyTuple::from_vec(py, items)

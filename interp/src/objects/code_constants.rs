@@ -4,7 +4,9 @@
 use std::collections::HashMap;
 
 use krait_bytecode::{CodeObject, Const, PyString};
-use krait_runtime::objects::{PyBytes, PyComplex, PyEllipsis, PyFloat, PyFrozenSet, PyInt, PySlice, PyStr, PyTuple};
+use krait_runtime::objects::{
+    PyBytes, PyComplex, PyEllipsis, PyFloat, PyFrozenSet, PyInt, PySlice, PyStr, PyTuple,
+};
 use krait_runtime::prelude::*;
 
 use crate::objects::code::{CodeParts, PyCode};

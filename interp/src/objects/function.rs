@@ -2,9 +2,9 @@
 
 use core::cell::Cell;
 
-use krait_runtime::objects::weakref::WeakList;
 use krait_bytecode::CodeFlags;
 use krait_runtime::objects::cell::PyCell;
+use krait_runtime::objects::weakref::WeakList;
 use krait_runtime::prelude::*;
 use krait_runtime::slots::VectorcallFunc;
 
@@ -228,9 +228,7 @@ impl PyFunction {
         };
         let nfree = code.co_nfreevars.get() as usize;
         let cells = match closure {
-            Some(closure) if PyTuple::check(closure) => {
-                closure.to_ref().downcast_into::<PyTuple>().ok()
-            }
+            Some(closure) if PyTuple::check(closure) => closure.to_ref().downcast_into::<PyTuple>().ok(),
             None => None,
             Some(c) if c.is_none() => None,
             Some(_) if nfree != 0 => bail!(py, TypeError, "arg 5 (closure) must be tuple"),
@@ -449,12 +447,9 @@ impl PyFunction {
             None => bail!(py, TypeError, "cannot delete __dict__"),
             Some(v) => match v.downcast::<PyDict>() {
                 Some(dict) => self.func_dict.set(dict.new_ref()),
-                None => bail!(
-                    py,
-                    TypeError,
-                    "__dict__ must be set to a dictionary, not a '{}'",
-                    v.ty().name()
-                ),
+                None => {
+                    bail!(py, TypeError, "__dict__ must be set to a dictionary, not a '{}'", v.ty().name())
+                }
             },
         }
         Ok(())

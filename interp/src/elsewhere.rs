@@ -1,0 +1,55 @@
+//! Doors to neighbouring files that are being written: each raises a clear error until its file stands, and goes away then.
+
+use krait_runtime::objects::{PyDict, PyStr, PyTuple, PyType};
+use krait_runtime::{Py, PyObject, PyResult, Raised, Ref, raise};
+
+use crate::objects::function::PyFunction;
+
+#[cold]
+fn missing(py: Py<'_>, what: &str) -> Raised {
+    raise!(py, SystemError, "{what}: not available in this build")
+}
+
+macro_rules! missing {
+    ($($name:ident($($arg:ident: $ty:ty),*) -> $ret:ty = $what:literal;)*) => { $(
+        pub(crate) fn $name(py: Py<'_>, $($arg: $ty),*) -> PyResult<$ret> { $(let _ = $arg;)* Err(missing(py, $what)) }
+    )* };
+}
+
+missing! {
+    super_lookup(class: &PyType, receiver: &PyObject, name: &PyStr, unbound: Option<&mut bool>) -> Ref<PyObject> = "super()";
+    build_interpolation(value: &PyObject, text: &PyObject, conversion: i32, format: Option<&PyObject>) -> Ref<PyObject> = "template strings";
+    build_template(strings: &PyTuple, interpolations: &PyTuple) -> Ref<PyObject> = "template strings";
+    typevar_1(which: krait_bytecode::Intrinsic1, value: &PyObject) -> Ref<PyObject> = "type parameters";
+    typevar_2(which: krait_bytecode::Intrinsic2, a: &PyObject, b: &PyObject) -> Ref<PyObject> = "type parameters";
+    prep_reraise_star(original: &PyObject, raised: &PyObject) -> Ref<PyObject> = "except*";
+    make_generator(function: &PyFunction) -> Ref<PyObject> = "generators";
+    awaitable_iter(value: &PyObject) -> Ref<PyObject> = "await";
+    get_anext(iterator: &PyObject) -> Ref<PyObject> = "async for";
+    async_gen_wrap(value: &PyObject) -> Ref<PyObject> = "async generators";
+    import_from(module: &PyObject, name: &PyStr) -> Ref<PyObject> = "import";
+}
+
+pub(crate) fn import_name(
+    py: Py<'_>,
+    _builtins: &PyObject,
+    _globals: &PyDict,
+    _locals: Option<&PyObject>,
+    _name: &PyStr,
+    _from_list: &PyObject,
+    _level: &PyObject,
+) -> PyResult<Ref<PyObject>> {
+    Err(missing(py, "import"))
+}
+
+pub(crate) fn is_super(_object: &PyObject) -> bool {
+    false
+}
+
+pub(crate) fn is_awaited_already(_coroutine: &crate::objects::generator::PyCoroutine) -> bool {
+    false
+}
+
+pub(crate) fn run_scheduled_gc(_py: Py<'_>) {}
+
+pub(crate) fn hand_over_gil(_py: Py<'_>) {}

@@ -1,0 +1,296 @@
+//! What bodies use to get at the stack, the locals, the code object's tables and the inline caches.
+
+use krait_runtime::objects::{PyBool, PyDict, PyStr};
+use krait_runtime::{PyObject, Ref};
+
+use crate::dispatch::{Cx, Step};
+use crate::frame::{CodeUnit, Frame};
+use crate::objects::code::PyCode;
+use crate::stackref::StackRef;
+
+/// The value of a `PyResult`, or `return Step::Error`.
+macro_rules! attempt {
+    ($e:expr) => {
+        match $e {
+            Ok(value) => value,
+            Err(_) => return $crate::dispatch::Step::Error,
+        }
+    };
+}
+pub(crate) use attempt;
+
+/// `return Step::Deopt` unless the guard of a specialised form holds.
+macro_rules! guard {
+    ($condition:expr) => {
+        if !$condition {
+            return $crate::dispatch::Step::Deopt;
+        }
+    };
+}
+pub(crate) use guard;
+
+impl<'py> Cx<'py> {
+    /// Pushes.
+    ///
+    /// # Safety
+    /// The stack has room: the code's `co_stacksize` covers it.
+    #[inline(always)]
+    pub unsafe fn push(&mut self, value: StackRef) {
+        // SAFETY: by contract.
+        unsafe {
+            *self.sp = value;
+            self.sp = self.sp.add(1);
+        }
+    }
+
+    /// Pushes an owned reference.
+    ///
+    /// # Safety
+    /// As [`Cx::push`].
+    #[inline(always)]
+    pub unsafe fn push_ref(&mut self, value: Ref<PyObject>) {
+        // SAFETY: by contract.
+        unsafe { self.push(StackRef::owned(value)) }
+    }
+
+    /// Pushes `True` or `False`.
+    ///
+    /// # Safety
+    /// As [`Cx::push`].
+    #[inline(always)]
+    pub unsafe fn push_bool(&mut self, value: bool) {
+        // SAFETY: by contract.
+        unsafe { self.push(StackRef::borrowed(PyBool::get(value))) }
+    }
+
+    /// Pops.
+    ///
+    /// # Safety
+    /// The stack is not empty.
+    #[inline(always)]
+    pub unsafe fn pop(&mut self) -> StackRef {
+        // SAFETY: by contract.
+        unsafe {
+            self.sp = self.sp.sub(1);
+            *self.sp
+        }
+    }
+
+    /// The slot `depth` below the first free one (1 is the top).
+    ///
+    /// # Safety
+    /// The stack is that deep.
+    #[inline(always)]
+    pub unsafe fn slot(&self, depth: usize) -> *mut StackRef {
+        // SAFETY: by contract.
+        unsafe { self.sp.sub(depth) }
+    }
+
+    /// The value `depth` slots below the first free one (1 is the top).
+    ///
+    /// # Safety
+    /// The stack is that deep.
+    #[inline(always)]
+    pub unsafe fn peek(&self, depth: usize) -> StackRef {
+        // SAFETY: by contract.
+        unsafe { *self.slot(depth) }
+    }
+
+    /// The object `depth` slots below the first free one.
+    ///
+    /// # Safety
+    /// The slot is not empty, and keeps its content while the result is used.
+    #[inline(always)]
+    pub unsafe fn object<'a>(&self, depth: usize) -> &'a PyObject {
+        // SAFETY: by contract.
+        unsafe { self.peek(depth).get() }
+    }
+
+    /// Takes the topmost `n` values off and releases them, the lowest first.
+    ///
+    /// # Safety
+    /// The stack is that deep.
+    #[inline(always)]
+    pub unsafe fn drop_n(&mut self, n: usize) {
+        // SAFETY: by contract; the values are off the stack when their release runs code.
+        unsafe {
+            self.sp = self.sp.sub(n);
+            for i in 0..n {
+                (*self.sp.add(i)).close();
+            }
+        }
+    }
+
+    /// Replaces the topmost `n` values by one; they are released after it stands in place.
+    ///
+    /// # Safety
+    /// The stack is that deep; `n` is at least one.
+    #[inline(always)]
+    pub unsafe fn replace_n(&mut self, n: usize, value: StackRef) {
+        // SAFETY: by contract.
+        unsafe {
+            let first = self.sp.sub(n);
+            let lowest = core::mem::replace(&mut *first, value);
+            self.sp = first.add(1);
+            lowest.close();
+            for i in 1..n {
+                (*first.add(i)).close();
+            }
+        }
+    }
+
+    /// Replaces the topmost `n` values by a result; on an error they stay for the unwinder.
+    ///
+    /// # Safety
+    /// As [`Cx::replace_n`].
+    #[inline(always)]
+    pub unsafe fn finish(&mut self, n: usize, result: krait_runtime::PyResult<Ref<PyObject>>) -> Step {
+        match result {
+            Ok(value) => {
+                // SAFETY: by contract.
+                unsafe { self.replace_n(n, StackRef::owned(value)) };
+                Step::Next
+            }
+            Err(_) => Step::Error,
+        }
+    }
+
+    /// The local in slot `i`.
+    ///
+    /// # Safety
+    /// `i` is below the code's number of slots.
+    #[inline(always)]
+    pub unsafe fn local(&self, i: u32) -> *mut StackRef {
+        // SAFETY: by contract.
+        unsafe { Frame::local(self.frame, i as usize) }
+    }
+
+    /// The running code object.
+    ///
+    /// # Safety
+    /// As for every instruction: well-formed code.
+    #[inline(always)]
+    pub unsafe fn code<'a>(&self) -> &'a PyCode {
+        // SAFETY: by contract.
+        unsafe { Frame::code(self.frame) }
+    }
+
+    /// Name `i` of the code object.
+    ///
+    /// # Safety
+    /// `i` is below the number of names.
+    #[inline(always)]
+    pub unsafe fn name<'a>(&self, i: u32) -> &'a PyStr {
+        // SAFETY: by contract; names are strings and live as long as the code.
+        unsafe { self.code().name_at(i as usize) }
+    }
+
+    /// Constant `i` of the code object.
+    ///
+    /// # Safety
+    /// `i` is below the number of constants.
+    #[inline(always)]
+    pub unsafe fn constant<'a>(&self, i: u32) -> &'a PyObject {
+        // SAFETY: by contract.
+        unsafe { self.code().const_at(i as usize) }
+    }
+
+    /// The globals.
+    ///
+    /// # Safety
+    /// As for every instruction.
+    #[inline(always)]
+    pub unsafe fn globals<'a>(&self) -> &'a PyDict {
+        // SAFETY: the function keeps them alive.
+        unsafe { &*(*self.frame).f_globals }
+    }
+
+    /// The builtins.
+    ///
+    /// # Safety
+    /// As for every instruction.
+    #[inline(always)]
+    pub unsafe fn builtins<'a>(&self) -> &'a PyObject {
+        // SAFETY: the function keeps them alive.
+        unsafe { &*(*self.frame).f_builtins }
+    }
+
+    /// Moves `ip` forward.
+    ///
+    /// # Safety
+    /// The target is an instruction of the code.
+    #[inline(always)]
+    pub unsafe fn jump(&mut self, units: usize) {
+        // SAFETY: by contract.
+        unsafe { self.ip = self.ip.add(units) }
+    }
+
+    /// Inline-cache word `i`, counted from the instruction's first.
+    ///
+    /// # Safety
+    /// The instruction has that many; `ip` stands at the first.
+    #[inline(always)]
+    pub unsafe fn cache(&self, i: usize) -> u16 {
+        // SAFETY: by contract.
+        unsafe { (*self.ip.add(i)).word() }
+    }
+
+    /// Cache words `i` and `i + 1` as one number.
+    ///
+    /// # Safety
+    /// As [`Cx::cache`].
+    #[inline(always)]
+    pub unsafe fn cache32(&self, i: usize) -> u32 {
+        // SAFETY: by contract; words are two bytes apart, least significant first.
+        unsafe { self.ip.add(i).cast::<u32>().read_unaligned() }
+    }
+
+    /// Four cache words from `i` on as one number.
+    ///
+    /// # Safety
+    /// As [`Cx::cache`].
+    #[inline(always)]
+    pub unsafe fn cache64(&self, i: usize) -> u64 {
+        // SAFETY: by contract.
+        unsafe { self.ip.add(i).cast::<u64>().read_unaligned() }
+    }
+
+    /// The instruction's own unit.
+    #[inline(always)]
+    pub fn this(&self) -> *mut CodeUnit {
+        self.ip.wrapping_sub(1)
+    }
+}
+
+impl PyCode {
+    /// Name `i`, without checking.
+    ///
+    /// # Safety
+    /// `i` is below the number of names.
+    #[inline(always)]
+    pub(crate) unsafe fn name_at(&self, i: usize) -> &PyStr {
+        // SAFETY: by contract; names are strings.
+        unsafe { self.names().as_slice().get_unchecked(i).cast_unchecked() }
+    }
+
+    /// Constant `i`, without checking.
+    ///
+    /// # Safety
+    /// `i` is below the number of constants.
+    #[inline(always)]
+    pub(crate) unsafe fn const_at(&self, i: usize) -> &PyObject {
+        // SAFETY: by contract.
+        unsafe { self.consts().as_slice().get_unchecked(i) }
+    }
+
+    /// The name of a frame slot, for messages.
+    pub(crate) fn local_name(&self, slot: usize) -> &PyStr {
+        // SAFETY: slot names are strings; an odd slot number takes the code's own name instead.
+        unsafe { self.localsplusnames().get(slot).map_or(self.name(), |n| n.cast_unchecked()) }
+    }
+
+    /// Whether a frame slot holds a free variable.
+    pub(crate) fn is_free_slot(&self, slot: usize) -> bool {
+        self.localspluskinds().get(slot).is_some_and(|k| k & krait_bytecode::LocalKind::FREE != 0)
+    }
+}

@@ -1,0 +1,140 @@
+//! Unary and binary operators, subscription, slices, truth.
+
+use krait_bytecode::BinaryOperator;
+use krait_runtime::objects::{PyBool, PyNone, PySlice};
+use krait_runtime::protocol::number;
+use krait_runtime::{Py, PyObject, PyResult, Ref, raise};
+
+use super::access::attempt;
+use crate::dispatch::Step;
+use crate::specialize;
+use crate::stackref::StackRef;
+
+/// The operation that the operand of `BINARY_OP` numbers.
+#[inline(never)]
+pub(crate) fn operate(py: Py<'_>, a: &PyObject, b: &PyObject, oparg: u32) -> PyResult<Ref<PyObject>> {
+    use BinaryOperator as B;
+    let Some(op) = B::from_number(oparg) else {
+        return Err(raise!(py, SystemError, "unknown binary operator {oparg}"));
+    };
+    match op {
+        B::Add => a.binary_op(py, b, number::ADD),
+        B::And => a.binary_op(py, b, number::AND),
+        B::FloorDivide => a.binary_op(py, b, number::FLOOR_DIVIDE),
+        B::LeftShift => a.binary_op(py, b, number::LSHIFT),
+        B::MatrixMultiply => a.binary_op(py, b, number::MATRIX_MULTIPLY),
+        B::Multiply => a.binary_op(py, b, number::MULTIPLY),
+        B::Remainder => a.binary_op(py, b, number::REMAINDER),
+        B::Or => a.binary_op(py, b, number::OR),
+        B::Power => a.power(py, b, PyNone::get()),
+        B::RightShift => a.binary_op(py, b, number::RSHIFT),
+        B::Subtract => a.binary_op(py, b, number::SUBTRACT),
+        B::TrueDivide => a.binary_op(py, b, number::TRUE_DIVIDE),
+        B::Xor => a.binary_op(py, b, number::XOR),
+        B::InplaceAdd => a.inplace_op(py, b, number::ADD),
+        B::InplaceAnd => a.inplace_op(py, b, number::AND),
+        B::InplaceFloorDivide => a.inplace_op(py, b, number::FLOOR_DIVIDE),
+        B::InplaceLeftShift => a.inplace_op(py, b, number::LSHIFT),
+        B::InplaceMatrixMultiply => a.inplace_op(py, b, number::MATRIX_MULTIPLY),
+        B::InplaceMultiply => a.inplace_op(py, b, number::MULTIPLY),
+        B::InplaceRemainder => a.inplace_op(py, b, number::REMAINDER),
+        B::InplaceOr => a.inplace_op(py, b, number::OR),
+        B::InplacePower => a.inplace_power(py, b, PyNone::get()),
+        B::InplaceRightShift => a.inplace_op(py, b, number::RSHIFT),
+        B::InplaceSubtract => a.inplace_op(py, b, number::SUBTRACT),
+        B::InplaceTrueDivide => a.inplace_op(py, b, number::TRUE_DIVIDE),
+        B::InplaceXor => a.inplace_op(py, b, number::XOR),
+        B::Subscript => a.get_item(py, b),
+    }
+}
+
+#[inline(never)]
+fn slice_of(py: Py<'_>, container: &PyObject, start: &PyObject, stop: &PyObject) -> PyResult<Ref<PyObject>> {
+    let slice = PySlice::new(py, start, stop, PyNone::get())?;
+    container.get_item(py, &slice)
+}
+
+#[inline(never)]
+fn assign_slice(
+    py: Py<'_>,
+    container: &PyObject,
+    start: &PyObject,
+    stop: &PyObject,
+    value: &PyObject,
+) -> PyResult<()> {
+    let slice = PySlice::new(py, start, stop, PyNone::get())?;
+    container.set_item(py, &slice, value)
+}
+
+instructions! {
+    /// `lhs OP rhs`; oparg numbers the operation.
+    fn BINARY_OP(cx, oparg) {
+        if specialize::ready(cx) {
+            specialize::binary::binary_op(cx, oparg);
+            return Step::Again;
+        }
+        let result = operate(cx.py, cx.object(2), cx.object(1), oparg);
+        cx.finish(2, result)
+    }
+
+    /// `container[start:stop]`.
+    fn BINARY_SLICE(cx, _) {
+        let result = slice_of(cx.py, cx.object(3), cx.object(2), cx.object(1));
+        cx.finish(3, result)
+    }
+
+    /// `container[start:stop] = value`.
+    fn STORE_SLICE(cx, _) {
+        attempt!(assign_slice(cx.py, cx.object(3), cx.object(2), cx.object(1), cx.object(4)));
+        cx.drop_n(4);
+        Step::Next
+    }
+
+    /// `container[key] = value`.
+    fn STORE_SUBSCR(cx, _) {
+        if specialize::ready(cx) {
+            specialize::binary::store_subscr(cx);
+            return Step::Again;
+        }
+        attempt!(cx.object(2).set_item(cx.py, cx.object(1), cx.object(3)));
+        cx.drop_n(3);
+        Step::Next
+    }
+
+    /// `del container[key]`.
+    fn DELETE_SUBSCR(cx, _) {
+        attempt!(cx.object(2).del_item(cx.py, cx.object(1)));
+        cx.drop_n(2);
+        Step::Next
+    }
+
+    /// `bool(value)`.
+    fn TO_BOOL(cx, _) {
+        if specialize::ready(cx) {
+            specialize::to_bool::to_bool(cx);
+            return Step::Again;
+        }
+        let truth = attempt!(cx.object(1).is_true(cx.py));
+        cx.replace_n(1, StackRef::borrowed(PyBool::get(truth)));
+        Step::Next
+    }
+
+    /// `not value`, of an exact bool.
+    fn UNARY_NOT(cx, _) {
+        let truth = cx.peek(1).is(PyBool::get(false));
+        *cx.slot(1) = StackRef::borrowed(PyBool::get(truth));
+        Step::Next
+    }
+
+    /// `-value`.
+    fn UNARY_NEGATIVE(cx, _) {
+        let result = cx.object(1).negative(cx.py);
+        cx.finish(1, result)
+    }
+
+    /// `~value`.
+    fn UNARY_INVERT(cx, _) {
+        let result = cx.object(1).invert(cx.py);
+        cx.finish(1, result)
+    }
+}

@@ -1,0 +1,21 @@
+//! Choosing forms: compare.
+use super::failed;
+use crate::dispatch::Cx;
+
+/// Chooses a form.
+///
+/// # Safety
+/// As [`super::ready`].
+pub unsafe fn compare_op(cx: &Cx<'_>, _oparg: u32) {
+    // SAFETY: by contract.
+    unsafe { failed(cx) }
+}
+
+/// Chooses a form.
+///
+/// # Safety
+/// As [`super::ready`].
+pub unsafe fn contains_op(cx: &Cx<'_>) {
+    // SAFETY: by contract.
+    unsafe { failed(cx) }
+}

@@ -1,0 +1,59 @@
+//! Specialisation: choosing quickened forms from what an instruction has met. Inline caches and counters are CPython 3.14's. Not
+//! here: the forms' bodies (`instructions/specialized/`).
+
+pub mod attribute;
+pub mod binary;
+pub mod call;
+pub mod compare;
+pub mod counter;
+pub mod global;
+pub mod iterate;
+pub mod to_bool;
+pub mod unpack;
+
+use crate::dispatch::Cx;
+use counter::Counter;
+
+/// Whether it is time to specialise the instruction; else its counter moves on.
+///
+/// # Safety
+/// The instruction has inline caches, and `ip` stands at the first.
+#[inline(always)]
+pub unsafe fn ready(cx: &Cx<'_>) -> bool {
+    // SAFETY: by contract.
+    unsafe {
+        let counter = Counter::from_unit(*cx.ip);
+        if counter.triggers() {
+            return true;
+        }
+        *cx.ip = counter.advance().unit();
+        false
+    }
+}
+
+/// Puts a chosen form in place.
+///
+/// # Safety
+/// As [`ready`]; `op` is a form of the instruction's family, and its caches are filled.
+pub unsafe fn chosen(cx: &Cx<'_>, op: krait_bytecode::Opcode) {
+    // SAFETY: by contract.
+    unsafe {
+        (*cx.this()).op = op as u8;
+        *cx.ip = Counter::COOL_DOWN.unit();
+    }
+}
+
+/// Nothing fits: the general form stays, and the next attempt comes later than this one did.
+///
+/// # Safety
+/// As [`ready`].
+pub unsafe fn failed(cx: &Cx<'_>) {
+    // SAFETY: by contract.
+    unsafe {
+        let this = cx.this();
+        if let Some(op) = (*this).opcode() {
+            (*this).op = op.deopt() as u8;
+        }
+        *cx.ip = Counter::from_unit(*cx.ip).back_off().unit();
+    }
+}
