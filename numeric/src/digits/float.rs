@@ -89,9 +89,6 @@ pub fn compare_f64(a: IntRef<'_>, value: f64) -> Option<Ordering> {
 }
 
 /// Why a true division has no result.
-type Division = Result<f64, DivideError>;
-
-/// Why a true division has no result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DivideError {
     /// `ZeroDivisionError`.
@@ -101,7 +98,7 @@ pub enum DivideError {
 }
 
 /// `a / b` as the nearest float, rounded once.
-pub fn divide_to_f64(a: IntRef<'_>, b: IntRef<'_>) -> Division {
+pub fn divide_to_f64(a: IntRef<'_>, b: IntRef<'_>) -> Result<f64, DivideError> {
     if b.is_zero() {
         return Err(DivideError::ByZero);
     }
@@ -135,23 +132,15 @@ pub fn divide_to_f64(a: IntRef<'_>, b: IntRef<'_>) -> Division {
     let sticky = lost || !rest.is_empty();
     let quotient = super::to_u64(&quotient).unwrap_or(0);
     let width = i64::from(64 - quotient.leading_zeros());
-    // The lowest bit that the result holds is 2^lowest; drop the quotient's bits below.
+    // The lowest bit that the result holds is 2^lowest; round the quotient's bits below it away. There are at most 56 of
+    // them: below the least subnormal by more than that was answered above.
     let lowest = (shift + width - 53).max(-1074);
-    let keep = (shift + width - lowest).clamp(0, 53) as u32;
-    let (kept, _) = if keep == 0 && width > 0 {
-        // Below half of the least subnormal, or exactly about it.
-        let half = 1u64 << (width - 1);
-        let up = shift + width == lowest && (quotient > half || (quotient == half && sticky));
-        (u64::from(up), 0)
-    } else {
-        let drop = (lowest - shift).max(0) as u32;
-        let kept = quotient >> drop;
-        let tail = quotient & ((1 << drop) - 1);
-        let half = (1u64 << drop) >> 1;
-        let up = drop > 0 && (tail > half || (tail == half && (sticky || kept & 1 != 0)));
-        (kept + u64::from(up), drop)
-    };
-    let value = kept as f64 * pow2(lowest as i32);
+    let drop = (lowest - shift).clamp(0, 63) as u32;
+    let kept = quotient >> drop;
+    let lost = quotient & ((1 << drop) - 1);
+    let half = (1u64 << drop) >> 1;
+    let up = drop > 0 && (lost > half || (lost == half && (sticky || kept & 1 != 0)));
+    let value = (kept + u64::from(up)) as f64 * pow2(lowest as i32);
     if value.is_finite() { Ok(signed(value)) } else { Err(DivideError::TooLarge) }
 }
 

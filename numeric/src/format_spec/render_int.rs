@@ -2,7 +2,7 @@
 
 use super::grouping::{Number, lay_out};
 use super::{Field, FormatError, LocaleInfo, Spec};
-use crate::digits::{IntRef, to_radix, to_u64};
+use crate::digits::{IntRef, to_radix};
 
 /// Formats an integer with one of its own types; for `Spec::is_float_code` the caller converts and calls
 /// `render_float`. The caller also applies the limit on decimal digits. `locale` is for `n`.
@@ -51,11 +51,14 @@ fn render_character(spec: &Spec, n: IntRef<'_>) -> Result<Field, FormatError> {
     if spec.alternate {
         return Err(FormatError::value("Alternate form (#) not allowed with integer format specifier 'c'"));
     }
-    let character = to_u64(n.digits).filter(|c| *c < 0x110000 && !n.negative);
-    let Some(character) = character else {
-        return Err(FormatError::Overflow("%c arg not in range(0x110000)"));
+    let Some(character) = n.to_i64() else {
+        return Err(FormatError::Overflow("Python int too large to convert to C long"));
     };
-    let mut field = Field { character: Some(character as u32), ..Field::default() };
+    let character = u32::try_from(character).ok().filter(|c| *c < 0x110000);
+    if character.is_none() {
+        return Err(FormatError::Overflow("%c arg not in range(0x110000)"));
+    }
+    let mut field = Field { character, ..Field::default() };
     field.pad(spec, 1);
     Ok(field)
 }
