@@ -286,10 +286,13 @@ impl<'a> Parser<'a> {
         if self.peek() == kind { Ok(self.advance()) } else { Err(Fail::Mismatch) }
     }
 
-    /// Consumes a token of this kind, or raises: here the grammar knows that nothing else can stand.
+    /// Consumes a token of this kind, or, in the second pass, raises: here nothing else can stand.
     pub(crate) fn force(&mut self, kind: Kind) -> Parsed<Token> {
         if self.peek() == kind {
             return Ok(self.advance());
+        }
+        if !self.diagnosing {
+            return Err(Fail::Mismatch);
         }
         let token = self.token();
         self.raise_tokens(&token, &token, format!("expected '{}'", kind.text()))

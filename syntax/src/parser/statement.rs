@@ -224,6 +224,16 @@ impl<'a> Parser<'a> {
     }
 
     fn valid_assignment(&mut self, start: &Token) -> Parsed<Stmt<'a>> {
+        if self.diagnosing {
+            // The grammar reads targets first, so faults inside them come to light before others.
+            self.diagnose(|p| {
+                while matches!(p.peek(), Kind::LeftParen | Kind::LeftBracket | Kind::Star) {
+                    p.advance();
+                }
+                p.primary().map(|_| ())
+            })?;
+            self.diagnose(|p| p.primary().map(|_| ()))?;
+        }
         let first = self.star_expressions()?;
         match self.peek() {
             Kind::Colon => {

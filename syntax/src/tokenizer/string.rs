@@ -259,7 +259,7 @@ impl Tokenizer<'_> {
             mode.in_text = false;
             if mode.open_fields >= MAX_FIELDS {
                 let msg = format!("{}-string: expressions nested too deeply", mode.letter());
-                return self.raise_here(msg, self.pos + 1);
+                return self.raise_here(msg, self.pos);
             }
         }
         Ok(())
