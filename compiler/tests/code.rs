@@ -61,7 +61,8 @@ fn code_objects_are_cpythons() {
         let source = std::fs::read(&path).unwrap();
         let arena = bumpalo::Bump::new();
         let options = krait_syntax::ParseOptions { filename: name, ..Default::default() };
-        let parsed = krait_syntax::parse_bytes(&arena, &source, &mut krait_syntax::NoDecoder, options).unwrap();
+        let parsed =
+            krait_syntax::parse_bytes(&arena, &source, &mut krait_syntax::NoDecoder, options).unwrap();
         let options = krait_compiler::Options { filename: name, ..Default::default() };
         let code = krait_compiler::compile(&parsed.module, &options, &mut Vec::new()).unwrap();
         let mut got = String::new();

@@ -144,35 +144,59 @@ fn const_items(
     Some((loads, items))
 }
 
-/// A list display that a call's `*` arguments or a tuple display made, element by element, if all are constants.
-pub(super) fn fold_list_to_tuple(instrs: &mut [BlockInstr], i: usize, consts: &mut Interner<Const>) {
+/// A list or set built element by element, with nothing but constants added before `end`: becomes one constant at `at`.
+fn fold_built(
+    instrs: &mut [BlockInstr],
+    end: usize,
+    at: usize,
+    (build, add): (AnyOpcode, AnyOpcode),
+    consts: &mut Interner<Const>,
+) -> bool {
     let mut items = Vec::new();
-    let mut expect_append = true;
-    for position in (0..i).rev() {
+    let mut expect_add = true;
+    for position in (0..end).rev() {
         let instr = instrs[position];
         match instr.opcode {
             AnyOpcode::NOP => continue,
-            AnyOpcode::BUILD_LIST if instr.oparg == 0 => {
-                if !expect_append {
-                    return;
+            opcode if opcode == build && instr.oparg == 0 => {
+                if !expect_add {
+                    return false;
                 }
-                for old in &mut instrs[position..i] {
+                for old in &mut instrs[position..at] {
                     if old.opcode != AnyOpcode::NOP {
                         remove(old);
                     }
                 }
                 items.reverse();
-                set_load(consts, &mut instrs[i], Const::tuple(items));
-                return;
+                let value = if build == AnyOpcode::BUILD_LIST {
+                    Const::tuple(items)
+                } else {
+                    Const::FrozenSet(deduplicate(items).into())
+                };
+                set_load(consts, &mut instrs[at], value);
+                return true;
             }
-            AnyOpcode::LIST_APPEND if expect_append && instr.oparg == 1 => {}
-            _ if expect_append => return,
+            opcode if opcode == add && expect_add && instr.oparg == 1 => {}
+            _ if expect_add => return false,
             _ => match loaded(consts, &instr) {
                 Some(value) => items.push(value),
-                None => return,
+                None => return false,
             },
         }
-        expect_append = !expect_append;
+        expect_add = !expect_add;
+    }
+    false
+}
+
+/// The last element of a long list or set display that a loop or an `in` test takes.
+pub(super) fn fold_long_display(instrs: &mut [BlockInstr], i: usize, consts: &mut Interner<Const>) {
+    let kind = match instrs[i].opcode {
+        AnyOpcode::LIST_APPEND => (AnyOpcode::BUILD_LIST, AnyOpcode::LIST_APPEND),
+        _ => (AnyOpcode::BUILD_SET, AnyOpcode::SET_ADD),
+    };
+    if fold_built(instrs, i + 1, i, kind, consts) {
+        // CPython clears the places of all elements, the last one included.
+        instrs[i].loc = Location::NONE;
     }
 }
 
@@ -229,10 +253,11 @@ pub(super) fn fold_binary(instrs: &mut [BlockInstr], i: usize, consts: &mut Inte
 pub(super) fn fold_intrinsic(instrs: &mut [BlockInstr], i: usize, consts: &mut Interner<Const>) {
     match Intrinsic1::from_number(instrs[i].oparg) {
         Some(Intrinsic1::ListToTuple) => {
-            if instrs.get(i + 1).is_some_and(|next| next.opcode == AnyOpcode::GET_ITER) {
+            // A list that a call's `*` arguments or a tuple display made, element by element.
+            let kind = (AnyOpcode::BUILD_LIST, AnyOpcode::LIST_APPEND);
+            let folded = fold_built(instrs, i, i, kind, consts);
+            if !folded && instrs.get(i + 1).is_some_and(|next| next.opcode == AnyOpcode::GET_ITER) {
                 instrs[i].set_nop();
-            } else {
-                fold_list_to_tuple(instrs, i, consts);
             }
         }
         Some(Intrinsic1::UnaryPositive) => fold_unary(instrs, i, consts),

@@ -73,6 +73,9 @@ fn optimize_instruction(instrs: &mut [BlockInstr], i: usize, consts: &mut Intern
         (Op::UNARY_NOT | Op::UNARY_INVERT | Op::UNARY_NEGATIVE, _) => {
             constants::fold_unary(instrs, i, consts)
         }
+        (Op::LIST_APPEND | Op::SET_ADD, Op::GET_ITER | Op::CONTAINS_OP) => {
+            constants::fold_long_display(instrs, i, consts);
+        }
         (Op::CALL_INTRINSIC_1, _) => constants::fold_intrinsic(instrs, i, consts),
         (Op::BINARY_OP, _) => constants::fold_binary(instrs, i, consts),
         (Op::STORE_FAST, Op::STORE_FAST)
