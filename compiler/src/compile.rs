@@ -39,7 +39,7 @@ pub fn symbol_table(
     if let Mod::Module { body, .. } | Mod::Interactive { body } = *tree {
         preprocess::finally_warnings(body, warnings)?;
     }
-    let features = options.features | future.features;
-    let table = symtable::build(tree, features, options.optimize, options.top_level_await)?;
-    Ok((table, future))
+    let in_force = future::Future { features: options.features | future.features, ..future };
+    let table = symtable::build(tree, &in_force, options.optimize, options.top_level_await)?;
+    Ok((table, in_force))
 }

@@ -70,7 +70,7 @@ impl<'a> Generator<'a, '_> {
         let is_generator = matches!(element, Element::Generator(_));
         let start = self.label();
         if is_generator {
-            self.in_stopiteration_block(start);
+            self.in_stopiteration_block(start)?;
         } else {
             self.build_empty(at, element);
         }
@@ -200,7 +200,7 @@ impl<'a> Generator<'a, '_> {
             self.op(loc(generator.iter.loc), Op::GET_AITER);
         }
         self.place(start);
-        self.push_block(at, BlockKind::AsyncComprehension, start, None);
+        self.push_block(at, BlockKind::AsyncComprehension, start, None)?;
         self.op_j(at, Op::SETUP_FINALLY, except);
         self.op(at, Op::GET_ANEXT);
         self.load_none(at);

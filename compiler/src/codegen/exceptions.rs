@@ -20,7 +20,7 @@ impl<'a> Generator<'a, '_> {
         let (body, end, exit, cleanup) = (self.label(), self.label(), self.label(), self.label());
         self.op_j(at, Op::SETUP_FINALLY, end);
         self.place(body);
-        self.push_block(at, BlockKind::FinallyTry(node.finalbody), body, Some(end));
+        self.push_block(at, BlockKind::FinallyTry(node.finalbody), body, Some(end))?;
         if node.handlers.is_empty() {
             self.conditional(node.body)?;
             // Without handlers there is nothing for `else` to differ from.
@@ -36,7 +36,7 @@ impl<'a> Generator<'a, '_> {
         self.op_j(Loc::NONE, Op::JUMP_NO_INTERRUPT, exit);
 
         self.place(end);
-        self.push_block(at, BlockKind::FinallyEnd, end, None);
+        self.push_block(at, BlockKind::FinallyEnd, end, None)?;
         self.op_j(Loc::NONE, Op::SETUP_CLEANUP, cleanup);
         self.op(Loc::NONE, Op::PUSH_EXC_INFO);
         // The same statements again: their warnings have been given.
@@ -55,7 +55,7 @@ impl<'a> Generator<'a, '_> {
         let (body, mut except, end, cleanup) = (self.label(), self.label(), self.label(), self.label());
         self.op_j(at, Op::SETUP_FINALLY, except);
         self.place(body);
-        self.push_block(at, BlockKind::TryExcept, body, None);
+        self.push_block(at, BlockKind::TryExcept, body, None)?;
         self.conditional(node.body)?;
         self.pop_block();
         self.op(Loc::NONE, Op::POP_BLOCK);
@@ -64,7 +64,7 @@ impl<'a> Generator<'a, '_> {
         self.place(except);
         self.op_j(Loc::NONE, Op::SETUP_CLEANUP, cleanup);
         self.op(Loc::NONE, Op::PUSH_EXC_INFO);
-        self.push_block(at, BlockKind::ExceptionHandler, except, None);
+        self.push_block(at, BlockKind::ExceptionHandler, except, None)?;
         for (number, handler) in node.handlers.iter().enumerate() {
             let handler_loc = loc(handler.loc);
             if handler.type_.is_none() && number + 1 < node.handlers.len() {
@@ -83,7 +83,7 @@ impl<'a> Generator<'a, '_> {
                 // try: body finally: name = None; del name
                 self.op_j(handler_loc, Op::SETUP_CLEANUP, cleanup_end);
                 self.place(cleanup_body);
-                self.push_block(handler_loc, BlockKind::HandlerCleanup(Some(name)), cleanup_body, None);
+                self.push_block(handler_loc, BlockKind::HandlerCleanup(Some(name)), cleanup_body, None)?;
                 self.conditional(handler.body)?;
                 self.pop_block();
                 self.op(Loc::NONE, Op::POP_BLOCK);
@@ -99,7 +99,7 @@ impl<'a> Generator<'a, '_> {
                 // POP_TOP the exception: it is not bound.
                 self.op(handler_loc, Op::POP_TOP);
                 self.place(cleanup_body);
-                self.push_block(handler_loc, BlockKind::HandlerCleanup(None), cleanup_body, None);
+                self.push_block(handler_loc, BlockKind::HandlerCleanup(None), cleanup_body, None)?;
                 self.conditional(handler.body)?;
                 self.pop_block();
                 self.op(Loc::NONE, Op::POP_BLOCK);
@@ -123,7 +123,7 @@ impl<'a> Generator<'a, '_> {
         let (cleanup, reraise_star) = (self.label(), self.label());
         self.op_j(at, Op::SETUP_FINALLY, except);
         self.place(body);
-        self.push_block(at, BlockKind::TryExcept, body, None);
+        self.push_block(at, BlockKind::TryExcept, body, None)?;
         self.conditional(node.body)?;
         self.pop_block();
         self.op(Loc::NONE, Op::POP_BLOCK);
@@ -131,7 +131,7 @@ impl<'a> Generator<'a, '_> {
         self.place(except);
         self.op_j(Loc::NONE, Op::SETUP_CLEANUP, cleanup);
         self.op(Loc::NONE, Op::PUSH_EXC_INFO);
-        self.push_block(at, BlockKind::ExceptionGroupHandler, except, None);
+        self.push_block(at, BlockKind::ExceptionGroupHandler, except, None)?;
         for (number, handler) in node.handlers.iter().enumerate() {
             let handler_loc = loc(handler.loc);
             except = self.label();
@@ -154,7 +154,7 @@ impl<'a> Generator<'a, '_> {
             }
             self.op_j(handler_loc, Op::SETUP_CLEANUP, cleanup_end);
             self.place(cleanup_body);
-            self.push_block(handler_loc, BlockKind::HandlerCleanup(name), cleanup_body, None);
+            self.push_block(handler_loc, BlockKind::HandlerCleanup(name), cleanup_body, None)?;
             self.conditional(handler.body)?;
             self.pop_block();
             self.op(Loc::NONE, Op::POP_BLOCK);

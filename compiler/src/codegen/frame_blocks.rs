@@ -7,6 +7,9 @@ use super::generator::{Generator, Result};
 use crate::instruction_sequence::Label;
 use crate::names::NameId;
 
+/// How many blocks may be nested in a code object.
+const MAX_BLOCKS: usize = 20;
+
 /// What must be undone on leaving a block.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum BlockKind<'a> {
@@ -39,8 +42,18 @@ pub(super) struct FrameBlock<'a> {
 }
 
 impl<'a> Generator<'a, '_> {
-    pub(super) fn push_block(&mut self, loc: Loc, kind: BlockKind<'a>, start: Label, exit: Option<Label>) {
+    pub(super) fn push_block(
+        &mut self,
+        loc: Loc,
+        kind: BlockKind<'a>,
+        start: Label,
+        exit: Option<Label>,
+    ) -> Result {
+        if self.unit.blocks.len() >= MAX_BLOCKS {
+            return self.error(loc, "too many statically nested blocks");
+        }
         self.unit.blocks.push(FrameBlock { kind, loc, start, exit });
+        Ok(())
     }
 
     pub(super) fn pop_block(&mut self) {
@@ -69,7 +82,7 @@ impl<'a> Generator<'a, '_> {
             BlockKind::FinallyTry(body) => {
                 self.op(*loc, Op::POP_BLOCK);
                 if keep_top {
-                    self.push_block(*loc, BlockKind::PopValue, block.start, None);
+                    self.push_block(*loc, BlockKind::PopValue, block.start, None)?;
                 }
                 self.stmts(body)?;
                 if keep_top {

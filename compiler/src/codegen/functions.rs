@@ -97,7 +97,7 @@ impl<'a> Generator<'a, '_> {
         self.place(start);
         let wrap = self.scope().coroutine || self.scope().generator;
         if wrap {
-            self.in_stopiteration_block(start);
+            self.in_stopiteration_block(start)?;
         }
         self.stmts(body)?;
         if wrap {

@@ -30,8 +30,7 @@ pub(crate) fn generate(
         unit: top,
         outer: Vec::new(),
         filename: PyString::from(options.filename),
-        features: options.features | future.features,
-        future,
+        features: future.features,
         optimize: options.optimize,
         top_level_await: options.top_level_await,
         interactive: matches!(tree, Mod::Interactive { .. }),
@@ -53,7 +52,6 @@ pub(crate) struct Generator<'a, 'w> {
     pub(super) filename: PyString,
     /// Future features in force.
     pub(super) features: u32,
-    pub(super) future: Future,
     pub(super) optimize: u8,
     pub(super) top_level_await: bool,
     pub(super) interactive: bool,

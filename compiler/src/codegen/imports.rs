@@ -46,12 +46,6 @@ impl<'a> Generator<'a, '_> {
         names: &'a [Alias<'a>],
         level: Option<i32>,
     ) -> Result {
-        if module == Some("__future__")
-            && level.unwrap_or(0) == 0
-            && self.future.last.is_none_or(|last| at.line > last.lineno)
-        {
-            return self.error(at, "from __future__ imports must occur at the beginning of the file");
-        }
         self.load_const(at, Const::Int(i64::from(level.unwrap_or(0))));
         let tuple = names.iter().map(|alias| self.intern(alias.name)).collect::<Vec<_>>();
         let tuple = tuple.into_iter().map(|name| Const::Str(self.string(name))).collect();

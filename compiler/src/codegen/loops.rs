@@ -9,7 +9,7 @@ use super::generator::{Generator, Result};
 impl<'a> Generator<'a, '_> {
     pub(super) fn for_loop(&mut self, at: Loc, node: &'a For<'a>) -> Result {
         let (start, cleanup, end) = (self.label(), self.label(), self.label());
-        self.push_block(at, BlockKind::ForLoop, start, Some(end));
+        self.push_block(at, BlockKind::ForLoop, start, Some(end))?;
         self.expr(node.iter)?;
         let iter_loc = loc(node.iter.loc);
         self.op(iter_loc, Op::GET_ITER);
@@ -35,7 +35,7 @@ impl<'a> Generator<'a, '_> {
         let iter_loc = loc(node.iter.loc);
         self.op(iter_loc, Op::GET_AITER);
         self.place(start);
-        self.push_block(at, BlockKind::ForLoop, start, Some(end));
+        self.push_block(at, BlockKind::ForLoop, start, Some(end))?;
         // Guards the call of __anext__.
         self.op_j(at, Op::SETUP_FINALLY, except);
         self.op(at, Op::GET_ANEXT);
@@ -64,7 +64,7 @@ impl<'a> Generator<'a, '_> {
     ) -> Result {
         let (start, end, anchor) = (self.label(), self.label(), self.label());
         self.place(start);
-        self.push_block(at, BlockKind::WhileLoop, start, Some(end));
+        self.push_block(at, BlockKind::WhileLoop, start, Some(end))?;
         self.jump_if(test, anchor, false)?;
         self.conditional(body)?;
         self.op_j(Loc::NONE, Op::JUMP, start);

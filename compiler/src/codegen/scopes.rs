@@ -232,8 +232,8 @@ impl<'a> Generator<'a, '_> {
     }
 
     /// The body of a function, in the block that the handler above makes.
-    pub(super) fn in_stopiteration_block(&mut self, start: crate::Label) {
-        self.push_block(Loc::NONE, BlockKind::StopIteration, start, None);
+    pub(super) fn in_stopiteration_block(&mut self, start: crate::Label) -> Result {
+        self.push_block(Loc::NONE, BlockKind::StopIteration, start, None)
     }
 
     /// Makes a function of a code object on the stack. `flags` say which of its attributes lie there.

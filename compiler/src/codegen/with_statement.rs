@@ -37,7 +37,7 @@ impl<'a> Generator<'a, '_> {
         self.op_j(at, Op::SETUP_WITH, handler);
         self.place(block);
         let kind = if is_async { BlockKind::AsyncWith } else { BlockKind::With };
-        self.push_block(at, kind, block, Some(handler));
+        self.push_block(at, kind, block, Some(handler))?;
         match item.optional_vars {
             Some(vars) => self.expr(vars)?,
             None => self.op(at, Op::POP_TOP),

@@ -7,21 +7,22 @@ use super::analyze::analyze;
 use super::flags::*;
 use super::scope::{NodeKey, Scope, ScopeId, ScopeKind, SymbolTable};
 use crate::error::{CompileError, Depth};
-use crate::future;
+use crate::future::{self, Future};
 use crate::names::{NameId, known};
 
 pub(super) type Result<T = ()> = std::result::Result<T, CompileError>;
 
-/// Makes the symbol table of a tree. `features` are the future features in force,
+/// Makes the symbol table of a tree. `future` tells the features in force,
 /// `optimize` the level of `compile`, `top_level_await` its flag `PyCF_ALLOW_TOP_LEVEL_AWAIT`.
-pub fn build(tree: &Mod<'_>, features: u32, optimize: u8, top_level_await: bool) -> Result<SymbolTable> {
+pub fn build(tree: &Mod<'_>, future: &Future, optimize: u8, top_level_await: bool) -> Result<SymbolTable> {
     let mut builder = Builder {
         table: SymbolTable::new(),
         stack: Vec::new(),
         current: SymbolTable::TOP,
         private: None,
         depth: Depth::default(),
-        string_annotations: features & future::ANNOTATIONS != 0,
+        string_annotations: future.features & future::ANNOTATIONS != 0,
+        last_future: future.last,
         optimize,
         top_level_await,
     };
@@ -52,6 +53,8 @@ pub(super) struct Builder {
     pub(super) private: Option<NameId>,
     pub(super) depth: Depth,
     pub(super) string_annotations: bool,
+    /// Where the last valid future statement stands.
+    pub(super) last_future: Option<Location>,
     pub(super) optimize: u8,
     pub(super) top_level_await: bool,
 }

@@ -99,6 +99,16 @@ impl Builder {
                 self.expr(test)?;
                 self.optional(msg)
             }
+            StmtKind::ImportFrom { module: Some("__future__"), level: None | Some(0), .. }
+                if self
+                    .last_future
+                    .is_none_or(|last| (loc.lineno, loc.col_offset) > (last.lineno, last.col_offset)) =>
+            {
+                Err(CompileError::syntax(
+                    "from __future__ imports must occur at the beginning of the file",
+                    loc,
+                ))
+            }
             StmtKind::Import { names } | StmtKind::ImportFrom { names, .. } => {
                 names.iter().try_for_each(|alias| self.alias(alias))
             }
