@@ -33,6 +33,13 @@ impl<T: Clone + Eq + std::hash::Hash> Interner<T> {
         number
     }
 
+    /// Adds a value even if an equal one is there.
+    pub fn push(&mut self, value: T) -> u32 {
+        let number = self.values.len() as u32;
+        self.values.push(value);
+        number
+    }
+
     /// The number of a value already there.
     #[must_use]
     pub fn get<Q>(&self, value: &Q) -> Option<u32>

@@ -31,10 +31,23 @@ fn loads_const(opcode: AnyOpcode) -> bool {
 fn set_load(consts: &mut Interner<Const>, instr: &mut BlockInstr, value: Const) {
     match value {
         Const::Int(small @ 0..=255) => instr.set(AnyOpcode::LOAD_SMALL_INT, small as u32),
+        // One NaN is not equal to another, and constants are merged by equality.
+        nan @ (Const::Float(_) | Const::Complex(..)) if is_nan(&nan) => {
+            let index = consts.push(nan);
+            instr.set(AnyOpcode::LOAD_CONST, index);
+        }
         other => {
             let index = consts.intern(other);
             instr.set(AnyOpcode::LOAD_CONST, index);
         }
+    }
+}
+
+fn is_nan(value: &Const) -> bool {
+    match value {
+        Const::Float(value) => value.is_nan(),
+        Const::Complex(real, imag) => real.is_nan() || imag.is_nan(),
+        _ => false,
     }
 }
 
