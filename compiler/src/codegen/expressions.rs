@@ -53,10 +53,13 @@ impl<'a> Generator<'a, '_> {
                 {
                     return self.percent_format(at, pieces);
                 }
-                self.expr(left)?;
-                self.expr(right)?;
-                self.op_i(at, Op::BINARY_OP, Self::binary_operator(op, false));
-                Ok(())
+                if !matches!(left.node, ExprKind::BinOp { .. }) {
+                    self.expr(left)?;
+                    self.expr(right)?;
+                    self.op_i(at, Op::BINARY_OP, Self::binary_operator(op, false));
+                    return Ok(());
+                }
+                self.operator_chain(expr)
             }
             ExprKind::UnaryOp { op, operand } => {
                 self.expr(operand)?;
@@ -137,6 +140,25 @@ impl<'a> Generator<'a, '_> {
             },
             ExprKind::Slice { lower, upper, step } => self.slice(at, lower, upper, step),
         }
+    }
+
+    /// A sum of sums…: they nest to the left, and long ones must not count as depth.
+    fn operator_chain(&mut self, expr: &'a Expr<'a>) -> Result {
+        let mut pending = Vec::new();
+        let mut innermost = expr;
+        while let ExprKind::BinOp { left, op, right } = innermost.node {
+            if !matches!(left.node, ExprKind::BinOp { .. }) {
+                break;
+            }
+            pending.push((loc(innermost.loc), op, right));
+            innermost = left;
+        }
+        self.expr(innermost)?;
+        for (at, op, right) in pending.into_iter().rev() {
+            self.expr(right)?;
+            self.op_i(at, Op::BINARY_OP, Self::binary_operator(op, false));
+        }
+        Ok(())
     }
 
     fn attribute(

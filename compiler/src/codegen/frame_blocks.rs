@@ -8,7 +8,7 @@ use crate::instruction_sequence::Label;
 use crate::names::NameId;
 
 /// How many blocks may be nested in a code object.
-const MAX_BLOCKS: usize = 20;
+const MAX_BLOCKS: usize = 21;
 
 /// What must be undone on leaving a block.
 #[derive(Clone, Copy, Debug)]

@@ -174,9 +174,8 @@ impl Builder {
                 ScopeKind::TypeVariable => {
                     "assignment expression within a comprehension cannot be used in a TypeVar bound"
                 }
-                ScopeKind::Annotation => {
-                    "assignment expression within a comprehension cannot be used within an annotation"
-                }
+                // Not forbidden: the name goes to the scope around.
+                ScopeKind::Annotation => continue,
             };
             return Err(CompileError::syntax(message, loc));
         }

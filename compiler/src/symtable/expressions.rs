@@ -36,9 +36,15 @@ impl Builder {
             ExprKind::Name { id, ctx } => self.name(id, ctx, expr.loc),
             ExprKind::BoolOp { values, .. } => self.exprs(values),
             ExprKind::NamedExpr { target, value } => self.named_expression(expr, target, value),
-            ExprKind::BinOp { left, right, .. } => {
+            ExprKind::BinOp { mut left, right, .. } => {
+                // Long sums nest to the left: they must not count as depth.
+                let mut rights = vec![right];
+                while let ExprKind::BinOp { left: inner, right, .. } = left.node {
+                    rights.push(right);
+                    left = inner;
+                }
                 self.expr(left)?;
-                self.expr(right)
+                rights.into_iter().rev().try_for_each(|right| self.expr(right))
             }
             ExprKind::UnaryOp { operand, .. } => self.expr(operand),
             ExprKind::Lambda { args, body } => {

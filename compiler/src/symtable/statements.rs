@@ -99,18 +99,18 @@ impl Builder {
                 self.expr(test)?;
                 self.optional(msg)
             }
-            StmtKind::ImportFrom { module: Some("__future__"), level: None | Some(0), .. }
-                if self
-                    .last_future
-                    .is_none_or(|last| (loc.lineno, loc.col_offset) > (last.lineno, last.col_offset)) =>
-            {
-                Err(CompileError::syntax(
-                    "from __future__ imports must occur at the beginning of the file",
-                    loc,
-                ))
-            }
-            StmtKind::Import { names } | StmtKind::ImportFrom { names, .. } => {
-                names.iter().try_for_each(|alias| self.alias(alias))
+            StmtKind::Import { names } => names.iter().try_for_each(|alias| self.alias(alias)),
+            StmtKind::ImportFrom { module, names, level } => {
+                names.iter().try_for_each(|alias| self.alias(alias))?;
+                let here = (loc.lineno, loc.col_offset);
+                if module == Some("__future__")
+                    && level.unwrap_or(0) == 0
+                    && self.last_future.is_none_or(|last| here > (last.lineno, last.col_offset))
+                {
+                    let message = "from __future__ imports must occur at the beginning of the file";
+                    return Err(CompileError::syntax(message, loc));
+                }
+                Ok(())
             }
             StmtKind::Global { names } => self.declaration(names, loc, DEF_GLOBAL, "global"),
             StmtKind::Nonlocal { names } => self.declaration(names, loc, DEF_NONLOCAL, "nonlocal"),
