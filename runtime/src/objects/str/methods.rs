@@ -13,7 +13,7 @@ use crate::py::Py;
 use crate::reference::{PyClass, Ref};
 use crate::{memory, obmalloc};
 
-#[pymethods(parts(compare, join, search, split, case, translate))]
+#[pymethods(parts(compare, join, search, split, case, translate, format, percent))]
 impl PyStr {
     #[new]
     #[vectorcall]

@@ -1,0 +1,97 @@
+//! `bytes.join` and `bytearray.join`, and concatenation.
+
+use crate::error::PyResult;
+use crate::object::PyObject;
+use crate::objects::exceptions::types;
+use crate::objects::{PyBytes, PyList, PyTuple};
+use crate::protocol::buffer::Buffer;
+use crate::py::Py;
+use crate::reference::{PyClass, Ref};
+use crate::{bail, raise};
+
+/// The items of an iterable that is to be joined.
+pub(crate) fn items(py: Py<'_>, iterable: &PyObject) -> PyResult<Vec<Ref<PyObject>>> {
+    if let Some(list) = iterable.downcast_exact::<PyList>() {
+        return Ok(list.to_vec());
+    }
+    if let Some(tuple) = iterable.downcast_exact::<PyTuple>() {
+        return Ok(tuple.as_slice().to_vec());
+    }
+    let iterator = match iterable.iter(py) {
+        Ok(iterator) => iterator,
+        Err(raised) if py.error_matches(types::TypeError()) => {
+            py.clear_error(raised);
+            bail!(py, TypeError, "can only join an iterable");
+        }
+        Err(raised) => return Err(raised),
+    };
+    let mut items = Vec::new();
+    while let Some(item) = iterator.next(py)? {
+        items.push(item);
+    }
+    Ok(items)
+}
+
+/// All pieces with the separator between them. `separator` is read after all buffers are held.
+pub(crate) fn join<'a>(
+    py: Py<'_>,
+    items: &[Ref<PyObject>],
+    separator: impl FnOnce() -> &'a [u8],
+) -> PyResult<Vec<u8>> {
+    let mut buffers = Vec::with_capacity(items.len());
+    let mut len = 0usize;
+    for (i, item) in items.iter().enumerate() {
+        if !item.has_buffer() {
+            bail!(
+                py,
+                TypeError,
+                "sequence item {i}: expected a bytes-like object, {} found",
+                item.ty().name()
+            );
+        }
+        let buffer = Buffer::new(py, item)?;
+        len = len.saturating_add(buffer.len());
+        buffers.push(buffer);
+    }
+    let separator = separator();
+    len = len.saturating_add(separator.len().saturating_mul(items.len().saturating_sub(1)));
+    let mut out = Vec::new();
+    if len > isize::MAX as usize {
+        bail!(py, OverflowError, "join() result is too long");
+    }
+    if out.try_reserve_exact(len).is_err() {
+        return Err(py.no_memory());
+    }
+    for (i, buffer) in buffers.iter().enumerate() {
+        if i > 0 {
+            out.extend_from_slice(separator);
+        }
+        out.extend_from_slice(buffer.as_bytes());
+    }
+    Ok(out)
+}
+
+/// `a + b` of bytes-like objects, as `bytes`.
+pub(crate) fn concat_bytes(py: Py<'_>, a: &PyBytes, b: &PyObject) -> PyResult<Ref<PyBytes>> {
+    if !b.has_buffer() {
+        return Err(raise!(py, TypeError, "can't concat {} to bytes", b.ty().name()));
+    }
+    let right = Buffer::new(py, b)?;
+    let (left, right) = (a.as_bytes(), right.as_bytes());
+    if left.is_empty() && PyBytes::check_exact(b) {
+        return PyBytes::new(py, right);
+    }
+    if right.is_empty() && PyBytes::check_exact(a) {
+        return Ok(a.new_ref());
+    }
+    let Some(len) = left.len().checked_add(right.len()).filter(|n| *n < isize::MAX as usize - 64) else {
+        return Err(py.no_memory());
+    };
+    // SAFETY: both parts are written.
+    unsafe {
+        let made = PyBytes::alloc(py, len)?;
+        core::ptr::copy_nonoverlapping(left.as_ptr(), made.data_ptr(), left.len());
+        core::ptr::copy_nonoverlapping(right.as_ptr(), made.data_ptr().add(left.len()), right.len());
+        Ok(made)
+    }
+}
