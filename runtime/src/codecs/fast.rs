@@ -63,3 +63,15 @@ pub fn decode_object(
         )),
     }
 }
+
+/// `object.decode(encoding, errors)` of a bytes-like object.
+pub fn decode_argument(
+    py: Py<'_>,
+    object: &PyObject,
+    encoding: Option<&PyStr>,
+    errors: Option<&PyStr>,
+) -> PyResult<Ref<PyStr>> {
+    let encoding = encoding.map(|e| e.to_utf8(py)).transpose()?;
+    let errors = errors.map(|e| e.to_utf8(py)).transpose()?;
+    decode_object(py, object, encoding.as_deref(), errors.as_deref())
+}

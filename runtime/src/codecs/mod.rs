@@ -5,4 +5,4 @@ mod error;
 mod fast;
 
 pub use error::{raise_decode_error, raise_encode_error};
-pub use fast::{decode, decode_object, encode_to_bytes};
+pub use fast::{decode, decode_argument, decode_object, encode_to_bytes};

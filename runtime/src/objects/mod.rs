@@ -15,6 +15,7 @@ pub mod int;
 pub mod iterator;
 pub mod list;
 pub mod mappingproxy;
+pub mod memoryview;
 pub mod method;
 pub mod module;
 pub mod set;

@@ -1,7 +1,9 @@
-//! The buffer protocol (PEP 3118).
+//! The buffer protocol (PEP 3118): asking for views, giving them back, and parameters that take any bytes-like object.
+//! Not here: `memoryview`, Python-level `__buffer__` (`objects/memoryview`).
 
 use core::ffi::{c_char, c_int, c_void};
 
+use crate::args::{ArgPos, FromArg};
 use crate::error::{PyResult, Raised};
 use crate::object::PyObject;
 use crate::objects::PyBytes;
@@ -47,48 +49,6 @@ pub mod buf {
     pub const WRITE: i32 = 0x200;
 }
 
-impl PyObject {
-    /// A copy of a bytes-like object's content; `TypeError` "a bytes-like object is required, not 'X'" for others.
-    pub fn buffer_bytes(&self, py: Py<'_>) -> PyResult<Vec<u8>> {
-        // SAFETY: a non-null table lives as long as the type.
-        let procs = unsafe { self.ty().tp_as_buffer.get().as_ref() };
-        let Some(get) = procs.and_then(|p| p.bf_getbuffer.get()) else {
-            return Err(raise!(py, TypeError, "a bytes-like object is required, not '{}'", self.ty().name()));
-        };
-        // SAFETY: the slot fills the view, whose memory is `len` contiguous bytes until it is released; releasing drops `obj`.
-        unsafe {
-            let mut view: Py_buffer = core::mem::zeroed();
-            if get(self.as_ptr(), &mut view, buf::SIMPLE) < 0 {
-                return Err(Raised::already(py));
-            }
-            let content = if view.len == 0 {
-                Vec::new()
-            } else {
-                core::slice::from_raw_parts(view.buf.cast::<u8>(), view.len as usize).to_vec()
-            };
-            if !view.obj.is_null() {
-                let owner = Ref::from_owned(view.obj);
-                let procs = owner.ty().tp_as_buffer.get().as_ref();
-                if let Some(release) = procs.and_then(|p| p.bf_releasebuffer.get()) {
-                    release(owner.as_raw(), &mut view);
-                }
-            }
-            Ok(content)
-        }
-    }
-
-    /// `bytes(self)` as `PyObject_Bytes` makes it: `__bytes__`, the buffer, or an iterable of ints.
-    pub fn to_bytes_object(&self, py: Py<'_>) -> PyResult<Ref<PyBytes>> {
-        if let Some(b) = self.downcast_exact::<PyBytes>() {
-            return Ok(b.new_ref());
-        }
-        let bytes = PyObject::call(PyBytes::type_object(), py, &[self])?;
-        bytes
-            .downcast_into()
-            .map_err(|b| raise!(py, TypeError, "__bytes__ returned non-bytes (type {})", b.ty().name()))
-    }
-}
-
 impl Py_buffer {
     /// A view of nothing.
     pub const EMPTY: Py_buffer = Py_buffer {
@@ -111,6 +71,16 @@ impl PyObject {
     #[inline]
     pub fn has_buffer(&self) -> bool {
         self.get_buffer_func().is_some()
+    }
+
+    /// A copy of a bytes-like object's content; `TypeError` "a bytes-like object is required, not 'X'" for others.
+    pub fn buffer_bytes(&self, py: Py<'_>) -> PyResult<Vec<u8>> {
+        Buffer::new(py, self).map(|b| b.as_bytes().to_vec())
+    }
+
+    /// `bytes(self)` as `PyObject_Bytes` makes it: `__bytes__`, the buffer, or an iterable of ints.
+    pub fn to_bytes_object(&self, py: Py<'_>) -> PyResult<Ref<PyBytes>> {
+        PyBytes::from_object(py, self)
     }
 
     fn get_buffer_func(&self) -> Option<crate::slots::GetBufferProc> {
@@ -270,7 +240,9 @@ impl Buffer {
     /// Copies `bytes` to `at` in a writable view; false when they do not fit.
     pub fn write_at(&self, at: usize, bytes: &[u8]) -> bool {
         match self {
-            Buffer::View(v) if v.readonly == 0 && at.checked_add(bytes.len()).is_some_and(|n| n <= v.len as usize) => {
+            Buffer::View(v)
+                if v.readonly == 0 && at.checked_add(bytes.len()).is_some_and(|n| n <= v.len as usize) =>
+            {
                 // SAFETY: within the view; the source may overlap it.
                 unsafe { core::ptr::copy(bytes.as_ptr(), v.buf.cast::<u8>().add(at), bytes.len()) };
                 true

@@ -7,7 +7,7 @@ use crate::object::PyObject;
 use crate::objects::{PyComplex, PyFloat, PyInt, PyStr};
 use crate::py::Py;
 use crate::raise;
-use crate::reference::Ref;
+use crate::reference::{PyClass, Ref};
 
 fn format_error(py: Py<'_>, error: &format_spec::FormatError, spec: &PyStr, value: &PyObject) -> Raised {
     let message = error.message(&spec.to_string_lossy(), value.ty().name());
@@ -68,4 +68,36 @@ pub fn format_complex(py: Py<'_>, value: &PyComplex, spec: &PyStr) -> PyResult<R
     let parsed = parse(py, spec, value, Defaults::FLOAT)?;
     let (re, im) = value.value();
     finish(py, format_spec::render_complex(&parsed, re, im, &LocaleInfo::default()), spec, value)
+}
+
+/// `format(str, spec)`.
+pub fn format_str(py: Py<'_>, value: &PyStr, spec: &PyStr) -> PyResult<Ref<PyStr>> {
+    let parsed = parse(py, spec, value, Defaults::STR)?;
+    let at = format_spec::lay_out_str(&parsed, value.len()).map_err(|e| format_error(py, &e, spec, value))?;
+    if at.left == 0 && at.right == 0 {
+        return value.substring(py, 0, at.take);
+    }
+    let mut out = crate::objects::str::StrBuilder::new();
+    out.push_fill(py, parsed.fill, at.left)?;
+    out.push_range(py, value, 0, at.take)?;
+    out.push_fill(py, parsed.fill, at.right)?;
+    out.finish(py)
+}
+
+/// `format(object, spec)` (`PyObject_Format`).
+pub fn format_object(py: Py<'_>, value: &PyObject, spec: &PyStr) -> PyResult<Ref<PyStr>> {
+    if spec.is_empty() {
+        if let Some(s) = value.downcast_exact::<PyStr>() {
+            return Ok(s.new_ref());
+        }
+        if value.downcast_exact::<PyInt>().is_some() {
+            return value.str(py);
+        }
+    }
+    let Some(method) = value.lookup_special(py, crate::id!(py, "__format__"))? else {
+        return Err(raise!(py, TypeError, "Type {} doesn't define __format__", value.ty().name()));
+    };
+    let text = method.call(py, &[spec])?;
+    text.downcast_into()
+        .map_err(|text| raise!(py, TypeError, "__format__ must return a str, not {}", text.ty().name()))
 }

@@ -15,7 +15,7 @@ use crate::objects::{PyBool, PyBytes, PyInt, PyList, PySlice, PyStr, PyTuple, Py
 use crate::protocol::buffer::{Buffer, BufferArg, Py_buffer, fill_view};
 use crate::protocol::object::CompareOp;
 use crate::py::Py;
-use crate::reference::{PyClass, Ref};
+use crate::reference::Ref;
 use crate::{bail, id};
 
 byte_string_methods!(PyByteArray, "bytearray");
@@ -23,7 +23,12 @@ byte_string_methods!(PyByteArray, "bytearray");
 #[pymethods(parts(shared, mutate))]
 impl PyByteArray {
     #[slot]
-    fn tp_new(py: Py<'_>, cls: &PyType, _args: &PyTuple, _kwargs: Option<&crate::objects::PyDict>) -> PyResult<Ref<PyByteArray>> {
+    fn tp_new(
+        py: Py<'_>,
+        cls: &PyType,
+        _args: &PyTuple,
+        _kwargs: Option<&crate::objects::PyDict>,
+    ) -> PyResult<Ref<PyByteArray>> {
         PyByteArray::new_empty(py, cls)
     }
 

@@ -86,8 +86,7 @@ impl PyByteArray {
             return Ok(());
         }
         self.check_resizable(py)?;
-        let mut gone: Vec<usize> =
-            (0..at.len as isize).map(|i| (at.start + i * at.step) as usize).collect();
+        let mut gone: Vec<usize> = (0..at.len as isize).map(|i| (at.start + i * at.step) as usize).collect();
         gone.sort_unstable();
         let mut next = gone.iter().peekable();
         let kept: Vec<u8> = self
@@ -241,7 +240,9 @@ impl PyByteArray {
         while let Some(item) = iterator.next(py)? {
             match byte_argument(py, &item) {
                 Ok(b) => more.push(b),
-                Err(raised) if iterable.downcast::<PyStr>().is_some() && py.error_matches(types::TypeError()) => {
+                Err(raised)
+                    if iterable.downcast::<PyStr>().is_some() && py.error_matches(types::TypeError()) =>
+                {
                     py.clear_error(raised);
                     bail!(py, TypeError, "expected iterable of integers; got: 'str'");
                 }

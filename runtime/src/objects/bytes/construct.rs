@@ -71,8 +71,8 @@ pub(crate) fn byte_value(py: Py<'_>, item: &PyObject, target: Target) -> PyResul
 /// The bytes of an object that offers a buffer or yields integers.
 pub(crate) fn from_object(py: Py<'_>, source: &PyObject, target: Target) -> PyResult<Vec<u8>> {
     if source.has_buffer() {
-        return Ok(Buffer::with_flags(py, source, crate::protocol::buffer::buf::FULL_RO)
-            .and_then(|b| contiguous(py, &b))?);
+        let buffer = Buffer::with_flags(py, source, crate::protocol::buffer::buf::FULL_RO)?;
+        return contiguous(py, &buffer);
     }
     if source.downcast::<PyStr>().is_some() {
         bail!(py, TypeError, "cannot convert '{}' object to {}", source.ty().name(), target.name());
@@ -115,12 +115,7 @@ pub(crate) fn from_source(py: Py<'_>, source: &PyObject, target: Target) -> PyRe
             }
             Err(raised) if py.error_matches(types::IndexError()) => {
                 py.clear_error(raised);
-                bail!(
-                    py,
-                    OverflowError,
-                    "cannot fit '{}' into an index-sized integer",
-                    source.ty().name()
-                );
+                bail!(py, OverflowError, "cannot fit '{}' into an index-sized integer", source.ty().name());
             }
             Err(raised) => return Err(raised),
         };
@@ -134,7 +129,10 @@ pub(crate) fn from_source(py: Py<'_>, source: &PyObject, target: Target) -> PyRe
 }
 
 /// `__bytes__` of an object, if it has one (`PyObject_Bytes` without its fall-backs).
-pub(crate) fn dunder_bytes(py: Py<'_>, source: &PyObject) -> PyResult<Option<crate::reference::Ref<PyBytes>>> {
+pub(crate) fn dunder_bytes(
+    py: Py<'_>,
+    source: &PyObject,
+) -> PyResult<Option<crate::reference::Ref<PyBytes>>> {
     if source.downcast_exact::<PyInt>().is_some() {
         return Ok(None);
     }
@@ -142,8 +140,6 @@ pub(crate) fn dunder_bytes(py: Py<'_>, source: &PyObject) -> PyResult<Option<cra
     let made = method.call(py, &[])?;
     match made.downcast_into::<PyBytes>() {
         Ok(b) => Ok(Some(b)),
-        Err(other) => {
-            Err(raise!(py, TypeError, "__bytes__ returned non-bytes (type {})", other.ty().name()))
-        }
+        Err(other) => Err(raise!(py, TypeError, "__bytes__ returned non-bytes (type {})", other.ty().name())),
     }
 }

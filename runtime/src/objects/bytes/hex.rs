@@ -61,9 +61,8 @@ pub fn hex_text(py: Py<'_>, bytes: &[u8], sep: Option<&PyObject>, group: i32) ->
 
 /// `bytes.fromhex`: the bytes.
 pub(crate) fn from_hex(py: Py<'_>, source: &PyObject) -> PyResult<Vec<u8>> {
-    let bad = |at: usize| {
-        raise!(py, ValueError, "non-hexadecimal number found in fromhex() arg at position {at}")
-    };
+    let bad =
+        |at: usize| raise!(py, ValueError, "non-hexadecimal number found in fromhex() arg at position {at}");
     let mut text = Vec::new();
     if let Some(s) = source.downcast::<PyStr>() {
         for (i, c) in s.code_points().enumerate() {
@@ -75,12 +74,7 @@ pub(crate) fn from_hex(py: Py<'_>, source: &PyObject) -> PyResult<Vec<u8>> {
     } else if source.has_buffer() {
         text.extend_from_slice(Buffer::new(py, source)?.as_bytes());
     } else {
-        bail!(
-            py,
-            TypeError,
-            "fromhex() argument must be str or bytes-like, not {}",
-            source.ty().name()
-        );
+        bail!(py, TypeError, "fromhex() argument must be str or bytes-like, not {}", source.ty().name());
     }
     let digit = |b: u8| char::from(b).to_digit(16).map(|d| d as u8);
     let mut out = Vec::with_capacity(text.len() / 2);

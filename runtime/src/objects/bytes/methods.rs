@@ -41,7 +41,9 @@ impl PyBytes {
             Ok(None) => match source {
                 None => PyBytes::empty(),
                 Some(source) if plain && PyBytes::check_exact(source) => {
-                    return source.downcast::<PyBytes>().map_or_else(|| Ok(PyBytes::empty()), |b| Ok(b.new_ref()));
+                    return source
+                        .downcast::<PyBytes>()
+                        .map_or_else(|| Ok(PyBytes::empty()), |b| Ok(b.new_ref()));
                 }
                 Some(source) => match construct::dunder_bytes(py, source)? {
                     Some(b) if plain => return Ok(b),

@@ -163,12 +163,7 @@ pub(crate) fn affix<S: ByteString>(
     }
     if !affix.has_buffer() {
         let name = if at_end { "endswith" } else { "startswith" };
-        bail!(
-            py,
-            TypeError,
-            "{name} first arg must be bytes or a tuple of bytes, not {}",
-            affix.ty().name()
-        );
+        bail!(py, TypeError, "{name} first arg must be bytes or a tuple of bytes, not {}", affix.ty().name());
     }
     Ok(test(Buffer::new(py, affix)?.as_bytes()))
 }
@@ -258,16 +253,17 @@ pub(crate) fn partition<S: ByteString>(
         Some(r) => {
             let before = S::make(py, text.get(..r.start).unwrap_or_default())?;
             let after = S::make(py, text.get(r.end..).unwrap_or_default())?;
-            let middle = if S::NAME == "bytes" {
-                sep.to_ref()
-            } else {
-                S::make(py, buffer.as_bytes())?.upcast()
-            };
+            let middle =
+                if S::NAME == "bytes" { sep.to_ref() } else { S::make(py, buffer.as_bytes())?.upcast() };
             PyTuple::new(py, &[&before, &middle, &after])
         }
         None => {
             let (whole, one, two) = (s.same(py)?, S::make(py, b"")?, S::make(py, b"")?);
-            if last { PyTuple::new(py, &[&one, &two, &whole]) } else { PyTuple::new(py, &[&whole, &one, &two]) }
+            if last {
+                PyTuple::new(py, &[&one, &two, &whole])
+            } else {
+                PyTuple::new(py, &[&whole, &one, &two])
+            }
         }
     }
 }
@@ -323,13 +319,7 @@ pub(crate) fn translate<S: ByteString>(
 }
 
 /// `ljust`, `rjust` and `center`.
-pub(crate) fn pad<S: ByteString>(
-    py: Py<'_>,
-    s: &S,
-    left: usize,
-    right: usize,
-    fill: u8,
-) -> PyResult<Ref<S>> {
+pub(crate) fn pad<S: ByteString>(py: Py<'_>, s: &S, left: usize, right: usize, fill: u8) -> PyResult<Ref<S>> {
     if left == 0 && right == 0 {
         return s.same(py);
     }
@@ -765,9 +755,13 @@ macro_rules! byte_string_methods {
 
             #[pymethod]
             fn title(&self, py: Py<'_>) -> PyResult<Ref<Self>> {
-                shared::map(py, self, |b, letter| {
-                    if letter { b.to_ascii_lowercase() } else { b.to_ascii_uppercase() }
-                })
+                shared::map(
+                    py,
+                    self,
+                    |b, letter| {
+                        if letter { b.to_ascii_lowercase() } else { b.to_ascii_uppercase() }
+                    },
+                )
             }
 
             #[pymethod]

@@ -3,6 +3,7 @@
 
 mod arithmetic;
 mod methods;
+pub use methods::int_of;
 pub mod text;
 
 use core::cell::Cell;

@@ -388,4 +388,3 @@ impl PyStr {
         format_str(py, self, format_spec).map(Ref::upcast)
     }
 }
-

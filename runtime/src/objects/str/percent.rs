@@ -499,9 +499,7 @@ fn bytes_of(py: Py<'_>, value: &PyObject) -> PyResult<Vec<u8>> {
         let made = method.call(py, &[])?;
         return match made.downcast::<PyBytes>() {
             Some(b) => Ok(b.as_bytes().to_vec()),
-            None => {
-                Err(raise!(py, TypeError, "__bytes__ returned non-bytes (type {})", made.ty().name()))
-            }
+            None => Err(raise!(py, TypeError, "__bytes__ returned non-bytes (type {})", made.ty().name())),
         };
     }
     if value.has_buffer() {
@@ -525,4 +523,3 @@ impl PyStr {
         }
     }
 }
-

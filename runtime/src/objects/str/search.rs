@@ -102,7 +102,7 @@ impl PyStr {
             let (Some(t), Some(old), Some(new)) = (T::view(text), T::view(old), T::view(new)) else {
                 return text.to_exact(py);
             };
-            match search::replace(&*t, &old, &new, most) {
+            match search::replace(&t, &old, &new, most) {
                 Some(out) => PyStr::from_units(py, &out),
                 None => text.to_exact(py),
             }
