@@ -23,10 +23,6 @@ missing! {
     typevar_1(which: krait_bytecode::Intrinsic1, value: &PyObject) -> Ref<PyObject> = "type parameters";
     typevar_2(which: krait_bytecode::Intrinsic2, a: &PyObject, b: &PyObject) -> Ref<PyObject> = "type parameters";
     prep_reraise_star(original: &PyObject, raised: &PyObject) -> Ref<PyObject> = "except*";
-    make_generator(function: &PyFunction) -> Ref<PyObject> = "generators";
-    awaitable_iter(value: &PyObject) -> Ref<PyObject> = "await";
-    get_anext(iterator: &PyObject) -> Ref<PyObject> = "async for";
-    async_gen_wrap(value: &PyObject) -> Ref<PyObject> = "async generators";
     import_from(module: &PyObject, name: &PyStr) -> Ref<PyObject> = "import";
 }
 
@@ -46,8 +42,24 @@ pub(crate) fn is_super(_object: &PyObject) -> bool {
     false
 }
 
-pub(crate) fn is_awaited_already(_coroutine: &crate::objects::generator::PyCoroutine) -> bool {
-    false
+pub(crate) fn make_generator(py: Py<'_>, function: &PyFunction) -> PyResult<Ref<PyObject>> {
+    crate::objects::generator::PyGen::make(py, function).map(Ref::upcast)
+}
+
+pub(crate) fn awaitable_iter(py: Py<'_>, value: &PyObject) -> PyResult<Ref<PyObject>> {
+    crate::objects::coroutine::awaitable_iter(py, value)
+}
+
+pub(crate) fn get_anext(py: Py<'_>, iterator: &PyObject) -> PyResult<Ref<PyObject>> {
+    crate::objects::async_generator::get_anext(py, iterator)
+}
+
+pub(crate) fn async_gen_wrap(py: Py<'_>, value: &PyObject) -> PyResult<Ref<PyObject>> {
+    crate::objects::async_generator::WrappedValue::new(py, value.to_ref()).map(Ref::upcast)
+}
+
+pub(crate) fn is_awaited_already(coroutine: &crate::objects::generator::PyCoroutine) -> bool {
+    coroutine.as_gen().yield_from().is_some()
 }
 
 pub(crate) fn run_scheduled_gc(_py: Py<'_>) {}

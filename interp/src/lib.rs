@@ -5,12 +5,14 @@
 
 pub mod call;
 pub mod dispatch;
+pub mod display;
 mod elsewhere;
 pub mod eval;
 pub mod eval_breaker;
 pub mod exception_table;
 pub mod frame;
 pub mod frame_stack;
+pub mod import;
 pub mod instructions;
 pub mod objects;
 pub mod specialize;
@@ -18,3 +20,4 @@ pub mod stackref;
 pub mod suggest;
 pub mod tracing;
 pub mod unwind;
+pub mod warnings;

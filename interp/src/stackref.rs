@@ -59,6 +59,12 @@ impl StackRef {
         self.0 == BORROWED
     }
 
+    /// True when the slot owes a count for its object.
+    #[inline(always)]
+    pub fn owns(self) -> bool {
+        self.0 & BORROWED == 0
+    }
+
     /// The object's address; null for an empty slot.
     #[inline(always)]
     pub fn as_ptr(self) -> *mut PyObject {

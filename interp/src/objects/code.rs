@@ -156,7 +156,7 @@ impl CodeParts {
             + i64::from(self.flags as u32 & CodeFlags::VARARGS != 0)
             + i64::from(self.flags as u32 & CodeFlags::VARKEYWORDS != 0);
         if locals < parameters {
-            bail!(py, ValueError, "code: varnames is too small");
+            bail!(py, ValueError, "code: co_varnames is too small");
         }
         Ok(())
     }
@@ -377,4 +377,13 @@ fn intern_all(py: Py<'_>, names: Ref<PyTuple>) -> PyResult<Ref<PyTuple>> {
         }
     }
     PyTuple::from_vec(py, items)
+}
+
+/// The unit at index `unit` as it was before monitoring instrumented it.
+///
+/// # Safety
+/// `unit` is below the number of units.
+pub(crate) unsafe fn base_unit(code: &PyCode, unit: usize) -> CodeUnit {
+    // SAFETY: by contract.
+    unsafe { *code.first_unit().add(unit) }
 }

@@ -2,14 +2,23 @@
 //! closing, finalising. Not here: `coroutine_wrapper` (`coroutine.rs`), the awaitables of async generators (`async_generator.rs`).
 
 use core::cell::Cell;
+use core::ffi::{c_int, c_void};
 use core::mem::MaybeUninit;
 
+use krait_bytecode::{CodeFlags, Opcode};
 use krait_runtime::objects::PyStr;
-use krait_runtime::objects::weakref::WeakList;
+use krait_runtime::objects::exceptions::{PyBaseException, types};
+use krait_runtime::objects::weakref::{WeakList, clear_weakrefs};
 use krait_runtime::prelude::*;
+use krait_runtime::slots::VisitProc;
 use krait_runtime::state::ExcStackItem;
 
-use crate::frame::Frame;
+use crate::frame::{Frame, Owner};
+use crate::objects::code::PyCode;
+use crate::objects::frame::{PyFrame, traverse_frame};
+use crate::objects::function::PyFunction;
+use crate::objects::traceback::PyTraceback;
+use crate::stackref::StackRef;
 
 /// Where a generator stands (`PyFrameState`); the numbers are CPython's.
 pub mod frame_state {
@@ -86,6 +95,41 @@ impl PyGen {
         unsafe { &*frame.cast::<u8>().sub(core::mem::offset_of!(PyGen, gi_iframe)).cast::<PyGen>() }
     }
 
+    /// A generator, coroutine or async generator for `function`, as its code's flags say, with an empty frame that the
+    /// evaluation loop then fills (`_Py_MakeCoro`).
+    pub fn make(py: Py<'_>, function: &PyFunction) -> PyResult<Ref<PyGen>> {
+        let code = function.code();
+        let ty = if code.has(CodeFlags::COROUTINE) {
+            PyCoroutine::type_object()
+        } else if code.has(CodeFlags::ASYNC_GENERATOR) {
+            PyAsyncGen::type_object()
+        } else {
+            PyGen::type_object()
+        };
+        let slots = code.framesize() - Frame::HEAD_SLOTS;
+        let object: *mut PyGen = krait_runtime::memory::alloc_object(py, ty, slots)?.cast();
+        // SAFETY: fresh memory of this layout; zeroes are valid in every field but the one where the allocator wrote the number
+        // of slots.
+        let generator = unsafe {
+            (&raw mut (*object).gi_weakreflist).write(WeakList::EMPTY);
+            Ref::from_owned(object)
+        };
+        drop(generator.gi_name.replace(function.name()));
+        drop(generator.gi_qualname.replace(function.qualname()));
+        generator.gi_frame_state.set(frame_state::CLEARED);
+        // SAFETY: an empty slot is valid without a code object; the loop overwrites the whole head.
+        unsafe { (*generator.frame()).f_executable = StackRef::NULL };
+        if code.has(CodeFlags::COROUTINE) {
+            let depth = py.thread().coroutine_origin_tracking_depth.get();
+            if depth > 0 {
+                let origin = crate::objects::coroutine::origin(py, depth as usize)?;
+                generator.gi_origin_or_finalizer.set(origin);
+            }
+        }
+        krait_runtime::gc::track(&generator);
+        Ok(generator)
+    }
+
     /// True for a generator, coroutine or async generator.
     #[inline(always)]
     pub fn is_any(object: &PyObject) -> bool {
@@ -95,3 +139,676 @@ impl PyGen {
 
 /// The name that the evaluation loop uses for whatever holds a frame inside.
 pub type PyGenerator = PyGen;
+
+/// How a resumption ended (`PySendResult`).
+pub enum Sent {
+    /// It yielded.
+    Yielded(Ref<PyObject>),
+    /// It returned.
+    Returned(Ref<PyObject>),
+}
+
+/// True once the generator cannot be resumed any more.
+#[inline(always)]
+fn finished(state: i8) -> bool {
+    state >= frame_state::COMPLETED
+}
+
+/// True while it waits in a `yield` or `await`.
+#[inline(always)]
+fn suspended(state: i8) -> bool {
+    state == frame_state::SUSPENDED || state == frame_state::SUSPENDED_YIELD_FROM
+}
+
+impl PyGen {
+    /// The word for messages.
+    fn kind(&self) -> &'static str {
+        if PyCoroutine::check_exact(self) {
+            "coroutine"
+        } else if PyAsyncGen::check_exact(self) {
+            "async generator"
+        } else {
+            "generator"
+        }
+    }
+
+    /// The code, kept until the object dies.
+    pub fn code(&self) -> Option<&PyCode> {
+        // SAFETY: the frame's executable slot is empty or a code object.
+        unsafe {
+            let executable = (*self.frame()).f_executable;
+            if executable.is_null() { None } else { Some(executable.get().cast_unchecked()) }
+        }
+    }
+
+    /// The link in the chain of exceptions being handled.
+    #[inline(always)]
+    pub fn exc_state(&self) -> &ExcStackItem {
+        &self.gi_exc_state
+    }
+
+    /// Notes that the frame is torn down.
+    #[inline(always)]
+    pub fn set_cleared(&self) {
+        self.gi_frame_state.set(frame_state::CLEARED);
+    }
+
+    /// What the generator delegates to (`_PyGen_yf`).
+    pub fn yield_from(&self) -> Option<Ref<PyObject>> {
+        if self.gi_frame_state.get() != frame_state::SUSPENDED_YIELD_FROM {
+            return None;
+        }
+        // SAFETY: a frame suspended in SEND has the awaited iterator on top of its stack.
+        unsafe { Some((*(*self.frame()).stackpointer.sub(1)).get().to_ref()) }
+    }
+
+    /// Resumes (`gen_send_ex2`). `arg` is `None` for plain iteration. `throw`: raises the exception that is set at the point of
+    /// suspension. `closing`: an exhausted coroutine is no error.
+    pub fn resume(
+        &self,
+        py: Py<'_>,
+        arg: Option<&PyObject>,
+        throw: bool,
+        closing: bool,
+    ) -> PyResult<Option<Sent>> {
+        let state = self.gi_frame_state.get();
+        if state == frame_state::CREATED
+            && let Some(arg) = arg
+            && !arg.is_none()
+        {
+            bail!(py, TypeError, "can't send non-None value to a just-started {}", self.kind());
+        }
+        if state == frame_state::EXECUTING {
+            bail!(py, ValueError, "{} already executing", self.kind());
+        }
+        if finished(state) {
+            if PyCoroutine::check_exact(self) && !closing {
+                bail!(py, RuntimeError, "cannot reuse already awaited coroutine");
+            }
+            if throw {
+                return Err(Raised::already(py));
+            }
+            return Ok(arg.map(|_| Sent::Returned(py.none())));
+        }
+        let ts = py.thread();
+        // SAFETY: a suspended generator's frame is complete and on no chain; `self` is kept alive by `guard` while it runs.
+        let result = unsafe {
+            let _guard = self.to_ref();
+            let frame = self.frame();
+            let sp = (*frame).stackpointer;
+            *sp = StackRef::owned(arg.map_or_else(|| py.none(), PyObject::to_ref));
+            (*frame).stackpointer = sp.add(1);
+            self.gi_exc_state.previous.set(ts.exc_info.get());
+            ts.exc_info.set(&self.gi_exc_state);
+            if throw && let Some(exc) = py.take_error() {
+                // The exception that the generator is handling becomes the context.
+                let _ = py.raise_instance(exc);
+            }
+            self.gi_frame_state.set(frame_state::EXECUTING);
+            let result = if throw {
+                crate::eval::eval_frame_throw(py, frame)
+            } else {
+                crate::eval::eval_frame(py, frame)
+            };
+            result.map(|value| (value, suspended(self.gi_frame_state.get())))
+        };
+        match result {
+            Ok((value, true)) => Ok(Some(Sent::Yielded(value))),
+            Ok((value, false)) => {
+                if arg.is_none() && value.is_none() && !PyAsyncGen::check_exact(self) {
+                    return Ok(None);
+                }
+                Ok(Some(Sent::Returned(value)))
+            }
+            Err(raised) => Err(raised),
+        }
+    }
+
+    /// Resumes; a return becomes `StopIteration` or `StopAsyncIteration` (`gen_send_ex`).
+    pub fn resume_raising(
+        &self,
+        py: Py<'_>,
+        arg: Option<&PyObject>,
+        throw: bool,
+        closing: bool,
+    ) -> PyResult<Option<Ref<PyObject>>> {
+        match self.resume(py, arg, throw, closing)? {
+            None => Ok(None),
+            Some(Sent::Yielded(value)) => Ok(Some(value)),
+            Some(Sent::Returned(_)) if PyAsyncGen::check_exact(self) => Err(raise!(py, StopAsyncIteration)),
+            Some(Sent::Returned(value)) => Err(stop_iteration(py, value)),
+        }
+    }
+
+    /// `send(value)`.
+    pub fn send_value(&self, py: Py<'_>, value: &PyObject) -> PyResult<Ref<PyObject>> {
+        match self.resume_raising(py, Some(value), false, false)? {
+            Some(value) => Ok(value),
+            None => Err(raise!(py, StopIteration)),
+        }
+    }
+
+    /// `next()`.
+    pub fn next_value(&self, py: Py<'_>) -> PyResult<Option<Ref<PyObject>>> {
+        match self.resume(py, None, false, false)? {
+            Some(Sent::Yielded(value)) => Ok(Some(value)),
+            Some(Sent::Returned(value)) if !value.is_none() => Err(stop_iteration(py, value)),
+            _ => Ok(None),
+        }
+    }
+
+    /// `close()` (`gen_close`).
+    pub fn close(&self, py: Py<'_>) -> PyResult<Ref<PyObject>> {
+        let state = self.gi_frame_state.get();
+        if state == frame_state::CREATED {
+            self.gi_frame_state.set(frame_state::COMPLETED);
+            return Ok(py.none());
+        }
+        if finished(state) {
+            return Ok(py.none());
+        }
+        let mut raised = None;
+        if let Some(inner) = self.yield_from() {
+            self.gi_frame_state.set(frame_state::EXECUTING);
+            raised = close_iterator(py, &inner).err();
+            self.gi_frame_state.set(state);
+        }
+        // SAFETY: a suspended frame stands at an instruction.
+        let at = unsafe { *(*self.frame()).instr_ptr };
+        let resume_point =
+            matches!(at.opcode(), Some(Opcode::RESUME | Opcode::RESUME_CHECK | Opcode::INSTRUMENTED_RESUME));
+        if raised.is_none() && suspended(state) && resume_point && at.arg & RESUME_DEPTH1 != 0 {
+            // Only the block that turns StopIteration into RuntimeError is open: nothing could see GeneratorExit.
+            self.gi_frame_state.set(frame_state::COMPLETED);
+            self.clear_frame(py);
+            return Ok(py.none());
+        }
+        if raised.is_none() {
+            let _ = raise!(py, GeneratorExit);
+        }
+        match self.resume_raising(py, Some(&py.none()), true, true) {
+            Ok(Some(value)) => {
+                drop(value);
+                bail!(py, RuntimeError, "{} ignored GeneratorExit", self.kind())
+            }
+            Ok(None) => Ok(py.none()),
+            Err(raised) if py.error_matches(types::GeneratorExit()) => {
+                py.clear_error(raised);
+                Ok(py.none())
+            }
+            // It returned a value while closing (3.13).
+            Err(raised) if py.error_matches(types::StopIteration()) => stop_iteration_value(py, raised),
+            Err(raised) => Err(raised),
+        }
+    }
+
+    /// Tears the frame down.
+    fn clear_frame(&self, py: Py<'_>) {
+        self.set_cleared();
+        // SAFETY: the frame is suspended or never ran: on no chain, with an up-to-date stack pointer.
+        unsafe {
+            let frame = self.frame();
+            (*frame).previous = core::ptr::null_mut();
+            Frame::clear_except_code(py, frame);
+            drop(self.gi_exc_state.exc_value.take());
+        }
+    }
+
+    /// `throw(…)` (`_gen_throw`).
+    pub fn throw_into(
+        &self,
+        py: Py<'_>,
+        close_on_exit: bool,
+        typ: &PyObject,
+        val: Option<&PyObject>,
+        tb: Option<&PyObject>,
+    ) -> PyResult<Option<Ref<PyObject>>> {
+        py.check_stack(" while calling a Python object")?;
+        let none = py.none();
+        if let Some(inner) = self.yield_from() {
+            let state = self.gi_frame_state.get();
+            if close_on_exit && given_matches(typ, types::GeneratorExit()) {
+                self.gi_frame_state.set(frame_state::EXECUTING);
+                let closed = close_iterator(py, &inner);
+                self.gi_frame_state.set(state);
+                drop(inner);
+                if closed.is_err() {
+                    return self.resume_raising(py, Some(&none), true, false);
+                }
+                return self.throw_here(py, typ, val, tb);
+            }
+            let delegated = if PyGen::check_exact(&inner) || PyCoroutine::check_exact(&inner) {
+                self.linked(py, || {
+                    // SAFETY: both types have PyGen's layout.
+                    let inner: &PyGen = unsafe { inner.cast_unchecked() };
+                    inner.throw_into(py, close_on_exit, typ, val, tb)
+                })
+            } else {
+                match inner.get_attr_optional(py, id!(py, "throw"))? {
+                    None => {
+                        drop(inner);
+                        return self.throw_here(py, typ, val, tb);
+                    }
+                    Some(method) => self.linked(py, || {
+                        let args: Vec<&PyObject> =
+                            core::iter::once(typ).chain(val).chain(val.and(tb)).collect();
+                        method.call(py, &args).map(Some)
+                    }),
+                }
+            };
+            drop(inner);
+            return match delegated {
+                Ok(value) => Ok(value),
+                Err(_) => self.resume_raising(py, Some(&none), true, false),
+            };
+        }
+        self.throw_here(py, typ, val, tb)
+    }
+
+    /// Runs `f` as if called by this generator, so that tracebacks show its frame.
+    fn linked<R>(&self, py: Py<'_>, f: impl FnOnce() -> R) -> R {
+        let ts = py.thread();
+        let state = self.gi_frame_state.replace(frame_state::EXECUTING);
+        let previous = ts.current_frame.get();
+        // SAFETY: the suspended frame is on no chain; it leaves the chain again below.
+        unsafe {
+            let frame = self.frame();
+            (*frame).previous = previous.cast();
+            ts.current_frame.set(frame.cast());
+            let result = f();
+            ts.current_frame.set(previous);
+            (*frame).previous = core::ptr::null_mut();
+            self.gi_frame_state.set(state);
+            result
+        }
+    }
+
+    fn throw_here(
+        &self,
+        py: Py<'_>,
+        typ: &PyObject,
+        val: Option<&PyObject>,
+        tb: Option<&PyObject>,
+    ) -> PyResult<Option<Ref<PyObject>>> {
+        let tb = tb.filter(|tb| !tb.is_none());
+        if tb.is_some_and(|tb| !PyTraceback::check(tb)) {
+            bail!(py, TypeError, "throw() third argument must be a traceback object");
+        }
+        let val = val.filter(|v| !v.is_none());
+        let exc = if let Some(class) = exception_class(typ) {
+            make_instance(py, class, val)?
+        } else if PyBaseException::check(typ) {
+            if val.is_some() {
+                bail!(py, TypeError, "instance exception may not have a separate value");
+            }
+            typ.to_ref()
+        } else {
+            bail!(
+                py,
+                TypeError,
+                "exceptions must be classes or instances deriving from BaseException, not {}",
+                typ.ty().name()
+            );
+        };
+        if let (Some(tb), Some(e)) = (tb, exc.downcast::<PyBaseException>()) {
+            e.set_traceback(Some(tb.to_ref()));
+        }
+        let _ = py.restore(exc);
+        self.resume_raising(py, Some(&py.none()), true, false)
+    }
+
+    /// `throw` as Python code calls it.
+    pub fn throw_args(&self, py: Py<'_>, args: &[&PyObject]) -> PyResult<Ref<PyObject>> {
+        check_positional(py, "throw", args.len() as isize, 1, 3)?;
+        let mut args = args.iter().copied();
+        let (Some(typ), val, tb) = (args.next(), args.next(), args.next()) else {
+            bail!(py, TypeError, "throw expected at least 1 argument, got 0")
+        };
+        warn_three_arguments(py, val)?;
+        match self.throw_into(py, true, typ, val, tb)? {
+            Some(value) => Ok(value),
+            None => Err(raise!(py, StopIteration)),
+        }
+    }
+
+    /// `tp_finalize`: closes what is still suspended (`_PyGen_Finalize`).
+    pub fn finalize(&self, py: Py<'_>) {
+        if finished(self.gi_frame_state.get()) {
+            return;
+        }
+        let saved = py.take_error();
+        if PyAsyncGen::check_exact(self)
+            && self.gi_closed.get() == 0
+            && let Some(finalizer) = self.gi_origin_or_finalizer.get()
+        {
+            if let Err(raised) = finalizer.call(py, &[self]) {
+                crate::display::unraisable(
+                    py,
+                    raised,
+                    "Exception ignored while calling finalizer",
+                    Some(&finalizer),
+                );
+            }
+        } else if self.code().is_some_and(|code| code.has(CodeFlags::COROUTINE))
+            && self.gi_frame_state.get() == frame_state::CREATED
+        {
+            crate::objects::coroutine::warn_never_awaited(py, self);
+        } else if let Err(raised) = self.close(py) {
+            crate::display::unraisable(py, raised, "Exception ignored while closing generator", Some(self));
+        }
+        if let Some(saved) = saved {
+            let _ = py.restore(saved);
+        }
+    }
+
+    /// The frame object, while there is a frame.
+    pub fn frame_object(&self, py: Py<'_>) -> PyResult<Option<Ref<PyFrame>>> {
+        if finished(self.gi_frame_state.get()) {
+            return Ok(None);
+        }
+        // SAFETY: the frame is live until the generator is finished.
+        unsafe { PyFrame::of(py, self.frame()).map(Some) }
+    }
+
+    fn set_text(py: Py<'_>, field: &Member<PyStr>, what: &str, value: Option<&PyObject>) -> PyResult<()> {
+        match value.and_then(|v| v.downcast::<PyStr>()) {
+            Some(text) => field.set(text.new_ref()),
+            None => bail!(py, TypeError, "{what} must be set to a string object"),
+        }
+        Ok(())
+    }
+
+    fn size(&self) -> usize {
+        let slots = self.code().map_or(0, |code| code.framesize() - Frame::HEAD_SLOTS);
+        size_of::<PyGen>() + slots * size_of::<StackRef>()
+    }
+
+    fn text(&self) -> String {
+        let name = self.gi_qualname.get().map(|n| n.to_string()).unwrap_or_default();
+        format!("<{} object {name} at {:#x}>", self.ty().name(), self.id())
+    }
+}
+
+/// Bit of `RESUME`'s operand: exception-table depth is 1.
+const RESUME_DEPTH1: u8 = 4;
+
+/// DeprecationWarning of the three-argument form of `throw`.
+pub(crate) fn warn_three_arguments(py: Py<'_>, val: Option<&PyObject>) -> PyResult<()> {
+    if val.is_some() {
+        let text =
+            "the (type, exc, tb) signature of throw() is deprecated, use the single-arg signature instead.";
+        crate::warnings::warn(py, types::DeprecationWarning(), text, 1)?;
+    }
+    Ok(())
+}
+
+/// The exception class, if `object` is one.
+pub(crate) fn exception_class(object: &PyObject) -> Option<&PyType> {
+    object.downcast::<PyType>().filter(|ty| ty.is_subtype(PyBaseException::type_object()))
+}
+
+/// Whether the thrown class or instance is a `class`.
+pub(crate) fn given_matches(thrown: &PyObject, class: &PyType) -> bool {
+    match exception_class(thrown) {
+        Some(ty) => ty.is_subtype(class),
+        None => thrown.ty().is_subtype(class),
+    }
+}
+
+fn make_instance(py: Py<'_>, class: &PyType, value: Option<&PyObject>) -> PyResult<Ref<PyObject>> {
+    let made = match value {
+        None => class.call(py, &[])?,
+        Some(v) if v.ty().is_subtype(class) => v.to_ref(),
+        Some(v) => match v.downcast::<PyTuple>() {
+            Some(args) => class.call_tuple(py, args)?,
+            None => class.call(py, &[v])?,
+        },
+    };
+    if !PyBaseException::check(&made) {
+        bail!(
+            py,
+            TypeError,
+            "calling {} should have returned an instance of BaseException, not {}",
+            class.qualified_name(),
+            made.ty().name()
+        );
+    }
+    Ok(made)
+}
+
+/// `StopIteration(value)`, whatever the value is (`_PyGen_SetStopIterationValue`).
+pub fn stop_iteration(py: Py<'_>, value: Ref<PyObject>) -> Raised {
+    if value.is_none() {
+        return raise!(py, StopIteration);
+    }
+    // Tuples and exceptions must not be taken apart or raised themselves: make the instance here.
+    match types::StopIteration().call(py, &[&value]) {
+        Ok(exc) => py.raise_instance(exc),
+        Err(raised) => raised,
+    }
+}
+
+/// The value of the `StopIteration` that is set; it is taken away.
+pub fn stop_iteration_value(py: Py<'_>, raised: Raised) -> PyResult<Ref<PyObject>> {
+    let exc = py.fetch(raised);
+    exc.get_attr(py, id!(py, "value"))
+}
+
+/// Closes what a generator delegates to (`gen_close_iter`).
+pub(crate) fn close_iterator(py: Py<'_>, iterator: &PyObject) -> PyResult<()> {
+    if PyGen::check_exact(iterator) || PyCoroutine::check_exact(iterator) {
+        // SAFETY: both types have PyGen's layout.
+        return unsafe { iterator.cast_unchecked::<PyGen>() }.close(py).map(drop);
+    }
+    match iterator.get_attr_optional(py, id!(py, "close")) {
+        Ok(Some(method)) => method.call(py, &[]).map(drop),
+        Ok(None) => Ok(()),
+        Err(raised) => {
+            crate::display::unraisable(
+                py,
+                raised,
+                "Exception ignored while closing generator",
+                Some(iterator),
+            );
+            Ok(())
+        }
+    }
+}
+
+/// Slots and attributes that the three types share.
+macro_rules! generator_methods {
+    ($ty:ident, $class:literal, $frame:literal, $suspended:literal, $code:literal, $awaits:literal) => {
+        impl $ty {
+            /// The same object by the shared layout.
+            #[inline(always)]
+            pub fn as_gen(&self) -> &PyGen {
+                // SAFETY: the three types have one layout.
+                unsafe { (**self).cast_unchecked() }
+            }
+        }
+
+        #[pymethods(class = $class, part = "shared")]
+        impl $ty {
+            #[slot]
+            unsafe extern "C-unwind" fn tp_dealloc(op: *mut PyObject) {
+                // SAFETY: called with a dead object of one of the three types.
+                unsafe { dealloc(op) }
+            }
+            #[slot]
+            unsafe extern "C-unwind" fn tp_traverse(
+                op: *mut PyObject,
+                visit: VisitProc,
+                arg: *mut c_void,
+            ) -> c_int {
+                // SAFETY: called with a live object of one of the three types.
+                unsafe { traverse(op, visit, arg) }
+            }
+            #[slot]
+            fn tp_finalize(&self, py: Py<'_>) {
+                self.as_gen().finalize(py);
+            }
+            #[slot]
+            unsafe extern "C-unwind" fn am_send(
+                op: *mut PyObject,
+                arg: *mut PyObject,
+                result: *mut *mut PyObject,
+            ) -> c_int {
+                // SAFETY: called with a live object of one of the three types.
+                unsafe { am_send(op, arg, result) }
+            }
+            #[slot]
+            fn tp_repr(&self, _py: Py<'_>) -> String {
+                self.as_gen().text()
+            }
+            #[pymethod]
+            fn __sizeof__(&self) -> usize {
+                self.as_gen().size()
+            }
+            #[getter(name = "__name__")]
+            fn get_name(&self, _py: Py<'_>) -> Option<Ref<PyStr>> {
+                self.gi_name.get()
+            }
+            #[setter(name = "__name__")]
+            fn set_name(&self, py: Py<'_>, value: Option<&PyObject>) -> PyResult<()> {
+                PyGen::set_text(py, &self.gi_name, "__name__", value)
+            }
+            #[getter(name = "__qualname__")]
+            fn get_qualname(&self, _py: Py<'_>) -> Option<Ref<PyStr>> {
+                self.gi_qualname.get()
+            }
+            #[setter(name = "__qualname__")]
+            fn set_qualname(&self, py: Py<'_>, value: Option<&PyObject>) -> PyResult<()> {
+                PyGen::set_text(py, &self.gi_qualname, "__qualname__", value)
+            }
+            #[getter(name = $awaits)]
+            fn get_yieldfrom(&self, _py: Py<'_>) -> Option<Ref<PyObject>> {
+                self.as_gen().yield_from()
+            }
+            #[getter(name = $frame)]
+            fn get_frame(&self, py: Py<'_>) -> PyResult<Option<Ref<PyFrame>>> {
+                self.as_gen().frame_object(py)
+            }
+            #[getter(name = $suspended)]
+            fn get_suspended(&self, _py: Py<'_>) -> bool {
+                suspended(self.gi_frame_state.get())
+            }
+            #[getter(name = $code)]
+            fn get_code(&self, _py: Py<'_>) -> Option<Ref<PyCode>> {
+                self.as_gen().code().map(PyCode::new_ref)
+            }
+        }
+    };
+}
+generator_methods!(PyGen, "generator", "gi_frame", "gi_suspended", "gi_code", "gi_yieldfrom");
+generator_methods!(PyCoroutine, "coroutine", "cr_frame", "cr_suspended", "cr_code", "cr_await");
+generator_methods!(PyAsyncGen, "async_generator", "ag_frame", "ag_suspended", "ag_code", "ag_await");
+
+#[pymethods(class = "generator", parts(shared))]
+impl PyGen {
+    #[slot]
+    fn tp_iter(&self, _py: Py<'_>) -> Ref<PyObject> {
+        self.to_ref()
+    }
+    #[slot]
+    fn tp_iternext(&self, py: Py<'_>) -> PyResult<Option<Ref<PyObject>>> {
+        self.next_value(py)
+    }
+    #[pymethod]
+    fn send(&self, py: Py<'_>, value: &PyObject) -> PyResult<Ref<PyObject>> {
+        self.send_value(py, value)
+    }
+    #[pymethod]
+    #[raw(fastcall)]
+    fn throw(&self, py: Py<'_>, args: Args<'_>) -> PyResult<Ref<PyObject>> {
+        self.throw_args(py, args.positional())
+    }
+    #[pymethod(name = "close")]
+    fn close_method(&self, py: Py<'_>) -> PyResult<Ref<PyObject>> {
+        self.close(py)
+    }
+    #[getter(name = "gi_running")]
+    fn get_running(&self, _py: Py<'_>) -> bool {
+        self.gi_frame_state.get() == frame_state::EXECUTING
+    }
+}
+
+/// `tp_dealloc` of the three types.
+unsafe fn dealloc(op: *mut PyObject) {
+    // SAFETY: a dead object with PyGen's layout.
+    unsafe {
+        let py = Py::assume();
+        clear_weakrefs(&*op);
+        if krait_runtime::gc::call_finalizer_from_dealloc(op) {
+            return;
+        }
+        krait_runtime::gc::untrack(&*op);
+        let this: &PyGen = (*op).cast_unchecked();
+        drop(this.gi_origin_or_finalizer.take());
+        if this.gi_frame_state.get() != frame_state::CLEARED {
+            this.clear_frame(py);
+        }
+        drop(this.gi_exc_state.exc_value.take());
+        core::mem::replace(&mut (*this.frame()).f_executable, StackRef::NULL).close();
+        drop(this.gi_name.take());
+        drop(this.gi_qualname.take());
+        krait_runtime::memory::free_object(op);
+    }
+}
+
+/// `tp_traverse` of the three types.
+unsafe fn traverse(op: *mut PyObject, visit: VisitProc, arg: *mut c_void) -> c_int {
+    // SAFETY: a live object with PyGen's layout.
+    unsafe {
+        let this: &PyGen = (*op).cast_unchecked();
+        let mut visitor = Visitor::new(visit, arg);
+        let members = [
+            this.gi_name.as_raw().cast(),
+            this.gi_qualname.as_raw().cast(),
+            this.gi_origin_or_finalizer.as_raw(),
+            this.gi_exc_state.exc_value.as_raw(),
+        ];
+        for member in members {
+            let stop = visitor.visit(member);
+            if stop != 0 {
+                return stop;
+            }
+        }
+        let state = this.gi_frame_state.get();
+        if state == frame_state::CLEARED || state == frame_state::EXECUTING {
+            // A running frame's stack pointer is stale; what it holds counts as held from outside.
+            let executable = (*this.frame()).f_executable;
+            return if executable.owns() && !executable.is_null() {
+                visitor.visit(executable.as_ptr())
+            } else {
+                0
+            };
+        }
+        traverse_frame(this.frame(), &mut visitor)
+    }
+}
+
+/// `am_send` of generators and coroutines.
+unsafe fn am_send(op: *mut PyObject, arg: *mut PyObject, result: *mut *mut PyObject) -> c_int {
+    // SAFETY: a live object with PyGen's layout; `arg` is an object or null.
+    unsafe {
+        let py = Py::assume();
+        let this: &PyGen = (*op).cast_unchecked();
+        let (value, code) = match this.resume(py, arg.as_ref(), false, false) {
+            Ok(Some(Sent::Yielded(value))) => (value.into_raw(), 1),
+            Ok(Some(Sent::Returned(value))) => (value.into_raw(), 0),
+            Ok(None) => (py.none().into_raw(), 0),
+            Err(_) => (core::ptr::null_mut(), -1),
+        };
+        *result = value;
+        code
+    }
+}
+
+/// Marks a frame as standing inside a generator (the loop moves it there).
+///
+/// # Safety
+/// `frame` is the frame of a generator made by [`PyGen::make`].
+pub unsafe fn adopt(frame: *mut Frame) {
+    // SAFETY: by contract.
+    unsafe { (*frame).owner = Owner::Generator };
+}

@@ -1,8 +1,13 @@
 //! The types of running code: code objects, functions, frames, generators and kin, tracebacks.
 
+pub mod async_generator;
 pub mod code;
 pub mod code_constants;
+mod code_methods;
+mod code_positions;
+pub mod coroutine;
 pub mod frame;
+pub mod frame_locals;
 pub mod function;
 pub mod generator;
 pub mod traceback;

@@ -1,0 +1,5 @@
+//! The import core: what stands below `importlib`.
+
+mod core;
+
+pub use core::import_module;
