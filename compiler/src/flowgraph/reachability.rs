@@ -1,6 +1,6 @@
 //! What control can reach, and how likely: removal of dead blocks, exception handlers to the end.
 
-use krait_bytecode::AnyOpcode;
+use krait_bytecode::{AnyOpcode, Location};
 
 use super::cleanup::remove_redundant_nops_and_jumps;
 use super::graph::{Block, BlockId, BlockInstr, Graph};
@@ -51,7 +51,7 @@ pub(super) fn push_cold_blocks_to_end(graph: &mut Graph) -> Result<(), AssembleE
         let block = &graph[id];
         let Some(next) = block.next else { continue };
         if block.cold && block.falls_through() && graph[next].warm {
-            let Some(loc) = block.last().map(|last| last.loc) else { continue };
+            let loc = block.last().map_or(Location::NONE, |last| last.loc);
             let jump =
                 BlockInstr { target: Some(next), ..BlockInstr::new(AnyOpcode::JUMP_NO_INTERRUPT, 0, loc) };
             graph[next].labelled = true;

@@ -41,3 +41,13 @@ def generator():
         yield from x
     finally:
         print(x)
+
+
+async def empty_blocks_after_a_handler():
+    if x:
+        pass
+    elif f"e":
+        [b async for c in d]
+    elif q:
+        pass
+    [[]]
