@@ -22,7 +22,6 @@ missing! {
     build_template(strings: &PyTuple, interpolations: &PyTuple) -> Ref<PyObject> = "template strings";
     typevar_1(which: krait_bytecode::Intrinsic1, value: &PyObject) -> Ref<PyObject> = "type parameters";
     typevar_2(which: krait_bytecode::Intrinsic2, a: &PyObject, b: &PyObject) -> Ref<PyObject> = "type parameters";
-    prep_reraise_star(original: &PyObject, raised: &PyObject) -> Ref<PyObject> = "except*";
     import_from(module: &PyObject, name: &PyStr) -> Ref<PyObject> = "import";
 }
 

@@ -10,6 +10,7 @@ mod elsewhere;
 pub mod eval;
 pub mod eval_breaker;
 pub mod exception_table;
+pub mod execute;
 pub mod frame;
 pub mod frame_stack;
 pub mod import;

@@ -5,5 +5,6 @@ mod errors;
 mod push;
 mod vector;
 
+pub(crate) use bind::bind;
 pub use push::{push_function, push_function_ex};
 pub use vector::{call_slots, function_vectorcall, run_function};

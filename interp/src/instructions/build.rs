@@ -8,23 +8,25 @@ use super::access::attempt;
 use crate::dispatch::Step;
 use crate::stackref::StackRef;
 
-/// Moves the slots' contents out.
+/// Moves the slots' contents into an array of owned pointers.
 #[inline(always)]
-unsafe fn take(first: *mut StackRef, n: usize) -> Vec<Ref<PyObject>> {
-    // SAFETY: the caller's slots.
-    (0..n).map(|i| unsafe { core::mem::replace(&mut *first.add(i), StackRef::NULL).into_ref() }).collect()
+unsafe fn move_slots(first: *mut StackRef, n: usize, to: *mut *mut PyObject) {
+    for i in 0..n {
+        // SAFETY: the caller's slots, all filled; the array has `n` places.
+        unsafe { to.add(i).write((*first.add(i)).make_owned().as_ptr()) };
+    }
 }
 
 #[inline(never)]
 unsafe fn tuple_of(py: Py<'_>, first: *mut StackRef, n: usize) -> PyResult<Ref<PyObject>> {
     // SAFETY: the caller's slots.
-    unsafe { PyTuple::from_vec(py, take(first, n)).map(Ref::upcast) }
+    unsafe { PyTuple::build(py, n, |to| move_slots(first, n, to)).map(Ref::upcast) }
 }
 
 #[inline(never)]
 unsafe fn list_of(py: Py<'_>, first: *mut StackRef, n: usize) -> PyResult<Ref<PyObject>> {
     // SAFETY: the caller's slots.
-    unsafe { PyList::from_vec(py, take(first, n)).map(Ref::upcast) }
+    unsafe { PyList::build(py, n, |to| move_slots(first, n, to)).map(Ref::upcast) }
 }
 
 #[inline(never)]
@@ -47,19 +49,9 @@ unsafe fn dict_of(py: Py<'_>, first: *mut StackRef, pairs: usize) -> PyResult<Re
     Ok(dict.upcast())
 }
 
-fn append_all(py: Py<'_>, list: &PyList, iterable: &PyObject) -> PyResult<()> {
-    if iterable.downcast_exact::<PyList>().is_some() || iterable.downcast_exact::<PyTuple>().is_some() {
-        for item in iterable.collect(py)? {
-            list.append(py, item)?;
-        }
-        return Ok(());
-    }
-    iterable.for_each(py, |item| list.append(py, item))
-}
-
 #[inline(never)]
 fn extend_list(py: Py<'_>, list: &PyList, iterable: &PyObject) -> PyResult<()> {
-    match append_all(py, list, iterable) {
+    match list.extend(py, iterable) {
         Ok(()) => Ok(()),
         Err(raised) => {
             if py.error_matches(types::TypeError())
@@ -133,8 +125,8 @@ instructions! {
     /// Tuple of the topmost values.
     fn BUILD_TUPLE(cx, oparg) {
         let n = oparg as usize;
+        let tuple = attempt!(tuple_of(cx.py, cx.slot(n), n));
         cx.sp = cx.sp.sub(n);
-        let tuple = attempt!(tuple_of(cx.py, cx.sp, n));
         cx.push_ref(tuple);
         Step::Next
     }
@@ -142,8 +134,8 @@ instructions! {
     /// List of the topmost values.
     fn BUILD_LIST(cx, oparg) {
         let n = oparg as usize;
+        let list = attempt!(list_of(cx.py, cx.slot(n), n));
         cx.sp = cx.sp.sub(n);
-        let list = attempt!(list_of(cx.py, cx.sp, n));
         cx.push_ref(list);
         Step::Next
     }

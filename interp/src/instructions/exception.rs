@@ -1,8 +1,8 @@
 //! Raising, matching and leaving handlers.
 
-use krait_runtime::objects::exceptions::{PyBaseException, types};
+use krait_runtime::objects::exceptions::{PyBaseException, PyBaseExceptionGroup, types};
 use krait_runtime::objects::r#type::flags;
-use krait_runtime::objects::{PyBool, PyInt, PyNone, PyTuple, PyType};
+use krait_runtime::objects::{PyBool, PyInt, PyList, PyNone, PyTuple, PyType};
 use krait_runtime::{Py, PyClass, PyObject, PyResult, Ref, raise};
 
 use super::access::attempt;
@@ -161,6 +161,41 @@ fn except_star(py: Py<'_>, exc: &PyObject, matcher: &PyObject) -> PyResult<(Ref<
         return Ok((rest.to_ref(), matched.to_ref()));
     }
     Ok((exc.to_ref(), py.none()))
+}
+
+/// Whether two exceptions have the same notes, traceback, cause and context: one is the other raised again.
+fn same_metadata(a: &PyObject, b: &PyObject) -> bool {
+    match (a.downcast::<PyBaseException>(), b.downcast::<PyBaseException>()) {
+        (Some(a), Some(b)) => a.same_metadata(b),
+        _ => false,
+    }
+}
+
+/// What is left to raise after the handlers of `except*`: from the original exception and what the handlers raised, None for
+/// nothing.
+#[inline(never)]
+pub(super) fn prep_reraise_star(py: Py<'_>, original: &PyObject, excs: &PyObject) -> PyResult<Ref<PyObject>> {
+    let Some(excs) = excs.downcast::<PyList>() else {
+        return Err(raise!(py, SystemError, "not a list of exceptions"));
+    };
+    let excs = excs.to_vec();
+    let Some(first) = excs.first() else { return Ok(py.none()) };
+    if !original.ty().is_subtype(types::BaseExceptionGroup()) {
+        // A naked exception was wrapped; only one handler can have run.
+        return Ok(first.clone());
+    }
+    let (reraised, mut raised): (Vec<_>, Vec<_>) =
+        excs.into_iter().filter(|e| !e.is_none()).partition(|e| same_metadata(e, original));
+    let rest = PyBaseExceptionGroup::projection(py, original, &reraised)?;
+    if raised.is_empty() {
+        return Ok(rest.unwrap_or_else(|| py.none()));
+    }
+    raised.extend(rest);
+    if let [_, _, ..] = raised.as_slice() {
+        let excs = PyTuple::from_vec(py, raised)?;
+        return types::BaseExceptionGroup().call(py, &[krait_runtime::id!(py, ""), &excs]);
+    }
+    Ok(raised.pop().unwrap_or_else(|| py.none()))
 }
 
 /// The exception on top of the stack becomes the current one again.

@@ -148,7 +148,7 @@ fn call_one(
 fn call_two(py: Py<'_>, which: Intrinsic2, a: &PyObject, b: &PyObject) -> PyResult<Ref<PyObject>> {
     match which {
         Intrinsic2::Invalid => Err(raise!(py, SystemError, "unknown intrinsic function")),
-        Intrinsic2::PrepReraiseStar => crate::elsewhere::prep_reraise_star(py, a, b),
+        Intrinsic2::PrepReraiseStar => super::exception::prep_reraise_star(py, a, b),
         Intrinsic2::SetFunctionTypeParams => {
             if let Some(function) = a.downcast::<PyFunction>() {
                 function.func_typeparams.set(b.to_ref());

@@ -26,7 +26,7 @@ pub(crate) mod access;
 mod attribute;
 mod binary;
 mod build;
-mod call;
+pub(crate) mod call;
 mod compare;
 mod exception;
 mod format;
@@ -64,3 +64,8 @@ pub use resume::*;
 pub use specialized::*;
 pub use unpack::*;
 pub use with::*;
+
+/// Whether calls of the function stay in the loop: nobody has exchanged its vectorcall.
+pub(crate) fn is_inlinable(function: &krait_runtime::PyObject) -> bool {
+    call::inlinable(function)
+}

@@ -1,21 +1,50 @@
-//! Choosing forms: iterate.
-use super::failed;
+//! `FOR_ITER`, `SEND`.
+
+use krait_bytecode::Opcode;
+use krait_runtime::objects::list::PyListIterator;
+use krait_runtime::objects::tuple_iterator::PyTupleIterator;
+
+use super::{chosen, failed};
 use crate::dispatch::Cx;
+use crate::objects::generator::{PyCoroutine, PyGen};
 
 /// Chooses a form.
 ///
 /// # Safety
 /// As [`super::ready`].
-pub unsafe fn for_iter(cx: &Cx<'_>, _oparg: u32) {
-    // SAFETY: by contract.
-    unsafe { failed(cx) }
+#[cold]
+#[inline(never)]
+pub unsafe fn for_iter(cx: &Cx<'_>, oparg: u32) {
+    // SAFETY: by contract: the iterator stands on the stack.
+    unsafe {
+        let iterator = cx.object(1);
+        if iterator.downcast_exact::<PyListIterator>().is_some() {
+            return chosen(cx, Opcode::FOR_ITER_LIST);
+        }
+        if iterator.downcast_exact::<PyTupleIterator>().is_some() {
+            return chosen(cx, Opcode::FOR_ITER_TUPLE);
+        }
+        // `return_offset` has 16 bits.
+        if iterator.downcast_exact::<PyGen>().is_some() && oparg <= 0x7fff {
+            return chosen(cx, Opcode::FOR_ITER_GEN);
+        }
+        failed(cx);
+    }
 }
 
 /// Chooses a form.
 ///
 /// # Safety
 /// As [`super::ready`].
+#[cold]
+#[inline(never)]
 pub unsafe fn send(cx: &Cx<'_>) {
-    // SAFETY: by contract.
-    unsafe { failed(cx) }
+    // SAFETY: by contract: receiver and value stand on the stack.
+    unsafe {
+        let receiver = cx.object(2);
+        if receiver.downcast_exact::<PyGen>().is_some() || receiver.downcast_exact::<PyCoroutine>().is_some() {
+            return chosen(cx, Opcode::SEND_GEN);
+        }
+        failed(cx);
+    }
 }

@@ -6,12 +6,17 @@ pub mod binary;
 pub mod call;
 pub mod compare;
 pub mod counter;
+pub mod extend;
 pub mod global;
 pub mod iterate;
 pub mod to_bool;
 pub mod unpack;
 
+use krait_runtime::Py;
+use krait_runtime::objects::PyType;
+
 use crate::dispatch::Cx;
+use crate::frame::CodeUnit;
 use counter::Counter;
 
 /// Whether it is time to specialise the instruction; else its counter moves on.
@@ -56,4 +61,36 @@ pub unsafe fn failed(cx: &Cx<'_>) {
         }
         *cx.ip = Counter::from_unit(*cx.ip).back_off().unit();
     }
+}
+
+/// Writes cache word `i`.
+///
+/// # Safety
+/// As [`ready`]; the instruction has that many words.
+pub unsafe fn set_cache(cx: &Cx<'_>, i: usize, value: u16) {
+    // SAFETY: by contract.
+    unsafe { *cx.ip.add(i) = CodeUnit::from_word(value) }
+}
+
+/// Writes cache words `i` and `i + 1`.
+///
+/// # Safety
+/// As [`set_cache`].
+pub unsafe fn set_cache32(cx: &Cx<'_>, i: usize, value: u32) {
+    // SAFETY: by contract.
+    unsafe { cx.ip.add(i).cast::<u32>().write_unaligned(value) }
+}
+
+/// Writes four cache words from `i` on.
+///
+/// # Safety
+/// As [`set_cache`].
+pub unsafe fn set_cache64(cx: &Cx<'_>, i: usize, value: u64) {
+    // SAFETY: by contract.
+    unsafe { cx.ip.add(i).cast::<u64>().write_unaligned(value) }
+}
+
+/// The type's version tag, assigned now if need be; 0 when it can have none.
+pub fn type_version(_py: Py<'_>, ty: &PyType) -> u32 {
+    ty.tp_version_tag.get()
 }

@@ -30,6 +30,14 @@ pub struct PyBaseException {
 }
 
 impl PyBaseException {
+    /// Whether notes, traceback, cause and context are the same objects: one exception is the other, raised again.
+    pub fn same_metadata(&self, other: &PyBaseException) -> bool {
+        core::ptr::eq(self.notes.as_raw(), other.notes.as_raw())
+            && core::ptr::eq(self.traceback.as_raw(), other.traceback.as_raw())
+            && core::ptr::eq(self.cause.as_raw(), other.cause.as_raw())
+            && core::ptr::eq(self.context.as_raw(), other.context.as_raw())
+    }
+
     /// `args`.
     pub fn arguments(&self, py: Py<'_>) -> PyResult<Ref<PyTuple>> {
         match self.args.get() {

@@ -1,0 +1,145 @@
+//! `BINARY_OP` as subscription, `STORE_SUBSCR`, `CONTAINS_OP`, by container.
+
+use krait_runtime::objects::{PyBool, PyDict, PyFrozenSet, PyHeapType, PyInt, PyList, PySet, PySlice, PyStr, PyTuple};
+use krait_runtime::objects::r#type::flags;
+use krait_runtime::{Py, PyObject, PyResult, Ref};
+
+use super::super::access::{attempt, guard};
+use super::super::resume::enter;
+use crate::call::push_function;
+use crate::dispatch::Step;
+use crate::objects::function::PyFunction;
+use crate::stackref::StackRef;
+
+/// The value of a compact index that is not negative.
+macro_rules! index {
+    ($slot:expr) => {
+        match $slot.downcast_exact::<PyInt>().and_then(PyInt::as_compact) {
+            Some(i) if i >= 0 => i as usize,
+            _ => return Step::Deopt,
+        }
+    };
+}
+
+#[inline(never)]
+fn dict_item(py: Py<'_>, dict: &PyDict, key: &PyObject) -> PyResult<Ref<PyObject>> {
+    PyObject::get_item(dict, py, key)
+}
+
+#[inline(never)]
+fn list_slice(py: Py<'_>, list: &PyObject, slice: &PyObject) -> PyResult<Ref<PyObject>> {
+    list.get_item(py, slice)
+}
+
+instructions! {
+    /// `list[int]`
+    fn BINARY_OP_SUBSCR_LIST_INT(cx, _) {
+        let Some(list) = cx.object(2).downcast_exact::<PyList>() else { return Step::Deopt };
+        let i = index!(cx.object(1));
+        let Some(item) = list.get(i) else { return Step::Deopt };
+        cx.replace_n(2, StackRef::owned(item));
+        Step::Next
+    }
+
+    /// `list[slice]`
+    fn BINARY_OP_SUBSCR_LIST_SLICE(cx, _) {
+        guard!(cx.object(2).downcast_exact::<PyList>().is_some());
+        guard!(cx.object(1).downcast_exact::<PySlice>().is_some());
+        let result = attempt!(list_slice(cx.py, cx.object(2), cx.object(1)));
+        cx.replace_n(2, StackRef::owned(result));
+        Step::Next
+    }
+
+    /// `tuple[int]`
+    fn BINARY_OP_SUBSCR_TUPLE_INT(cx, _) {
+        let Some(tuple) = cx.object(2).downcast_exact::<PyTuple>() else { return Step::Deopt };
+        let i = index!(cx.object(1));
+        let Some(item) = tuple.get(i) else { return Step::Deopt };
+        cx.replace_n(2, StackRef::owned(item.to_ref()));
+        Step::Next
+    }
+
+    /// `str[int]`, of a Latin-1 character
+    fn BINARY_OP_SUBSCR_STR_INT(cx, _) {
+        let Some(s) = cx.object(2).downcast_exact::<PyStr>() else { return Step::Deopt };
+        let i = index!(cx.object(1));
+        let Some(c) = s.code_point(i) else { return Step::Deopt };
+        let Ok(c) = u8::try_from(c) else { return Step::Deopt };
+        cx.replace_n(2, StackRef::owned(PyStr::latin1_char(c).upcast()));
+        Step::Next
+    }
+
+    /// `dict[key]`
+    fn BINARY_OP_SUBSCR_DICT(cx, _) {
+        let Some(dict) = cx.object(2).downcast_exact::<PyDict>() else { return Step::Deopt };
+        let value = attempt!(dict_item(cx.py, dict, cx.object(1)));
+        cx.replace_n(2, StackRef::owned(value));
+        Step::Next
+    }
+
+    /// `instance[key]` of a class with a Python `__getitem__`, in this run of the loop.
+    fn BINARY_OP_SUBSCR_GETITEM(cx, _) {
+        let ty = cx.object(2).ty();
+        guard!(ty.has(flags::HEAPTYPE));
+        let cache = &ty.cast_unchecked::<PyHeapType>()._spec_cache;
+        let getitem = cache.getitem.get();
+        guard!(!getitem.is_null());
+        let function: &PyFunction = (*getitem).cast_unchecked();
+        guard!(function.func_version.get() == cache.getitem_version.get());
+        let callee = StackRef::borrowed(function).dup();
+        let frame = push_function(cx.py, callee, cx.slot(2), 2, None, cx.frame);
+        cx.sp = cx.sp.sub(2);
+        if frame.is_null() {
+            return Step::Error;
+        }
+        (*cx.frame).return_offset = 6;
+        enter(cx, frame)
+    }
+
+    /// `list[int] = value`
+    fn STORE_SUBSCR_LIST_INT(cx, _) {
+        let Some(list) = cx.object(2).downcast_exact::<PyList>() else { return Step::Deopt };
+        let i = index!(cx.object(1));
+        guard!(i < list.len());
+        let value = cx.peek(3).make_owned();
+        *cx.slot(3) = StackRef::NULL;
+        list.set(i, value.into_ref());
+        cx.drop_n(3);
+        Step::Next
+    }
+
+    /// `dict[key] = value`
+    fn STORE_SUBSCR_DICT(cx, _) {
+        let Some(dict) = cx.object(2).downcast_exact::<PyDict>() else { return Step::Deopt };
+        attempt!(store_in_dict(cx.py, dict, cx.object(1), cx.object(3)));
+        cx.drop_n(3);
+        Step::Next
+    }
+
+    /// `key in dict`
+    fn CONTAINS_OP_DICT(cx, oparg) {
+        let Some(dict) = cx.object(1).downcast_exact::<PyDict>() else { return Step::Deopt };
+        let found = attempt!(in_dict(cx.py, dict, cx.object(2)));
+        cx.replace_n(2, StackRef::borrowed(PyBool::get(found != (oparg != 0))));
+        Step::Next
+    }
+
+    /// `item in set`
+    fn CONTAINS_OP_SET(cx, oparg) {
+        let set = cx.object(1);
+        guard!(set.downcast_exact::<PySet>().is_some() || set.downcast_exact::<PyFrozenSet>().is_some());
+        let found = attempt!(set.contains(cx.py, cx.object(2)));
+        cx.replace_n(2, StackRef::borrowed(PyBool::get(found != (oparg != 0))));
+        Step::Next
+    }
+}
+
+#[inline(never)]
+fn in_dict(py: Py<'_>, dict: &PyDict, key: &PyObject) -> PyResult<bool> {
+    PyObject::contains(dict, py, key)
+}
+
+#[inline(never)]
+fn store_in_dict(py: Py<'_>, dict: &PyDict, key: &PyObject, value: &PyObject) -> PyResult<()> {
+    PyObject::set_item(dict, py, key, value)
+}
