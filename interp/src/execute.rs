@@ -13,7 +13,12 @@ use crate::objects::function::PyFunction;
 use crate::stackref::StackRef;
 
 /// Runs `code` in the namespaces given (`PyEval_EvalCode`); without `locals` the globals are both. Builtins come from the globals.
-pub fn run_code(py: Py<'_>, code: &PyCode, globals: &PyDict, locals: Option<&PyObject>) -> PyResult<Ref<PyObject>> {
+pub fn run_code(
+    py: Py<'_>,
+    code: &PyCode,
+    globals: &PyDict,
+    locals: Option<&PyObject>,
+) -> PyResult<Ref<PyObject>> {
     run_code_with_closure(py, code, globals, locals, None)
 }
 

@@ -134,7 +134,8 @@ pub unsafe fn call_kw(cx: &Cx<'_>, oparg: u32) {
                 None => return chosen(cx, Opcode::CALL_KW_NON_PY),
             },
         };
-        let version = function.filter(|f| super::super::instructions::is_inlinable(f)).map_or(0, |f| f.version(cx.py));
+        let version =
+            function.filter(|f| super::super::instructions::is_inlinable(f)).map_or(0, |f| f.version(cx.py));
         if version == 0 {
             return failed(cx);
         }

@@ -25,7 +25,10 @@ pub unsafe fn compare_op(cx: &Cx<'_>, oparg: u32) {
             }
             return failed(cx);
         }
-        if a.downcast_exact::<PyStr>().is_some() && b.downcast_exact::<PyStr>().is_some() && matches!(oparg >> 5, 2 | 3) {
+        if a.downcast_exact::<PyStr>().is_some()
+            && b.downcast_exact::<PyStr>().is_some()
+            && matches!(oparg >> 5, 2 | 3)
+        {
             return chosen(cx, Opcode::COMPARE_OP_STR);
         }
         failed(cx);
@@ -45,7 +48,9 @@ pub unsafe fn contains_op(cx: &Cx<'_>) {
         if container.downcast_exact::<PyDict>().is_some() {
             return chosen(cx, Opcode::CONTAINS_OP_DICT);
         }
-        if container.downcast_exact::<PySet>().is_some() || container.downcast_exact::<PyFrozenSet>().is_some() {
+        if container.downcast_exact::<PySet>().is_some()
+            || container.downcast_exact::<PyFrozenSet>().is_some()
+        {
             return chosen(cx, Opcode::CONTAINS_OP_SET);
         }
         failed(cx);

@@ -70,7 +70,11 @@ static PAIRS: &[Pair] = &[
     Pair { operators: [B::Add, B::InplaceAdd], guard: compact_float, action: mixed!(+) },
     Pair { operators: [B::Subtract, B::InplaceSubtract], guard: compact_float, action: mixed!(-) },
     Pair { operators: [B::Multiply, B::InplaceMultiply], guard: compact_float, action: mixed!(*) },
-    Pair { operators: [B::TrueDivide, B::InplaceTrueDivide], guard: compact_float_nonzero, action: mixed!(/) },
+    Pair {
+        operators: [B::TrueDivide, B::InplaceTrueDivide],
+        guard: compact_float_nonzero,
+        action: mixed!(/),
+    },
 ];
 
 /// The pair that a cache names.

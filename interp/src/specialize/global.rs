@@ -20,7 +20,8 @@ pub unsafe fn load_global(cx: &Cx<'_>, oparg: u32) {
             return failed(cx);
         }
         if let Some(index) = globals.find_index(name) {
-            let (Ok(index), Ok(version)) = (u16::try_from(index), u16::try_from(globals.keys_version(cx.py))) else {
+            let (Ok(index), Ok(version)) = (u16::try_from(index), u16::try_from(globals.keys_version(cx.py)))
+            else {
                 return failed(cx);
             };
             if version == 0 {

@@ -1,7 +1,7 @@
 //! `FOR_ITER`, `SEND`.
 
 use krait_bytecode::Opcode;
-use krait_runtime::objects::list::PyListIterator;
+use krait_runtime::objects::list::iterator::PyListIterator;
 use krait_runtime::objects::tuple_iterator::PyTupleIterator;
 
 use super::{chosen, failed};
@@ -42,7 +42,8 @@ pub unsafe fn send(cx: &Cx<'_>) {
     // SAFETY: by contract: receiver and value stand on the stack.
     unsafe {
         let receiver = cx.object(2);
-        if receiver.downcast_exact::<PyGen>().is_some() || receiver.downcast_exact::<PyCoroutine>().is_some() {
+        if receiver.downcast_exact::<PyGen>().is_some() || receiver.downcast_exact::<PyCoroutine>().is_some()
+        {
             return chosen(cx, Opcode::SEND_GEN);
         }
         failed(cx);

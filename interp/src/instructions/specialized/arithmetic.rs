@@ -75,7 +75,12 @@ fn concatenate(py: Py<'_>, a: &PyStr, b: &PyStr) -> PyResult<Ref<PyObject>> {
 
 /// `local += right` where the local holds the stack's left operand: without its two references the string can grow in place.
 #[inline(never)]
-unsafe fn append_to_local(py: Py<'_>, local: *mut StackRef, left: StackRef, right: &PyObject) -> PyResult<()> {
+unsafe fn append_to_local(
+    py: Py<'_>,
+    local: *mut StackRef,
+    left: StackRef,
+    right: &PyObject,
+) -> PyResult<()> {
     // SAFETY: the local and the left operand are the same string, by the caller's guard.
     unsafe {
         let owned = core::mem::replace(&mut *local, StackRef::NULL).into_ref().cast_into_unchecked::<PyStr>();

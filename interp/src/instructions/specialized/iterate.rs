@@ -1,6 +1,6 @@
 //! `FOR_ITER` over lists, tuples and ranges (generators: `generator.rs`).
 
-use krait_runtime::objects::list::PyListIterator;
+use krait_runtime::objects::list::iterator::PyListIterator;
 use krait_runtime::objects::tuple_iterator::PyTupleIterator;
 
 use super::super::access::guard;

@@ -1,7 +1,9 @@
 //! `BINARY_OP` as subscription, `STORE_SUBSCR`, `CONTAINS_OP`, by container.
 
-use krait_runtime::objects::{PyBool, PyDict, PyFrozenSet, PyHeapType, PyInt, PyList, PySet, PySlice, PyStr, PyTuple};
 use krait_runtime::objects::r#type::flags;
+use krait_runtime::objects::{
+    PyBool, PyDict, PyFrozenSet, PyHeapType, PyInt, PyList, PySet, PySlice, PyStr, PyTuple,
+};
 use krait_runtime::{Py, PyObject, PyResult, Ref};
 
 use super::super::access::{attempt, guard};
