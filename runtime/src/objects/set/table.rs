@@ -1,0 +1,315 @@
+//! The table: CPython's probing (runs of neighbours, then a jump), growth and deletion by dummy.
+
+use super::{MIN_SIZE, PySet, SetEntry};
+use crate::error::PyResult;
+use crate::object::{PyObject, Static};
+use crate::objects::PyStr;
+use crate::obmalloc;
+use crate::py::Py;
+use crate::raise;
+use crate::reference::Ref;
+
+/// Neighbours looked at before a jump.
+const LINEAR_PROBES: usize = 9;
+
+/// What stands in a slot whose element was removed: an address no object has.
+static DUMMY: Static<u64> = Static(0);
+
+fn dummy() -> *mut PyObject {
+    core::ptr::from_ref(&DUMMY.0).cast_mut().cast()
+}
+
+impl PySet {
+    pub(crate) fn small(&self) -> *mut SetEntry {
+        self.smalltable.as_ptr().cast_mut()
+    }
+
+    /// Entry `i` of the present table.
+    ///
+    /// # Safety
+    /// `i` is at most the mask.
+    #[inline(always)]
+    unsafe fn entry(&self, i: usize) -> &SetEntry {
+        // SAFETY: by contract.
+        unsafe { &*self.table.get().add(i) }
+    }
+
+    /// A key's hash; 3.14 says what the unhashable object was wanted for.
+    #[inline]
+    pub(crate) fn key_hash(py: Py<'_>, key: &PyObject) -> PyResult<isize> {
+        match key.downcast_exact::<PyStr>() {
+            Some(s) => Ok(s.hash_value()),
+            None => key.hash(py).map_err(|raised| explain(py, key, raised)),
+        }
+    }
+
+    /// Slot of `key`, if there.
+    pub(crate) fn find(&self, py: Py<'_>, key: &PyObject, hash: isize) -> PyResult<Option<usize>> {
+        'restart: loop {
+            let (table, mask) = (self.table.get(), self.mask.get() as usize);
+            let mut perturb = hash as usize;
+            let mut i = hash as usize & mask;
+            // SAFETY: indices stay within the mask; after a comparison that may run code, table and key are checked again.
+            unsafe {
+                loop {
+                    let probes = if i + LINEAR_PROBES <= mask { LINEAR_PROBES } else { 0 };
+                    for at in i..=i + probes {
+                        let entry = &*table.add(at);
+                        let found = entry.key.get();
+                        if found.is_null() {
+                            return Ok(None);
+                        }
+                        if entry.hash.get() == hash && !core::ptr::eq(found, dummy()) {
+                            if core::ptr::eq(found, key) {
+                                return Ok(Some(at));
+                            }
+                            if let (Some(a), Some(b)) =
+                                ((*found).downcast_exact::<PyStr>(), key.downcast_exact::<PyStr>())
+                            {
+                                if a.eq_exact(b) {
+                                    return Ok(Some(at));
+                                }
+                                continue;
+                            }
+                            let start = (*found).to_ref();
+                            let same = start.eq(py, key)?;
+                            if !core::ptr::eq(table, self.table.get())
+                                || mask != self.mask.get() as usize
+                                || !core::ptr::eq((*table.add(at)).key.get(), start.as_raw())
+                            {
+                                continue 'restart;
+                            }
+                            if same {
+                                return Ok(Some(at));
+                            }
+                        }
+                    }
+                    perturb >>= 5;
+                    i = i.wrapping_mul(5).wrapping_add(1).wrapping_add(perturb) & mask;
+                }
+            }
+        }
+    }
+
+    /// Puts a key that is not there into the first free slot of its probe sequence.
+    fn insert_clean(&self, key: *mut PyObject, hash: isize) {
+        let mask = self.mask.get() as usize;
+        let mut perturb = hash as usize;
+        let mut i = hash as usize & mask;
+        // SAFETY: indices stay within the mask; there is a free slot.
+        unsafe {
+            loop {
+                let probes = if i + LINEAR_PROBES <= mask { LINEAR_PROBES } else { 0 };
+                for at in i..=i + probes {
+                    let entry = self.entry(at);
+                    if entry.key.get().is_null() {
+                        entry.key.set(key);
+                        entry.hash.set(hash);
+                        return;
+                    }
+                }
+                perturb >>= 5;
+                i = i.wrapping_mul(5).wrapping_add(1).wrapping_add(perturb) & mask;
+            }
+        }
+    }
+
+    /// Adds a key with a known hash; true when it was not there.
+    pub(crate) fn insert(&self, py: Py<'_>, key: Ref<PyObject>, hash: isize) -> PyResult<bool> {
+        if self.find(py, &key, hash)?.is_some() {
+            return Ok(false);
+        }
+        self.insert_clean(key.into_raw(), hash);
+        self.fill.set(self.fill.get() + 1);
+        self.used.set(self.used.get() + 1);
+        if self.fill.get() * 5 >= self.mask.get() * 3 {
+            let used = self.used.get() as usize;
+            self.resize(py, if used > 50_000 { used * 2 } else { used * 4 })?;
+        }
+        Ok(true)
+    }
+
+    /// Moves the elements to a table of more than `min_used` slots.
+    pub(crate) fn resize(&self, py: Py<'_>, min_used: usize) -> PyResult<()> {
+        let mut size = MIN_SIZE;
+        while size <= min_used {
+            size = match size.checked_mul(2) {
+                Some(s) => s,
+                None => return Err(py.no_memory()),
+            };
+        }
+        let (old, old_mask) = (self.table.get(), self.mask.get() as usize);
+        let small = self.small();
+        let mut saved: [(*mut PyObject, isize); MIN_SIZE] = [(core::ptr::null_mut(), 0); MIN_SIZE];
+        // SAFETY: keys move from the old table to the new one; nothing runs meanwhile.
+        unsafe {
+            let was_small = core::ptr::eq(old, small);
+            if was_small {
+                for (i, slot) in saved.iter_mut().enumerate() {
+                    *slot = ((*old.add(i)).key.get(), (*old.add(i)).hash.get());
+                }
+            }
+            let new: *mut SetEntry = if size == MIN_SIZE {
+                small
+            } else {
+                match size.checked_mul(size_of::<SetEntry>()).and_then(obmalloc::alloc) {
+                    Some(block) => block.cast(),
+                    None => return Err(py.no_memory()),
+                }
+            };
+            new.cast::<u8>().write_bytes(0, size * size_of::<SetEntry>());
+            self.table.set(new);
+            self.mask.set(size as isize - 1);
+            self.fill.set(self.used.get());
+            let keep = |key: *mut PyObject, hash: isize| {
+                if !key.is_null() && !core::ptr::eq(key, dummy()) {
+                    self.insert_clean(key, hash);
+                }
+            };
+            if was_small {
+                saved.iter().for_each(|&(key, hash)| keep(key, hash));
+            } else {
+                (0..=old_mask).for_each(|i| keep((*old.add(i)).key.get(), (*old.add(i)).hash.get()));
+                obmalloc::free(old.cast());
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes a key with a known hash; true when it was there.
+    pub(crate) fn remove_known_hash(&self, py: Py<'_>, key: &PyObject, hash: isize) -> PyResult<bool> {
+        let Some(at) = self.find(py, key, hash)? else { return Ok(false) };
+        drop(self.take_slot(at));
+        Ok(true)
+    }
+
+    fn take_slot(&self, at: usize) -> Ref<PyObject> {
+        // SAFETY: the slot holds an element, whose reference moves out.
+        unsafe {
+            let entry = self.entry(at);
+            let old = entry.key.replace(dummy());
+            entry.hash.set(-1);
+            self.used.set(self.used.get() - 1);
+            Ref::from_owned(old)
+        }
+    }
+
+    /// Removes and returns some element.
+    pub(crate) fn pop_any(&self) -> Option<Ref<PyObject>> {
+        if self.is_empty() {
+            return None;
+        }
+        let mask = self.mask.get() as usize;
+        let mut at = self.finger.get() as usize & mask;
+        // SAFETY: indices stay within the mask; there is an element.
+        unsafe {
+            loop {
+                let key = self.entry(at).key.get();
+                if !key.is_null() && !core::ptr::eq(key, dummy()) {
+                    break;
+                }
+                at = (at + 1) & mask;
+            }
+        }
+        self.finger.set(at as isize + 1);
+        Some(self.take_slot(at))
+    }
+
+    /// The element at or after `*position`, which then moves on, with its hash. Safe under mutation.
+    pub(crate) fn next_entry(&self, position: &mut usize) -> Option<(Ref<PyObject>, isize)> {
+        let mask = self.mask.get() as usize;
+        while *position <= mask {
+            // SAFETY: below the mask.
+            unsafe {
+                let entry = self.entry(*position);
+                *position += 1;
+                let key = entry.key.get();
+                if !key.is_null() && !core::ptr::eq(key, dummy()) {
+                    return Some((Ref::from_borrowed(key), entry.hash.get()));
+                }
+            }
+        }
+        None
+    }
+
+    /// Raw element pointers, for the collector.
+    pub(crate) fn raw_keys(&self) -> impl Iterator<Item = *mut PyObject> + '_ {
+        // SAFETY: below the mask.
+        (0..=self.mask.get() as usize)
+            .map(|i| unsafe { self.entry(i).key.get() })
+            .filter(|&k| !k.is_null() && !core::ptr::eq(k, dummy()))
+    }
+
+    /// Empties; elements are released when the set is empty already.
+    pub fn clear(&self) {
+        let elements: Vec<*mut PyObject> = self.raw_keys().collect();
+        let (table, small) = (self.table.get(), self.small());
+        // SAFETY: the table is replaced before anything is released.
+        unsafe {
+            small.cast::<u8>().write_bytes(0, MIN_SIZE * size_of::<SetEntry>());
+            self.table.set(small);
+            self.mask.set(MIN_SIZE as isize - 1);
+            self.fill.set(0);
+            self.used.set(0);
+            self.hash.set(-1);
+            if !core::ptr::eq(table, small) {
+                obmalloc::free(table.cast());
+            }
+            for key in elements {
+                PyObject::decref(key);
+            }
+        }
+    }
+
+    /// Exchanges the contents of two sets.
+    pub(crate) fn swap_contents(&self, other: &PySet) {
+        let mine: Vec<(Ref<PyObject>, isize)> = self.entries();
+        let theirs: Vec<(Ref<PyObject>, isize)> = other.entries();
+        self.clear();
+        other.clear();
+        for (key, hash) in theirs {
+            self.insert_unchecked(key, hash);
+        }
+        for (key, hash) in mine {
+            other.insert_unchecked(key, hash);
+        }
+    }
+
+    fn entries(&self) -> Vec<(Ref<PyObject>, isize)> {
+        let (mut all, mut position) = (Vec::with_capacity(self.len()), 0);
+        while let Some(entry) = self.next_entry(&mut position) {
+            all.push(entry);
+        }
+        all
+    }
+
+    /// Adds a key that is known not to be there; gives up silently only when memory is out.
+    fn insert_unchecked(&self, key: Ref<PyObject>, hash: isize) {
+        self.insert_clean(key.into_raw(), hash);
+        self.fill.set(self.fill.get() + 1);
+        self.used.set(self.used.get() + 1);
+        if self.fill.get() * 5 >= self.mask.get() * 3
+            && let Some(py) = Py::current()
+            && let Err(raised) = self.resize(py, self.used.get() as usize * 4)
+        {
+            py.clear_error(raised);
+        }
+    }
+}
+
+#[cold]
+fn explain(py: Py<'_>, key: &PyObject, raised: crate::error::Raised) -> crate::error::Raised {
+    if !py.error_matches(crate::objects::exceptions::types::TypeError()) {
+        return raised;
+    }
+    let cause = py.fetch(raised);
+    if !core::ptr::eq(cause.type_ptr(), crate::objects::exceptions::types::TypeError()) {
+        return py.restore(cause);
+    }
+    match cause.str(py) {
+        Ok(text) => {
+            raise!(py, TypeError, "cannot use '{}' as a set element ({text})", key.ty().qualified_name())
+        }
+        Err(raised) => raised,
+    }
+}
