@@ -10,7 +10,8 @@ use krait_syntax::{ErrorKind, Mode, NoDecoder, ParseOptions, dump, parse_bytes};
 
 fn main() -> std::io::Result<()> {
     // Trees nest as deep as the parser allows; printing them needs the stack that walking them does.
-    let worker = std::thread::Builder::new().stack_size(256 << 20).spawn(run)?;
+    let megabytes = std::env::var("STACK_MEGABYTES").ok().and_then(|n| n.parse().ok()).unwrap_or(256);
+    let worker = std::thread::Builder::new().stack_size(megabytes << 20).spawn(run)?;
     worker.join().unwrap_or(Ok(()))
 }
 

@@ -158,7 +158,11 @@ impl<'a> Parser<'a> {
         if found.is_none() {
             // The one diagnosis that is made in the first pass too.
             self.pos = begin;
-            self.invalid_double_starred_kvpairs()?;
+            // Remembering results keeps nested braces from being read ever more often.
+            let second_pass = std::mem::replace(&mut self.second_pass, true);
+            let result = self.invalid_double_starred_kvpairs();
+            self.second_pass = second_pass;
+            result?;
         }
         found.ok_or(Fail::Mismatch)
     }

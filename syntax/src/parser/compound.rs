@@ -68,6 +68,28 @@ impl<'a> Parser<'a> {
 
     /// `block: NEWLINE INDENT statements DEDENT | simple_stmts`
     pub(super) fn block(&mut self) -> Parsed<&'a [Stmt<'a>]> {
+        if !self.second_pass {
+            return self.block_rule();
+        }
+        let start = self.pos as u32;
+        if let Some(&(known, end)) = self.block_memo.get(&start) {
+            self.pos = end as usize;
+            return known.ok_or(Fail::Mismatch);
+        }
+        let result = self.block_rule();
+        match result {
+            Ok(body) => {
+                self.block_memo.insert(start, (Some(body), self.pos as u32));
+            }
+            Err(Fail::Mismatch) => {
+                self.block_memo.insert(start, (None, start));
+            }
+            Err(Fail::Raised) => {}
+        }
+        result
+    }
+
+    fn block_rule(&mut self) -> Parsed<&'a [Stmt<'a>]> {
         if self.peek() == Kind::Newline {
             let begin = self.pos;
             let found = self.attempt(|p| {

@@ -19,7 +19,7 @@ mod string;
 mod target;
 mod type_parameters;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use bumpalo::Bump;
 
@@ -75,6 +75,10 @@ pub(crate) struct Parser<'a> {
     pub(crate) error: Option<Box<SyntaxError>>,
     pub(crate) warnings: Vec<Warning>,
     memo: HashMap<(Rule, u32), (Option<E<'a>>, u32)>,
+    /// In the second pass: blocks read before, by their first token.
+    block_memo: HashMap<u32, (Option<&'a [Stmt<'a>]>, u32)>,
+    /// In the second pass: the tokens at which no pattern begins.
+    no_pattern: HashSet<u32>,
     type_ignores: Vec<TypeIgnore<'a>>,
     stop: Option<Stop>,
     open_brackets: Vec<Bracket>,
@@ -112,6 +116,8 @@ impl<'a> Parser<'a> {
             error: None,
             warnings: tokenizer.warnings,
             memo: HashMap::new(),
+            block_memo: HashMap::new(),
+            no_pattern: HashSet::new(),
             type_ignores,
             stop: tokenizer.stop,
             open_brackets: tokenizer.brackets,
@@ -139,9 +145,14 @@ impl<'a> Parser<'a> {
             let last = self.last_token();
             self.pos = 0;
             self.depth = 0;
+            self.memo.clear();
             self.diagnosing = true;
             self.second_pass = true;
             let _ = self.start();
+            if self.error.as_ref().is_some_and(|e| e.kind == ErrorKind::Memory) {
+                // The search for a better message went too deep: the plain one stays.
+                self.error = None;
+            }
             self.conclude(last);
         } else if !self.stopped() && self.error.as_ref().is_some_and(|e| e.kind != ErrorKind::Memory) {
             self.prefer_later_error();
@@ -170,7 +181,6 @@ impl<'a> Parser<'a> {
         if self.stopped() {
             return;
         }
-        let mut generic = false;
         if self.error.is_none() {
             if matches!(last.kind, Kind::Indent | Kind::Dedent) {
                 let msg = if last.kind == Kind::Indent { "unexpected indent" } else { "unexpected unindent" };
@@ -178,12 +188,7 @@ impl<'a> Parser<'a> {
                 return;
             }
             let _ = self.raise_tokens::<()>(&last, &last, "invalid syntax");
-            generic = true;
         }
-        if self.error.as_ref().is_some_and(|e| e.kind == ErrorKind::Memory) {
-            return;
-        }
-        let _ = generic;
         self.prefer_later_error();
     }
 
@@ -349,11 +354,12 @@ impl<'a> Parser<'a> {
         let start = self.pos;
         match rule(self) {
             Ok(value) => Ok(Some(value)),
-            Err(Fail::Mismatch) => {
+            // Once the tokenizer has failed, nothing else can match.
+            Err(Fail::Mismatch) if !self.stopped() => {
                 self.pos = start;
                 Ok(None)
             }
-            Err(Fail::Raised) => Err(Fail::Raised),
+            Err(_) => Err(Fail::Raised),
         }
     }
 

@@ -159,7 +159,15 @@ impl<'a> Parser<'a> {
 
     /// `pattern: as_pattern | or_pattern`
     fn pattern(&mut self) -> Parsed<P<'a>> {
-        self.nested(10, Self::pattern_rule)
+        let start = self.pos as u32;
+        if self.second_pass && self.no_pattern.contains(&start) {
+            return Err(Fail::Mismatch);
+        }
+        let result = self.nested(10, Self::pattern_rule);
+        if self.second_pass && matches!(result, Err(Fail::Mismatch)) {
+            self.no_pattern.insert(start);
+        }
+        result
     }
 
     fn pattern_rule(&mut self) -> Parsed<P<'a>> {

@@ -96,8 +96,10 @@ impl<'a> Parser<'a> {
                 }
             }
             ExprKind::Compare { left, ops, .. } => {
-                if purpose == TargetUse::For && ops.first() == Some(&CmpOp::In) {
-                    return Self::invalid_target(left, purpose);
+                if purpose == TargetUse::For {
+                    // `for f() in x` reads as a comparison; other comparisons are left to others.
+                    let is_in = ops.first() == Some(&CmpOp::In);
+                    return if is_in { Self::invalid_target(left, purpose) } else { None };
                 }
                 Some(expr)
             }
