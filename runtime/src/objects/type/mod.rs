@@ -1,25 +1,43 @@
 //! `type`: layout, creation, readying, attribute look-up, slots.
 
+mod assign;
+mod attributes;
+pub(crate) mod dispatch;
+pub(crate) mod heap;
+pub(crate) mod instance;
 mod layout;
+mod lookup;
+mod mro;
+mod new;
+pub mod ready;
+pub mod slotdefs;
+mod update;
+mod wrappers;
 
+pub(crate) use assign::assign_class;
+pub use dispatch::check_init_result;
+pub(crate) use heap::merge_class_dict;
 pub use layout::{PyHeapType, PyType, SpecializationCache, StaticType, TypeSpec, flags};
+pub use lookup::{TypeCache, TypeWatcher};
+pub use new::calculate_metaclass;
+pub(crate) use wrappers::call_tp_new;
 
 use crate::error::PyResult;
 use crate::object::PyObject;
-use crate::objects::{PyDict, PyStr, PyTuple};
+use crate::objects::PyTuple;
 use crate::py::Py;
 use crate::reference::{PyClass, Ref};
 
 static TYPE: StaticType = StaticType::new(TypeSpec {
     name: c"type",
     basicsize: size_of::<PyHeapType>() as isize,
-    itemsize: 40,
+    itemsize: size_of::<crate::slots::PyMemberDef>() as isize,
     flags: flags::BASETYPE
         | flags::HAVE_GC
         | flags::TYPE_SUBCLASS
         | flags::HAVE_VECTORCALL
         | flags::ITEMS_AT_END,
-    doc: None,
+    doc: Some(c"type(object) -> the object's type\ntype(name, bases, dict, **kwds) -> a new type"),
     weaklistoffset: core::mem::offset_of!(PyType, tp_weaklist) as isize,
     dictoffset: core::mem::offset_of!(PyType, tp_dict) as isize,
     vectorcall_offset: core::mem::offset_of!(PyType, tp_vectorcall) as isize,
@@ -30,49 +48,45 @@ unsafe impl PyClass for PyType {
     fn static_type() -> &'static StaticType {
         &TYPE
     }
-    fn describe(_ty: &'static StaticType) {}
+    fn describe(ty: &'static StaticType) {
+        PyType::__krait_describe(ty);
+        heap::finish_slots();
+    }
+}
+
+/// The address of `object.__str__`'s slot function: a `tp_repr` equal to it would call itself.
+pub(crate) fn slot_of_str() -> usize {
+    crate::objects::object::PyBaseObject::type_object().tp_str.get().map_or(0, |f| f as usize)
 }
 
 impl PyType {
-    /// Readies a static type: base, slots inherited, dict filled, MRO.
-    pub fn ready<T: PyClass>(_py: Py<'_>) -> PyResult<&'static PyType> {
-        T::describe(T::static_type());
-        Ok(T::type_object())
-    }
     /// True when `self` is `other` or derives from it (`PyType_IsSubtype`: by the MRO).
     #[inline]
     pub fn is_subtype(&self, other: &PyType) -> bool {
-        let mut ty: *const PyType = self;
-        // SAFETY: base chains are alive as long as the type.
-        while let Some(t) = unsafe { ty.as_ref() } {
+        // SAFETY: comparing pointers runs no Python code.
+        if let Some(mro) = unsafe { self.mro_ref() } {
+            let other: *const PyObject = other.as_ptr();
+            return mro.as_slice().iter().any(|class| core::ptr::eq(class.as_raw(), other));
+        }
+        let mut ty = Some(self);
+        while let Some(t) = ty {
             if core::ptr::eq(t, other) {
                 return true;
             }
-            ty = t.tp_base.get();
+            ty = t.base();
         }
-        false
+        core::ptr::eq(other, crate::objects::object::PyBaseObject::type_object())
+    }
+    /// `tp_base`.
+    #[inline(always)]
+    pub fn base(&self) -> Option<&PyType> {
+        // SAFETY: a base lives as long as the type.
+        unsafe { self.tp_base.get().as_ref() }
     }
     /// True when the `tp_flags` bit is set.
     #[inline(always)]
     pub fn has(&self, flag: u64) -> bool {
         self.tp_flags.get() & flag != 0
-    }
-    /// `tp_name` as text: "module.name" for static types outside builtins, the bare name for others; as messages show it.
-    pub fn name(&self) -> &str {
-        // SAFETY: tp_name is NUL-terminated UTF-8 that lives as long as the type.
-        unsafe { core::ffi::CStr::from_ptr(self.tp_name.get()) }.to_str().unwrap_or("?")
-    }
-    /// `__qualname__` preceded by the module unless that is builtins or __main__: as `%N` formats.
-    pub fn qualified_name(&self) -> String {
-        self.name().to_owned()
-    }
-    /// The name after the last dot of `tp_name`.
-    pub fn short_name(&self) -> &str {
-        self.name().rsplit('.').next().unwrap_or_default()
-    }
-    /// True when attribute access is `object.__getattribute__`'s.
-    pub fn has_generic_getattr(&self) -> bool {
-        false
     }
     /// Calls the type with positional arguments.
     pub fn call(&self, py: Py<'_>, args: &[&PyObject]) -> PyResult<Ref<PyObject>> {
@@ -81,13 +95,5 @@ impl PyType {
     /// Calls the type with a tuple of arguments.
     pub fn call_tuple(&self, py: Py<'_>, args: &PyTuple) -> PyResult<Ref<PyObject>> {
         self.call_dict(py, args, None)
-    }
-    /// Looks `name` up along the MRO (`_PyType_Lookup`), through the type attribute cache. Never raises.
-    pub fn lookup(&self, _py: Py<'_>, _name: &PyStr) -> Option<Ref<PyObject>> {
-        None
-    }
-    /// The type's own namespace.
-    pub fn dict(&self) -> Option<Ref<PyDict>> {
-        None
     }
 }
