@@ -10,6 +10,7 @@ pub mod alloc;
 pub mod args;
 pub mod codecs;
 pub mod error;
+pub mod frame_hooks;
 pub mod gc;
 pub mod gil;
 pub mod memory;
@@ -26,6 +27,8 @@ pub mod ret;
 pub mod slots;
 pub mod stack;
 pub mod state;
+#[cfg(test)]
+pub mod testing;
 pub mod warnings;
 
 pub use alloc::{Traverse, Visitor, alloc_payload};

@@ -6,6 +6,7 @@ use core::ffi::c_void;
 use crate::error::PyResult;
 use crate::gc;
 use crate::object::{PyObject, PyVarObject};
+use crate::objects::dict::split;
 use crate::objects::r#type::{PyType, flags};
 use crate::obmalloc;
 use crate::py::Py;
@@ -30,6 +31,14 @@ pub fn presize(ty: &PyType) -> usize {
 #[inline]
 pub fn alloc_object(py: Py<'_>, ty: &PyType, items: usize) -> PyResult<*mut PyObject> {
     let Some(size) = object_size(ty, items) else { return Err(py.no_memory()) };
+    if ty.tp_flags.get() & flags::INLINE_VALUES != 0 {
+        // SAFETY: the values stand right behind the basic size; such types have no items.
+        return unsafe {
+            let op = alloc_sized(py, ty, size + split::inline_size(ty), items)?;
+            split::init_inline_values(op, ty);
+            Ok(op)
+        };
+    }
     // SAFETY: size and presize describe an object of `ty`.
     unsafe { alloc_sized(py, ty, size, items) }
 }

@@ -157,6 +157,8 @@ pub struct InterpreterState {
     pub config: RefCell<Config>,
     /// Next version numbers for types, dict keys and functions.
     pub next_type_version: Cell<u32>,
+    /// The attribute cache of all types.
+    pub type_cache: crate::objects::r#type::TypeCache,
     pub next_keys_version: Cell<u32>,
     pub next_func_version: Cell<u32>,
     /// Interned strings: a dict from string to itself.
@@ -253,6 +255,7 @@ impl InterpreterState {
             int_max_str_digits: Cell::new(config.int_max_str_digits),
             config: RefCell::new(config),
             next_type_version: Cell::new(1),
+            type_cache: crate::objects::r#type::TypeCache::new(),
             next_keys_version: Cell::new(1),
             next_func_version: Cell::new(1),
             interned: Member::empty(),

@@ -1,6 +1,8 @@
 //! `builtin_function_or_method`: functions and bound methods written in Rust or C, with a vectorcall function for each calling
 //! convention. Not here: unbound methods of types (`method_descriptor.rs`).
 
+#![allow(non_snake_case)]
+
 use core::ffi::c_int;
 
 use crate::objects::r#type::ready::{text_of, text_signature, without_signature};
@@ -65,7 +67,7 @@ impl PyCFunction {
     }
 
     /// A function of a method table row (`PyCMethod_New`): bound to `slf`, of the module named `module`; `class` is needed for
-    /// `METH_METHOD`. 
+    /// `METH_METHOD`.
     pub fn new(
         py: Py<'_>,
         def: &PyMethodDef,
@@ -122,7 +124,9 @@ pub(crate) fn function_text(py: Py<'_>, function: &PyObject) -> String {
             _ => format!("{qualname}()"),
         })
     });
-    text.unwrap_or_else(|| function.str(py).map_or_else(|_| String::from("?"), |s| s.to_string_lossy().into_owned()))
+    text.unwrap_or_else(|| {
+        function.str(py).map_or_else(|_| String::from("?"), |s| s.to_string_lossy().into_owned())
+    })
 }
 
 #[cold]
@@ -149,7 +153,14 @@ pub(crate) fn has_names(kwnames: Obj) -> bool {
 
 /// Refuses keywords and a wrong count for the two conventions with a fixed number of arguments; true when all is well.
 #[inline(always)]
-pub(crate) fn check_call(py: Py<'_>, function: &PyObject, n: usize, kwnames: Obj, wanted: usize, hidden: usize) -> bool {
+pub(crate) fn check_call(
+    py: Py<'_>,
+    function: &PyObject,
+    n: usize,
+    kwnames: Obj,
+    wanted: usize,
+    hidden: usize,
+) -> bool {
     if has_names(kwnames) {
         no_keywords_error(py, function);
         return false;
@@ -215,7 +226,12 @@ unsafe extern "C-unwind" fn call_fastcall(f: Obj, args: *const Obj, nargsf: usiz
     }
 }
 
-unsafe extern "C-unwind" fn call_fastcall_keywords(f: Obj, args: *const Obj, nargsf: usize, kwnames: Obj) -> Obj {
+unsafe extern "C-unwind" fn call_fastcall_keywords(
+    f: Obj,
+    args: *const Obj,
+    nargsf: usize,
+    kwnames: Obj,
+) -> Obj {
     // SAFETY: vectorcall of a PyCFunction with METH_FASTCALL | METH_KEYWORDS.
     unsafe {
         let function = &*f.cast::<PyCFunction>();
@@ -312,7 +328,7 @@ impl PyCFunction {
     fn __reduce__(&self, py: Py<'_>) -> PyResult<Ref<PyObject>> {
         match self.bound() {
             Some(slf) if slf.downcast::<PyModule>().is_none() => {
-                let getattr = py.builtin("getattr")?;
+                let getattr = py.builtin(id!(py, "getattr"))?;
                 let name = PyStr::new(py, self.name())?;
                 let args = PyTuple::new(py, &[&slf, &name])?;
                 PyTuple::new(py, &[&getattr, &args]).map(Ref::upcast)
@@ -379,7 +395,8 @@ unsafe extern "C-unwind" fn tp_new_wrapper(slf: Obj, args: Obj, kwargs: Obj) -> 
     unsafe {
         let py = Py::assume();
         let (args, kwargs) = (&*args.cast::<PyTuple>(), kwargs.cast::<PyDict>().as_ref());
-        crate::objects::r#type::call_tp_new(py, &*slf.cast::<PyType>(), args, kwargs).map_or(NULL, Ref::into_raw)
+        crate::objects::r#type::call_tp_new(py, &*slf.cast::<PyType>(), args, kwargs)
+            .map_or(NULL, Ref::into_raw)
     }
 }
 
@@ -405,4 +422,3 @@ pub(crate) fn is_new_wrapper(object: &PyObject) -> bool {
 pub(crate) fn is_named(object: &PyObject, name: &str) -> bool {
     object.downcast::<PyCFunction>().is_some_and(|f| f.name() == name)
 }
-

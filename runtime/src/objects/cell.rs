@@ -47,7 +47,7 @@ impl PyCell {
 
     #[getter]
     fn cell_contents(&self, py: Py<'_>) -> PyResult<Ref<PyObject>> {
-        self.get().ok_or_else(|| raise!(py, ValueError, "cell is empty"))
+        self.get().ok_or_else(|| raise!(py, ValueError, "Cell is empty"))
     }
 
     #[setter]

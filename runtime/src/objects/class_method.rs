@@ -1,5 +1,7 @@
 //! `classmethod`, and what it shares with `staticmethod`: copied attributes and lazily fetched annotations.
 
+#![allow(non_snake_case)]
+
 use crate::objects::method::PyMethod;
 use crate::objects::static_method::is_abstract;
 use crate::prelude::*;
@@ -15,9 +17,7 @@ pub struct PyClassMethod {
 
 /// Copies `__module__`, `__name__`, `__qualname__` and `__doc__` of a wrapped function (`functools_wraps`).
 pub(crate) fn wrap_attributes(py: Py<'_>, wrapper: &PyObject, function: &PyObject) -> PyResult<()> {
-    for name in
-        [id!(py, "__module__"), id!(py, "__name__"), id!(py, "__qualname__"), id!(py, "__doc__")]
-    {
+    for name in [id!(py, "__module__"), id!(py, "__name__"), id!(py, "__qualname__"), id!(py, "__doc__")] {
         if let Some(value) = function.get_attr_optional(py, name)? {
             wrapper.set_attr(py, name, &value)?;
         }
@@ -80,9 +80,18 @@ impl PyClassMethod {
 #[pymethods]
 impl PyClassMethod {
     #[slot]
-    fn tp_new(py: Py<'_>, cls: &PyType, _args: &PyTuple, _kwargs: Option<&PyDict>) -> PyResult<Ref<PyObject>> {
-        PyClassMethod { base: PyObject::HEADER, cm_callable: Member::new(py.none()), cm_dict: Member::empty() }
-            .alloc(py, cls)
+    fn tp_new(
+        py: Py<'_>,
+        cls: &PyType,
+        _args: &PyTuple,
+        _kwargs: Option<&PyDict>,
+    ) -> PyResult<Ref<PyObject>> {
+        PyClassMethod {
+            base: PyObject::HEADER,
+            cm_callable: Member::new(py.none()),
+            cm_dict: Member::empty(),
+        }
+        .alloc(py, cls)
     }
     #[slot]
     fn tp_init(&self, py: Py<'_>, args: &PyTuple, kwargs: Option<&PyDict>) -> PyResult<()> {
@@ -105,7 +114,7 @@ impl PyClassMethod {
             (None, Some(instance)) => instance.ty(),
             (None, None) => return Err(raise!(py, TypeError, "__get__(None, None) is invalid")),
         };
-        PyMethod::new(py, &function, class)
+        PyMethod::new(py, &function, class).map(Ref::upcast)
     }
     #[slot]
     fn tp_repr(&self, py: Py<'_>) -> PyResult<Ref<PyStr>> {

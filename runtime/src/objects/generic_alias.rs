@@ -26,7 +26,13 @@ pub fn class_getitem(py: Py<'_>, origin: &PyObject, args: &PyObject) -> PyResult
     alias(py, PyGenericAlias::type_object(), origin, args, false)
 }
 
-fn alias(py: Py<'_>, cls: &PyType, origin: &PyObject, args: &PyObject, starred: bool) -> PyResult<Ref<PyObject>> {
+fn alias(
+    py: Py<'_>,
+    cls: &PyType,
+    origin: &PyObject,
+    args: &PyObject,
+    starred: bool,
+) -> PyResult<Ref<PyObject>> {
     let args = match args.downcast::<PyTuple>() {
         Some(args) => args.new_ref(),
         None => PyTuple::new(py, &[args])?,
@@ -260,9 +266,7 @@ fn substitute_nested(
     for parameter in inner.as_slice() {
         match parameters.iter().position(|p| p.is(parameter)).and_then(|i| items.get(i)) {
             Some(item) => match item.downcast::<PyTuple>() {
-                Some(tuple)
-                    if crate::objects::typevar::is_type_var_tuple(parameter) =>
-                {
+                Some(tuple) if crate::objects::typevar::is_type_var_tuple(parameter) => {
                     values.extend_from_slice(tuple.as_slice());
                 }
                 _ => values.push(item.clone()),
@@ -409,7 +413,7 @@ impl PyGenericAlias {
     fn __reduce__(&self, py: Py<'_>) -> PyResult<Ref<PyTuple>> {
         let (origin, args) = (self.origin(py)?, self.arguments(py)?);
         if self.starred.get() {
-            let next = py.builtin("next")?;
+            let next = py.builtin(id!(py, "next"))?;
             let plain = alias(py, PyGenericAlias::type_object(), &origin, &args, false)?;
             let iterator = plain.iter(py)?;
             return PyTuple::new(py, &[&next, &*PyTuple::new(py, &[&iterator])?]);
@@ -422,7 +426,7 @@ impl PyGenericAlias {
         let names = self.origin(py)?.call_method(py, id!(py, "__dir__"), &[]);
         let names = match names {
             Ok(names) => names,
-            Err(_) => py.builtin("dir")?.call(py, &[&*self.origin(py)?])?,
+            Err(_) => py.builtin(id!(py, "dir"))?.call(py, &[&*self.origin(py)?])?,
         };
         let mut names = names.collect(py)?;
         for own in OWN {
@@ -470,7 +474,7 @@ impl GenericAliasIterator {
     }
     #[pymethod]
     fn __reduce__(&self, py: Py<'_>) -> PyResult<Ref<PyTuple>> {
-        let iter = py.builtin("iter")?;
+        let iter = py.builtin(id!(py, "iter"))?;
         let inner = match self.alias.get() {
             Some(alias) => PyTuple::new(py, &[&alias])?,
             None => {
@@ -481,4 +485,3 @@ impl GenericAliasIterator {
         PyTuple::new(py, &[&iter, &inner])
     }
 }
-

@@ -35,10 +35,14 @@ impl PyMappingProxy {
         let mapping = match (args.get(0), &named, args.len() + kwargs.map_or(0, PyDict::len)) {
             (Some(m), None, 1) => m,
             (None, Some(m), 1) => m,
-            (None, None, 0) => bail!(py, TypeError, "mappingproxy() missing required argument 'mapping' (pos 1)"),
+            (None, None, 0) => {
+                bail!(py, TypeError, "mappingproxy() missing required argument 'mapping' (pos 1)")
+            }
             (_, _, n) => bail!(py, TypeError, "mappingproxy() takes at most 1 argument ({n} given)"),
         };
-        if !mapping.is_mapping() || mapping.downcast::<PyList>().is_some() || mapping.downcast::<PyTuple>().is_some()
+        if !mapping.is_mapping()
+            || mapping.downcast::<PyList>().is_some()
+            || mapping.downcast::<PyTuple>().is_some()
         {
             bail!(py, TypeError, "mappingproxy() argument must be a mapping, not {}", mapping.ty().name())
         }
@@ -96,7 +100,7 @@ impl PyMappingProxy {
             None => Ok(o.to_ref()),
         };
         let (a, b) = (inner(a)?, inner(b)?);
-        a.binary(py, &b, crate::protocol::number::OR)
+        a.binary_op(py, &b, crate::protocol::number::OR)
     }
     #[slot]
     fn nb_inplace_or(&self, py: Py<'_>, _other: &PyObject) -> PyResult<Ref<PyObject>> {

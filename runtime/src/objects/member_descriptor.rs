@@ -82,7 +82,9 @@ pub unsafe fn get_member(py: Py<'_>, object: &PyObject, def: &PyMemberDef) -> Py
             },
             member::T_STRING_INPLACE => text_of(at.cast::<c_char>()).unwrap_or_default().into_py(py),
             member::T_CHAR => PyStr::from_latin1(py, &[at.read()]).map(Ref::upcast),
-            _ => Err(raise!(py, SystemError, "bad memberdescr type for {}", text_of(def.name).unwrap_or("?"))),
+            _ => {
+                Err(raise!(py, SystemError, "bad memberdescr type for {}", text_of(def.name).unwrap_or("?")))
+            }
         }
     }
 }
@@ -91,7 +93,12 @@ pub unsafe fn get_member(py: Py<'_>, object: &PyObject, def: &PyMemberDef) -> Py
 ///
 /// # Safety
 /// `object` has the layout that the row describes.
-pub unsafe fn set_member(py: Py<'_>, object: &PyObject, def: &PyMemberDef, value: Option<&PyObject>) -> PyResult<()> {
+pub unsafe fn set_member(
+    py: Py<'_>,
+    object: &PyObject,
+    def: &PyMemberDef,
+    value: Option<&PyObject>,
+) -> PyResult<()> {
     if def.flags & member::READONLY != 0 {
         bail!(py, AttributeError, "readonly attribute")
     }
@@ -126,7 +133,7 @@ pub unsafe fn set_member(py: Py<'_>, object: &PyObject, def: &PyMemberDef, value
             };
             if n < low || n > high {
                 let text = format!("Truncation of value to {what}");
-                crate::error::warn(py, crate::objects::exceptions::types::RuntimeWarning(), &text, 1)?;
+                py.warn(crate::objects::exceptions::types::RuntimeWarning(), &text, 1)?;
             }
             Ok(n)
         };

@@ -83,7 +83,7 @@ impl Descr {
 
     /// `__reduce__`: `getattr(owner, name)`.
     pub(crate) fn reduce(&self, py: Py<'_>) -> PyResult<Ref<PyObject>> {
-        let getattr = py.builtin("getattr")?;
+        let getattr = py.builtin(id!(py, "getattr"))?;
         let name = PyStr::new(py, &self.name())?;
         let args = PyTuple::new(py, &[self.owner(), &name])?;
         PyTuple::new(py, &[&getattr, &args]).map(Ref::upcast)
@@ -156,13 +156,22 @@ impl PyMethodDescr {
 
 /// The instance that the call is for; `None` with the exception set when there is none or one of another class.
 #[inline(always)]
-unsafe fn instance<'a>(py: Py<'_>, descr: &PyMethodDescr, args: *const Obj, n: usize) -> Option<&'a PyObject> {
+unsafe fn instance<'a>(
+    py: Py<'_>,
+    descr: &PyMethodDescr,
+    args: *const Obj,
+    n: usize,
+) -> Option<&'a PyObject> {
     if n == 0 {
         return missing_instance(py, descr);
     }
     // SAFETY: there is a first argument, alive through the call.
     let first = unsafe { &**args };
-    if first.is_exactly(descr.owner()) || descr.base.check_instance(py, first).is_ok() { Some(first) } else { None }
+    if first.is_exactly(descr.owner()) || descr.base.check_instance(py, first).is_ok() {
+        Some(first)
+    } else {
+        None
+    }
 }
 
 #[cold]
@@ -208,7 +217,12 @@ unsafe extern "C-unwind" fn call_fastcall(f: Obj, args: *const Obj, nargsf: usiz
     }
 }
 
-unsafe extern "C-unwind" fn call_fastcall_keywords(f: Obj, args: *const Obj, nargsf: usize, kwnames: Obj) -> Obj {
+unsafe extern "C-unwind" fn call_fastcall_keywords(
+    f: Obj,
+    args: *const Obj,
+    nargsf: usize,
+    kwnames: Obj,
+) -> Obj {
     // SAFETY: vectorcall of a PyMethodDescr with METH_FASTCALL | METH_KEYWORDS.
     unsafe {
         let (py, descr, n) = (Py::assume(), &*f.cast::<PyMethodDescr>(), nargsf & !ARGUMENTS_OFFSET);
@@ -226,7 +240,12 @@ unsafe extern "C-unwind" fn call_method_class(f: Obj, args: *const Obj, nargsf: 
     }
 }
 
-unsafe extern "C-unwind" fn call_varargs_method(f: Obj, args: *const Obj, nargsf: usize, kwnames: Obj) -> Obj {
+unsafe extern "C-unwind" fn call_varargs_method(
+    f: Obj,
+    args: *const Obj,
+    nargsf: usize,
+    kwnames: Obj,
+) -> Obj {
     // SAFETY: vectorcall of a PyMethodDescr with METH_VARARGS.
     unsafe {
         let (py, descr, n) = (Py::assume(), &*f.cast::<PyMethodDescr>(), nargsf & !ARGUMENTS_OFFSET);

@@ -3,9 +3,11 @@
 #[macro_use]
 mod declare;
 pub mod bool;
+pub mod builtin_function;
 pub mod bytearray;
 pub mod bytes;
 pub mod cell;
+pub mod class_method;
 pub mod complex;
 pub mod dict;
 pub mod enumerate;
@@ -13,25 +15,37 @@ pub mod exceptions;
 pub mod filter;
 pub mod float;
 pub mod generic_alias;
+pub mod getset_descriptor;
 pub mod int;
 pub mod iterator;
 pub mod list;
 pub mod map;
 pub mod mappingproxy;
 pub mod memoryview;
+pub mod member_descriptor;
 pub mod method;
+pub mod method_descriptor;
 pub mod module;
 pub mod range;
 pub mod reversed;
+pub mod namespace;
+pub mod object;
+pub mod property;
 pub mod set;
 pub mod singletons;
 pub mod slice;
+pub mod startup;
+pub mod static_method;
 pub mod str;
+pub mod super_;
 pub mod tuple;
 pub mod tuple_iterator;
 pub mod r#type;
+pub mod typevar;
+pub mod union;
 pub mod weakref;
 pub mod zip;
+pub mod wrapper_descriptor;
 
 pub use self::bool::PyBool;
 pub use bytearray::PyByteArray;
@@ -48,6 +62,7 @@ pub use range::PyRange;
 pub use set::{PyFrozenSet, PySet};
 pub use singletons::{PyEllipsis, PyNone, PyNotImplemented};
 pub use slice::PySlice;
+pub use startup::init;
 pub use str::PyStr;
 pub use tuple::PyTuple;
 pub use r#type::{PyHeapType, PyType, StaticType};
@@ -55,6 +70,6 @@ pub use r#type::{PyHeapType, PyType, StaticType};
 use crate::object::PyObject;
 
 /// True when `object` is a built-in function of that name: for messages that give advice.
-pub fn function_name_is(_object: &PyObject, _name: &str) -> bool {
-    false
+pub fn function_name_is(object: &PyObject, name: &str) -> bool {
+    builtin_function::is_named(object, name)
 }

@@ -1,6 +1,8 @@
 //! `module`: the namespace object, attribute access with a module's own `__getattr__`, creation from a native definition.
 //! Not here: finding and loading modules (crate `interp`).
 
+#![allow(non_snake_case)]
+
 use core::ffi::c_void;
 
 use crate::objects::builtin_function::PyCFunction;
@@ -65,7 +67,9 @@ impl PyModule {
         for part in def.parts {
             for row in part.methods {
                 // SAFETY: method names are NUL-terminated.
-                let Some(text) = (unsafe { crate::objects::r#type::ready::text_of(row.ml_name) }) else { continue };
+                let Some(text) = (unsafe { crate::objects::r#type::ready::text_of(row.ml_name) }) else {
+                    continue;
+                };
                 let function = PyCFunction::new(py, row, Some(&module), Some(&name), None)?;
                 let key = PyStr::intern(py, PyStr::new(py, text)?);
                 dict.set(py, &*key, &function)?;
@@ -216,7 +220,12 @@ fn is_stdlib_name(py: Py<'_>, name: &PyStr) -> PyResult<bool> {
 #[pymethods]
 impl PyModule {
     #[slot]
-    fn tp_new(py: Py<'_>, cls: &PyType, _args: &PyTuple, _kwargs: Option<&PyDict>) -> PyResult<Ref<PyObject>> {
+    fn tp_new(
+        py: Py<'_>,
+        cls: &PyType,
+        _args: &PyTuple,
+        _kwargs: Option<&PyDict>,
+    ) -> PyResult<Ref<PyObject>> {
         PyModule::empty(py)?.alloc(py, cls)
     }
     #[init]

@@ -29,7 +29,12 @@ impl PyNamespace {
 #[pymethods]
 impl PyNamespace {
     #[slot]
-    fn tp_new(py: Py<'_>, cls: &PyType, _args: &PyTuple, _kwargs: Option<&PyDict>) -> PyResult<Ref<PyObject>> {
+    fn tp_new(
+        py: Py<'_>,
+        cls: &PyType,
+        _args: &PyTuple,
+        _kwargs: Option<&PyDict>,
+    ) -> PyResult<Ref<PyObject>> {
         PyNamespace { base: PyObject::HEADER, ns_dict: Member::new(PyDict::new(py)?) }.alloc(py, cls)
     }
     #[slot]
@@ -64,7 +69,7 @@ impl PyNamespace {
         } else {
             self.ty().dunder_name()
         };
-        let Some(_guard) = py.enter_repr(self)? else { return PyStr::new(py, &format!("{name}(...)")) };
+        let Some(_guard) = py.repr_enter(self)? else { return PyStr::new(py, &format!("{name}(...)")) };
         let mut parts = Vec::new();
         for (key, value) in self.dict(py)?.items_snapshot() {
             if let Some(key) = key.downcast::<PyStr>()

@@ -1,5 +1,7 @@
 //! `object`: the base of all types; pickling support (`__reduce_ex__`, `__getstate__`) and assignment to `__class__`.
 
+#![allow(non_snake_case)]
+
 use crate::objects::r#type::{self as types_, call_tp_new, flags};
 use crate::prelude::*;
 use crate::protocol::attribute::{generic_getattro, generic_setattro};
@@ -233,12 +235,7 @@ impl PyBaseObject {
     fn set___class__(&self, py: Py<'_>, value: Option<&PyObject>) -> PyResult<()> {
         let Some(value) = value else { bail!(py, TypeError, "can't delete __class__ attribute") };
         let Some(class) = value.downcast::<PyType>() else {
-            bail!(
-                py,
-                TypeError,
-                "__class__ must be set to a class, not '{}' object",
-                value.ty().name()
-            )
+            bail!(py, TypeError, "__class__ must be set to a class, not '{}' object", value.ty().name())
         };
         types_::assign_class(py, self, class)
     }
@@ -261,7 +258,7 @@ fn copyreg(py: Py<'_>, name: &PyStr) -> PyResult<Ref<PyObject>> {
     };
     let module = match known {
         Some(module) => module,
-        None => py.builtin("__import__")?.call(py, &[id!(py, "copyreg")])?,
+        None => py.builtin(id!(py, "__import__"))?.call(py, &[id!(py, "copyreg")])?,
     };
     module.get_attr(py, name)
 }
@@ -400,9 +397,7 @@ fn reduce_newobj(py: Py<'_>, slf: &PyObject) -> PyResult<Ref<PyObject>> {
             all.extend(args.as_slice().iter().map(|r| &**r));
             (copyreg(py, id!(py, "__newobj__"))?, PyTuple::new(py, &all)?)
         }
-        Some(kwargs) => {
-            (copyreg(py, id!(py, "__newobj_ex__"))?, PyTuple::new(py, &[cls, &args, &kwargs])?)
-        }
+        Some(kwargs) => (copyreg(py, id!(py, "__newobj_ex__"))?, PyTuple::new(py, &[cls, &args, &kwargs])?),
     };
     let is_list = slf.downcast::<PyList>().is_some();
     let is_dict = slf.downcast::<PyDict>().is_some();

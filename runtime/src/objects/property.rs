@@ -1,5 +1,7 @@
 //! `property`.
 
+#![allow(non_snake_case)]
+
 use crate::prelude::*;
 
 /// `propertyobject`.
@@ -60,7 +62,8 @@ impl PyProperty {
             Some(new) if !new.is_none() => new.to_ref(),
             _ => old.get().unwrap_or_else(|| py.none()),
         };
-        let (get, set, del) = (pick(get, &self.prop_get), pick(set, &self.prop_set), pick(del, &self.prop_del));
+        let (get, set, del) =
+            (pick(get, &self.prop_get), pick(set, &self.prop_set), pick(del, &self.prop_del));
         // A docstring taken from the getter is taken anew.
         let doc = if self.getter_doc.get() != 0 && !get.is_none() {
             py.none()
@@ -78,7 +81,12 @@ impl PyProperty {
 #[pymethods]
 impl PyProperty {
     #[slot]
-    fn tp_new(py: Py<'_>, cls: &PyType, _args: &PyTuple, _kwargs: Option<&PyDict>) -> PyResult<Ref<PyObject>> {
+    fn tp_new(
+        py: Py<'_>,
+        cls: &PyType,
+        _args: &PyTuple,
+        _kwargs: Option<&PyDict>,
+    ) -> PyResult<Ref<PyObject>> {
         PyProperty {
             base: PyObject::HEADER,
             prop_get: Member::empty(),
@@ -214,4 +222,3 @@ impl PyProperty {
         Ok(false)
     }
 }
-

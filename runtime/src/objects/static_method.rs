@@ -1,6 +1,7 @@
 //! `staticmethod`.
 
-use crate::error::owned_or_raised;
+#![allow(non_snake_case)]
+
 use crate::objects::class_method::wrap_attributes;
 use crate::prelude::*;
 
@@ -33,9 +34,18 @@ impl PyStaticMethod {
 #[pymethods]
 impl PyStaticMethod {
     #[slot]
-    fn tp_new(py: Py<'_>, cls: &PyType, _args: &PyTuple, _kwargs: Option<&PyDict>) -> PyResult<Ref<PyObject>> {
-        PyStaticMethod { base: PyObject::HEADER, sm_callable: Member::new(py.none()), sm_dict: Member::empty() }
-            .alloc(py, cls)
+    fn tp_new(
+        py: Py<'_>,
+        cls: &PyType,
+        _args: &PyTuple,
+        _kwargs: Option<&PyDict>,
+    ) -> PyResult<Ref<PyObject>> {
+        PyStaticMethod {
+            base: PyObject::HEADER,
+            sm_callable: Member::new(py.none()),
+            sm_dict: Member::empty(),
+        }
+        .alloc(py, cls)
     }
     #[slot]
     fn tp_init(&self, py: Py<'_>, args: &PyTuple, kwargs: Option<&PyDict>) -> PyResult<()> {
@@ -114,13 +124,3 @@ pub(crate) fn is_abstract(py: Py<'_>, object: &PyObject) -> PyResult<bool> {
     }
 }
 
-/// Binds a descriptor as class access does.
-pub(crate) fn bind(py: Py<'_>, descriptor: &PyObject, owner: &PyObject) -> PyResult<Ref<PyObject>> {
-    match descriptor.ty().tp_descr_get.get() {
-        // SAFETY: slot call on live objects.
-        Some(get) => unsafe {
-            owned_or_raised(py, get(descriptor.as_ptr(), core::ptr::null_mut(), owner.as_ptr()))
-        },
-        None => Ok(descriptor.to_ref()),
-    }
-}

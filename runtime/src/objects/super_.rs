@@ -105,7 +105,12 @@ impl PySuper {
 #[pymethods]
 impl PySuper {
     #[slot]
-    fn tp_new(py: Py<'_>, cls: &PyType, _args: &PyTuple, _kwargs: Option<&PyDict>) -> PyResult<Ref<PyObject>> {
+    fn tp_new(
+        py: Py<'_>,
+        cls: &PyType,
+        _args: &PyTuple,
+        _kwargs: Option<&PyDict>,
+    ) -> PyResult<Ref<PyObject>> {
         PySuper {
             base: PyObject::HEADER,
             class: Member::empty(),
@@ -151,7 +156,8 @@ impl PySuper {
     #[slot]
     fn tp_getattro(&self, py: Py<'_>, name: &PyObject) -> PyResult<Ref<PyObject>> {
         let name = crate::protocol::attribute::attribute_name(py, name)?;
-        if let (Some(class), Some(start), Some(object)) = (self.class.get(), self.obj_type.get(), self.obj.get())
+        if let (Some(class), Some(start), Some(object)) =
+            (self.class.get(), self.obj_type.get(), self.obj.get())
             && !name.eq_str("__class__")
             && let Some(found) = find_behind(py, &class, &start, name)?
         {

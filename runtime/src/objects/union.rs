@@ -80,8 +80,11 @@ impl Builder {
         let members = self.hashable.to_vec();
         let members: Vec<&PyObject> = members.iter().map(|m| &**m).collect();
         let hashable = PyFrozenSet::from_items(py, &members)?;
-        let unhashable =
-            if self.unhashable.is_empty() { None } else { Some(PyTuple::from_vec(py, self.unhashable)?.upcast()) };
+        let unhashable = if self.unhashable.is_empty() {
+            None
+        } else {
+            Some(PyTuple::from_vec(py, self.unhashable)?.upcast())
+        };
         PyUnion {
             base: PyObject::HEADER,
             args: Member::new(PyTuple::from_vec(py, self.args)?),
@@ -96,7 +99,7 @@ impl Builder {
 }
 
 fn typing_call(py: Py<'_>, function: &PyStr, arg: &PyObject) -> PyResult<Ref<PyObject>> {
-    let typing = py.builtin("__import__")?.call(py, &[id!(py, "typing")])?;
+    let typing = py.builtin(id!(py, "__import__"))?.call(py, &[id!(py, "typing")])?;
     typing.get_attr(py, function)?.call(py, &[arg])
 }
 
@@ -277,4 +280,3 @@ fn same_members(py: Py<'_>, a: &PyObject, b: &PyObject) -> PyResult<bool> {
     }
     Ok(true)
 }
-

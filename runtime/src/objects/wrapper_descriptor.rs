@@ -19,7 +19,12 @@ pub struct PyWrapperDescriptor {
 
 impl PyWrapperDescriptor {
     /// The special method `def` of `ty`, around the slot function `wrapped`.
-    pub fn new(py: Py<'_>, ty: &PyType, def: &'static SlotDef, wrapped: *const ()) -> PyResult<Ref<PyObject>> {
+    pub fn new(
+        py: Py<'_>,
+        ty: &PyType,
+        def: &'static SlotDef,
+        wrapped: *const (),
+    ) -> PyResult<Ref<PyObject>> {
         PyWrapperDescriptor { base: Descr::new(ty, def.name_object(py)), d_base: def, d_wrapped: wrapped }
             .alloc_exact(py)
             .map(Ref::upcast)
@@ -104,10 +109,7 @@ impl PyWrapperDescriptor {
     }
     #[slot]
     fn tp_repr(&self, py: Py<'_>) -> PyResult<Ref<PyStr>> {
-        PyStr::new(
-            py,
-            &format!("<slot wrapper '{}' of '{}' objects>", self.base.name(), self.owner().name()),
-        )
+        PyStr::new(py, &format!("<slot wrapper '{}' of '{}' objects>", self.base.name(), self.owner().name()))
     }
     #[slot]
     fn tp_descr_get(
@@ -208,7 +210,7 @@ impl PyMethodWrapper {
     #[pymethod]
     fn __reduce__(&self, py: Py<'_>) -> PyResult<Ref<PyObject>> {
         let (descr, slf) = self.parts(py)?;
-        let getattr = py.builtin("getattr")?;
+        let getattr = py.builtin(id!(py, "getattr"))?;
         let name = descr.def().name_object(py);
         let args = PyTuple::new(py, &[&slf, name])?;
         PyTuple::new(py, &[&getattr, &args]).map(Ref::upcast)

@@ -5,12 +5,13 @@ use core::ffi::c_int;
 
 use crate::error::{PyResult, Raised, owned_or_raised};
 use crate::object::PyObject;
+use crate::objects::dict::split;
 use crate::objects::exceptions::types;
 use crate::objects::r#type::flags;
 use crate::objects::{PyDict, PyStr, PyType};
 use crate::py::Py;
 use crate::raise;
-use crate::reference::{Member, Ref};
+use crate::reference::{Member, PyClass, Ref};
 
 /// Where the managed dict pointer stands, in words before the object.
 const MANAGED_DICT_WORDS: usize = 3;
@@ -67,7 +68,14 @@ impl PyObject {
         }
     }
 
-    /// The instance's `__dict__` as it is now; it may not be made yet.
+    /// True when the instance's attributes stand inline, and mean something.
+    #[inline(always)]
+    fn has_inline_values(&self) -> bool {
+        // SAFETY: asked only of types with the flag.
+        self.ty().has(flags::INLINE_VALUES) && unsafe { split::inline_values(self).valid.get() != 0 }
+    }
+
+    /// The instance's `__dict__` as it is now; it may not be made yet, though there are inline values.
     #[inline]
     pub fn existing_dict(&self) -> Option<Ref<PyDict>> {
         let dict = self.dict_field()?.get()?;
@@ -83,6 +91,10 @@ impl PyObject {
         if let Some(dict) = field.get() {
             return Ok(dict);
         }
+        if self.ty().has(flags::MANAGED_DICT) {
+            // SAFETY: the type has the flag.
+            return unsafe { split::materialize_dict(py, self) }.map(Ref::upcast);
+        }
         let dict = PyDict::new(py)?.upcast();
         field.set(dict.clone());
         Ok(dict)
@@ -96,13 +108,17 @@ impl PyObject {
         let Some(value) = value else {
             return Err(raise!(py, TypeError, "cannot delete __dict__"));
         };
-        if value.downcast::<PyDict>().is_none() {
+        let Some(dict) = value.downcast::<PyDict>() else {
             return Err(raise!(
                 py,
                 TypeError,
                 "__dict__ must be set to a dictionary, not a '{}'",
                 value.ty().name()
             ));
+        };
+        if self.ty().has(flags::MANAGED_DICT) {
+            // SAFETY: the type has the flag.
+            return unsafe { split::replace_dict(py, self, Some(dict)) };
         }
         field.set(value.to_ref());
         Ok(())
@@ -111,6 +127,13 @@ impl PyObject {
     /// The instance's own attribute `name`, classes not asked.
     #[inline]
     pub fn own_attribute(&self, py: Py<'_>, name: &PyStr) -> PyResult<Option<Ref<PyObject>>> {
+        if self.has_inline_values() {
+            if PyStr::check_exact(name) {
+                // SAFETY: the type has the flag, the values are valid and the name is exact.
+                return Ok(unsafe { split::inline_get(self, name) });
+            }
+            self.instance_dict(py)?;
+        }
         match self.existing_dict() {
             Some(dict) => dict.get_str(py, name),
             None => Ok(None),
@@ -193,24 +216,27 @@ impl PyObject {
             let r = unsafe { set(descriptor.as_ptr(), self.as_ptr(), value) };
             return if r < 0 { Err(Raised::already(py)) } else { Ok(()) };
         }
-        let Some(field) = self.dict_field() else { return Err(self.cannot_set(py, name, descriptor.is_some())) };
+        let Some(field) = self.dict_field() else {
+            return Err(self.cannot_set(py, name, descriptor.is_some()));
+        };
+        if self.has_inline_values() && PyStr::check_exact(name) {
+            // SAFETY: the type has the flag, the values are valid and the name is exact.
+            match unsafe { split::inline_set(self, name, value) } {
+                Ok(true) => return Ok(()),
+                Ok(false) => {}
+                Err(()) => return Err(self.no_attribute(py, name)),
+            }
+        }
+        let dict = match field.get() {
+            Some(dict) => dict,
+            None => self.instance_dict(py)?,
+        };
+        // SAFETY: only dicts are stored.
+        let dict = unsafe { dict.cast_unchecked::<PyDict>() };
         match value {
-            Some(value) => {
-                let dict = match field.get() {
-                    Some(dict) => dict,
-                    None => self.instance_dict(py)?,
-                };
-                // SAFETY: only dicts are stored.
-                let dict = unsafe { dict.cast_unchecked::<PyDict>() };
-                dict.set(py, name, value)
-            }
-            None => {
-                let removed = match self.existing_dict() {
-                    Some(dict) => dict.remove(py, name)?,
-                    None => None,
-                };
-                if removed.is_some() { Ok(()) } else { Err(self.no_attribute(py, name)) }
-            }
+            Some(value) => dict.set(py, name, value),
+            None if dict.remove(py, name)?.is_some() => Ok(()),
+            None => Err(self.no_attribute(py, name)),
         }
     }
 
@@ -220,7 +246,10 @@ impl PyObject {
         let text = if found {
             format!("'{}' object attribute '{name}' is read-only", ty.name())
         } else if ty.tp_setattro.get().is_some_and(|f| f as usize == generic_setattro as *const () as usize) {
-            format!("'{}' object has no attribute '{name}' and no __dict__ for setting new attributes", ty.name())
+            format!(
+                "'{}' object has no attribute '{name}' and no __dict__ for setting new attributes",
+                ty.name()
+            )
         } else {
             format!("'{}' object has no attribute '{name}'", ty.name())
         };
@@ -301,18 +330,6 @@ impl Py<'_> {
         }
         self.restore(error)
     }
-
-    /// A name of module `builtins`.
-    pub fn builtin(self, name: &'static str) -> PyResult<Ref<PyObject>> {
-        let found = match self.interp().builtins.get() {
-            Some(builtins) => match builtins.downcast::<PyDict>() {
-                Some(dict) => dict.get_str(self, PyStr::intern_static(self, name))?,
-                None => None,
-            },
-            None => None,
-        };
-        found.ok_or_else(|| raise!(self, AttributeError, "module 'builtins' has no attribute '{name}'"))
-    }
 }
 
 /// `tp_getattro` of `object`.
@@ -351,4 +368,3 @@ impl PyType {
         self.tp_getattro.get().is_some_and(|f| f as usize == generic_getattro as *const () as usize)
     }
 }
-

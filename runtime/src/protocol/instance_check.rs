@@ -45,15 +45,15 @@ pub fn real_is_instance(py: Py<'_>, object: &PyObject, class: &PyObject) -> PyRe
             return Ok(true);
         }
         // A proxy may claim another class.
-        let Some(claimed) = object.get_attr_optional(py, crate::id!(py, "__class__"))? else { return Ok(false) };
+        let Some(claimed) = object.get_attr_optional(py, crate::id!(py, "__class__"))? else {
+            return Ok(false);
+        };
         return Ok(match claimed.downcast::<PyType>() {
             Some(claimed) if !core::ptr::eq(claimed, object.ty()) => claimed.is_subtype(class),
             _ => false,
         });
     }
-    check_class(py, class, || {
-        "isinstance() arg 2 must be a type, a tuple of types, or a union".to_owned()
-    })?;
+    check_class(py, class, || "isinstance() arg 2 must be a type, a tuple of types, or a union".to_owned())?;
     match object.get_attr_optional(py, crate::id!(py, "__class__"))? {
         Some(claimed) => abstract_is_subclass(py, claimed, class),
         None => Ok(false),
@@ -96,7 +96,9 @@ pub fn real_is_subclass(py: Py<'_>, object: &PyObject, class: &PyObject) -> PyRe
         return Ok(object.is_subtype(class));
     }
     check_class(py, object, || "issubclass() arg 1 must be a class".to_owned())?;
-    check_class(py, class, || "issubclass() arg 2 must be a class, a tuple of classes, or a union".to_owned())?;
+    check_class(py, class, || {
+        "issubclass() arg 2 must be a class, a tuple of classes, or a union".to_owned()
+    })?;
     abstract_is_subclass(py, object.to_ref(), class)
 }
 

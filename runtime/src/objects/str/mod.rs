@@ -22,7 +22,7 @@ mod compare;
 pub mod format;
 pub(crate) mod hash;
 mod intern;
-mod iterator;
+pub mod iterator;
 mod join;
 mod layout;
 mod methods;

@@ -2,12 +2,13 @@
 
 use super::new::{best_base, calculate_metaclass};
 use super::{PyType, flags, mro};
+use crate::bail;
 use crate::error::PyResult;
 use crate::object::PyObject;
+use crate::objects::dict::split;
 use crate::objects::{PyModule, PyTuple};
 use crate::py::Py;
 use crate::reference::{PyClass, Ref};
-use crate::bail;
 
 /// True when both classes add the same slots (or nothing) to the same base.
 fn same_added_slots(a: &PyType, b: &PyType) -> PyResult<bool> {
@@ -30,7 +31,8 @@ fn same_added_slots(a: &PyType, b: &PyType) -> PyResult<bool> {
 }
 
 fn compatible_with_base<'a>(ty: &'a PyType, base: &'a PyType) -> bool {
-    let same_dealloc = ty.tp_dealloc.get().map(|f| f as usize) == Some(super::instance::subtype_dealloc as *const () as usize);
+    let same_dealloc = ty.tp_dealloc.get().map(|f| f as usize)
+        == Some(super::instance::subtype_dealloc as *const () as usize);
     same_dealloc
         && ty.tp_basicsize.get() == base.tp_basicsize.get()
         && ty.tp_itemsize.get() == base.tp_itemsize.get()
@@ -44,7 +46,13 @@ fn compatible_with_base<'a>(ty: &'a PyType, base: &'a PyType) -> bool {
 fn check_compatible(py: Py<'_>, old: &PyType, new: &PyType, attribute: &str) -> PyResult<()> {
     let free = |t: &PyType| t.tp_free.get().map(|f| f as usize);
     if free(old) != free(new) {
-        bail!(py, TypeError, "{attribute} assignment: '{}' deallocator differs from '{}'", new.name(), old.name())
+        bail!(
+            py,
+            TypeError,
+            "{attribute} assignment: '{}' deallocator differs from '{}'",
+            new.name(),
+            old.name()
+        )
     }
     let (mut new_base, mut old_base) = (new, old);
     while let Some(base) = new_base.base()
@@ -80,6 +88,14 @@ pub(crate) fn assign_class(py: Py<'_>, object: &PyObject, class: &PyType) -> PyR
         bail!(py, TypeError, "__class__ assignment only supported for mutable types or ModuleType subclasses")
     }
     check_compatible(py, old, class, "__class__")?;
+    if old.has(flags::INLINE_VALUES) {
+        // The inline values belong to the old class's table of names: they move to the dict.
+        // SAFETY: the class has the flag.
+        unsafe {
+            let dict = split::materialize_dict(py, object)?;
+            split::detach_from_object(py, &dict, object)?;
+        }
+    }
     if class.has(flags::HEAPTYPE) {
         class.incref();
     }
@@ -102,7 +118,13 @@ pub(super) fn set_bases(py: Py<'_>, ty: &PyType, value: Option<&PyObject>) -> Py
     }
     for base in bases.as_slice() {
         let Some(base) = base.downcast::<PyType>() else {
-            bail!(py, TypeError, "{}.__bases__ must be tuple of classes, not '{}'", ty.name(), base.ty().name())
+            bail!(
+                py,
+                TypeError,
+                "{}.__bases__ must be tuple of classes, not '{}'",
+                ty.name(),
+                base.ty().name()
+            )
         };
         if base.is_subtype(ty) || base.is_subtype_by_bases(ty) {
             bail!(py, TypeError, "a __bases__ item causes an inheritance cycle")
@@ -145,4 +167,3 @@ pub(super) fn set_bases(py: Py<'_>, ty: &PyType, value: Option<&PyObject>) -> Py
     }
     Ok(())
 }
-

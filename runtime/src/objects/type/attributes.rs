@@ -90,7 +90,8 @@ impl PyType {
             return match attribute.ty().tp_descr_get.get() {
                 // SAFETY: slot call on live objects; a null instance means access through the class.
                 Some(get) => unsafe {
-                    owned_or_raised(py, get(attribute.as_ptr(), core::ptr::null_mut(), self.as_ptr())).map(Some)
+                    owned_or_raised(py, get(attribute.as_ptr(), core::ptr::null_mut(), self.as_ptr()))
+                        .map(Some)
                 },
                 None => Ok(Some(attribute)),
             };
@@ -149,7 +150,9 @@ impl PyType {
     /// `__name__`.
     pub fn dunder_name(&self) -> String {
         match self.heap().and_then(|h| h.ht_name.get()) {
-            Some(name) => name.downcast::<PyStr>().map_or_else(String::new, |n| n.to_string_lossy().into_owned()),
+            Some(name) => {
+                name.downcast::<PyStr>().map_or_else(String::new, |n| n.to_string_lossy().into_owned())
+            }
             None => self.short_name().to_owned(),
         }
     }
@@ -157,7 +160,9 @@ impl PyType {
     /// `__qualname__`.
     pub fn qualname(&self) -> String {
         match self.heap().and_then(|h| h.ht_qualname.get()) {
-            Some(name) => name.downcast::<PyStr>().map_or_else(String::new, |n| n.to_string_lossy().into_owned()),
+            Some(name) => {
+                name.downcast::<PyStr>().map_or_else(String::new, |n| n.to_string_lossy().into_owned())
+            }
             None => self.short_name().to_owned(),
         }
     }
@@ -175,7 +180,9 @@ impl PyType {
     pub fn qualified_name(&self) -> String {
         let Some(py) = Py::current() else { return self.name().to_owned() };
         match self.module_name(py) {
-            Some(module) if module != "builtins" && module != "__main__" => format!("{module}.{}", self.qualname()),
+            Some(module) if module != "builtins" && module != "__main__" => {
+                format!("{module}.{}", self.qualname())
+            }
             _ => self.qualname(),
         }
     }
@@ -318,12 +325,7 @@ pub(super) fn get_annotations(py: Py<'_>, ty: &PyType) -> PyResult<Ref<PyObject>
         let one = crate::objects::PyInt::new(py, 1)?;
         let result = annotate.call(py, &[&one])?;
         if result.downcast::<PyDict>().is_none() {
-            bail!(
-                py,
-                TypeError,
-                "__annotate__ returned non-dict of type '{}'",
-                result.ty().name()
-            )
+            bail!(py, TypeError, "__annotate__ returned non-dict of type '{}'", result.ty().name())
         }
         result
     } else {

@@ -16,7 +16,6 @@ use crate::py::Py;
 use crate::raise;
 use crate::reference::{PyClass, Ref};
 
-
 type Obj = *mut PyObject;
 const NULL: Obj = core::ptr::null_mut();
 
@@ -42,7 +41,9 @@ pub(crate) fn find_method(py: Py<'_>, slf: &PyObject, name: &PyStr) -> PyResult<
     if function.ty().has(flags::METHOD_DESCRIPTOR) {
         return Ok(Some(Method { function, unbound: true }));
     }
-    let Some(get) = function.ty().tp_descr_get.get() else { return Ok(Some(Method { function, unbound: false })) };
+    let Some(get) = function.ty().tp_descr_get.get() else {
+        return Ok(Some(Method { function, unbound: false }));
+    };
     // SAFETY: slot call on live objects.
     let bound = unsafe { owned_or_raised(py, get(function.as_ptr(), slf.as_ptr(), slf.ty().as_ptr()))? };
     Ok(Some(Method { function: bound, unbound: false }))
@@ -50,7 +51,12 @@ pub(crate) fn find_method(py: Py<'_>, slf: &PyObject, name: &PyStr) -> PyResult<
 
 impl Method {
     #[inline]
-    pub(crate) fn call<const N: usize>(&self, py: Py<'_>, slf: &PyObject, args: [&PyObject; N]) -> PyResult<Ref<PyObject>> {
+    pub(crate) fn call<const N: usize>(
+        &self,
+        py: Py<'_>,
+        slf: &PyObject,
+        args: [&PyObject; N],
+    ) -> PyResult<Ref<PyObject>> {
         if !self.unbound {
             return self.function.call(py, &args);
         }
@@ -65,7 +71,12 @@ impl Method {
 
 /// Calls the special method `name`; `AttributeError` when it is gone.
 #[inline]
-fn call<const N: usize>(py: Py<'_>, slf: &PyObject, name: &StaticName, args: [&PyObject; N]) -> PyResult<Ref<PyObject>> {
+fn call<const N: usize>(
+    py: Py<'_>,
+    slf: &PyObject,
+    name: &StaticName,
+    args: [&PyObject; N],
+) -> PyResult<Ref<PyObject>> {
     let name = name.get(py);
     match find_method(py, slf, name)? {
         Some(method) => method.call(py, slf, args),
@@ -75,7 +86,12 @@ fn call<const N: usize>(py: Py<'_>, slf: &PyObject, name: &StaticName, args: [&P
 
 /// Calls the special method `name`; NotImplemented when it is gone.
 #[inline]
-fn call_maybe<const N: usize>(py: Py<'_>, slf: &PyObject, name: &StaticName, args: [&PyObject; N]) -> PyResult<Ref<PyObject>> {
+fn call_maybe<const N: usize>(
+    py: Py<'_>,
+    slf: &PyObject,
+    name: &StaticName,
+    args: [&PyObject; N],
+) -> PyResult<Ref<PyObject>> {
     match find_method(py, slf, name.get(py))? {
         Some(method) => method.call(py, slf, args),
         None => Ok(py.not_implemented()),
@@ -316,10 +332,17 @@ pub(crate) unsafe extern "C-unwind" fn hash_not_implemented(a: Obj) -> isize {
 
 pub(crate) unsafe extern "C-unwind" fn slot_tp_call(a: Obj, args: Obj, kwargs: Obj) -> Obj {
     // SAFETY: slot call with live objects on an attached thread; args is a tuple, kwargs a dict or null.
-    unsafe { give(call_instance(Py::assume(), &*a, (*args).cast_unchecked(), kwargs.cast::<PyDict>().as_ref())) }
+    unsafe {
+        give(call_instance(Py::assume(), &*a, (*args).cast_unchecked(), kwargs.cast::<PyDict>().as_ref()))
+    }
 }
 
-fn call_instance(py: Py<'_>, slf: &PyObject, args: &PyTuple, kwargs: Option<&PyDict>) -> PyResult<Ref<PyObject>> {
+fn call_instance(
+    py: Py<'_>,
+    slf: &PyObject,
+    args: &PyTuple,
+    kwargs: Option<&PyDict>,
+) -> PyResult<Ref<PyObject>> {
     let name = crate::id!(py, "__call__");
     match find_method(py, slf, name)? {
         Some(method) => method.call_tuple(py, slf, args, kwargs),
@@ -400,7 +423,12 @@ fn getattr_hook(py: Py<'_>, slf: &PyObject, name: &PyObject) -> PyResult<Ref<PyO
     }
 }
 
-fn call_attribute(py: Py<'_>, slf: &PyObject, function: &PyObject, name: &PyObject) -> PyResult<Ref<PyObject>> {
+fn call_attribute(
+    py: Py<'_>,
+    slf: &PyObject,
+    function: &PyObject,
+    name: &PyObject,
+) -> PyResult<Ref<PyObject>> {
     if function.ty().has(flags::METHOD_DESCRIPTOR) {
         return function.call(py, &[slf, name]);
     }
@@ -476,15 +504,15 @@ pub(super) unsafe extern "C-unwind" fn slot_tp_descr_get(a: Obj, instance: Obj, 
     let (py, slf) = unsafe { (Py::assume(), &*a) };
     let Some(get) = slf.ty().lookup(py, crate::id!(py, "__get__")) else {
         // The method was removed: the object is then its own value.
-        if slf.ty().tp_descr_get.get().is_some_and(|f| f as usize == slot_tp_descr_get as *const () as usize) {
+        if slf.ty().tp_descr_get.get().is_some_and(|f| f as usize == slot_tp_descr_get as *const () as usize)
+        {
             slf.ty().tp_descr_get.set(None);
         }
         return slf.to_ref().into_raw();
     };
     // SAFETY: as above.
-    let (instance, owner) = unsafe {
-        (instance.as_ref().unwrap_or(PyNone::get()), owner.as_ref().unwrap_or(PyNone::get()))
-    };
+    let (instance, owner) =
+        unsafe { (instance.as_ref().unwrap_or(PyNone::get()), owner.as_ref().unwrap_or(PyNone::get())) };
     give(get.call(py, &[slf, instance, owner]))
 }
 
@@ -503,7 +531,9 @@ pub(super) unsafe extern "C-unwind" fn slot_tp_descr_set(a: Obj, instance: Obj, 
 
 pub(crate) unsafe extern "C-unwind" fn slot_tp_init(a: Obj, args: Obj, kwargs: Obj) -> c_int {
     // SAFETY: slot call with live objects on an attached thread; args is a tuple, kwargs a dict or null.
-    unsafe { status(initialise(Py::assume(), &*a, (*args).cast_unchecked(), kwargs.cast::<PyDict>().as_ref())) }
+    unsafe {
+        status(initialise(Py::assume(), &*a, (*args).cast_unchecked(), kwargs.cast::<PyDict>().as_ref()))
+    }
 }
 
 fn initialise(py: Py<'_>, slf: &PyObject, args: &PyTuple, kwargs: Option<&PyDict>) -> PyResult<()> {
@@ -526,7 +556,9 @@ pub fn check_init_result(py: Py<'_>, result: &PyObject) -> PyResult<()> {
 
 pub(crate) unsafe extern "C-unwind" fn slot_tp_new(cls: *const PyType, args: Obj, kwargs: Obj) -> Obj {
     // SAFETY: slot call with live objects on an attached thread; args is a tuple, kwargs a dict or null.
-    unsafe { give(construct(Py::assume(), &*cls, (*args).cast_unchecked(), kwargs.cast::<PyDict>().as_ref())) }
+    unsafe {
+        give(construct(Py::assume(), &*cls, (*args).cast_unchecked(), kwargs.cast::<PyDict>().as_ref()))
+    }
 }
 
 fn construct(py: Py<'_>, cls: &PyType, args: &PyTuple, kwargs: Option<&PyDict>) -> PyResult<Ref<PyObject>> {
@@ -543,7 +575,7 @@ pub(super) unsafe extern "C-unwind" fn slot_tp_finalize(a: Obj) {
             _ => return,
         };
         if let Err(raised) = method.call(py, slf, []) {
-            crate::error::unraisable(py, raised, Some(&method.function));
+            py.write_unraisable(raised, Some(&method.function));
         }
     });
 }
@@ -645,27 +677,42 @@ fn contains(py: Py<'_>, slf: &PyObject, value: &PyObject) -> PyResult<bool> {
 }
 
 /// `__buffer__` of a Python class (PEP 688): the memoryview it returns lends its buffer.
-pub(super) unsafe extern "C-unwind" fn slot_bf_getbuffer(a: Obj, view: *mut Py_buffer, flags: c_int) -> c_int {
+pub(super) unsafe extern "C-unwind" fn slot_bf_getbuffer(
+    a: Obj,
+    view: *mut Py_buffer,
+    flags: c_int,
+) -> c_int {
     // SAFETY: slot call with live objects on an attached thread.
     let (py, slf) = unsafe { (Py::assume(), &*a) };
-    // SAFETY: the consumer hands in a view to fill.
-    status(unsafe { crate::protocol::buffer::python_get_buffer(py, slf, view, flags) })
+    status(lend_buffer(py, slf, view, flags))
 }
 
+fn lend_buffer(py: Py<'_>, slf: &PyObject, view: *mut Py_buffer, flags: c_int) -> PyResult<()> {
+    name!(NAME = "__buffer__");
+    let wanted = PyInt::new(py, i64::from(flags))?;
+    let lender = call(py, slf, &NAME, [&*wanted])?;
+    if lender.ty().name() != "memoryview" {
+        return Err(raise!(py, TypeError, "__buffer__ returned non-memoryview object"));
+    }
+    // SAFETY: a non-null table lives as long as the type.
+    let get = unsafe { lender.ty().tp_as_buffer.get().as_ref() }.and_then(|b| b.bf_getbuffer.get());
+    let Some(get) = get else { return Err(raise!(py, BufferError, "memoryview lends no buffer")) };
+    // SAFETY: slot call on a live object; the consumer handed the view in to be filled.
+    if unsafe { get(lender.as_ptr(), view, flags) } < 0 {
+        return Err(crate::error::Raised::already(py));
+    }
+    Ok(())
+}
+
+/// Tells the Python class that a consumer is done with its buffer.
 pub(super) unsafe extern "C-unwind" fn slot_bf_releasebuffer(a: Obj, view: *mut Py_buffer) {
-    // SAFETY: slot call with live objects on an attached thread.
-    let (py, slf) = unsafe { (Py::assume(), &*a) };
-    // SAFETY: the view was filled by `slot_bf_getbuffer`.
-    unsafe { crate::protocol::buffer::python_release_buffer(py, slf, view) }
+    // SAFETY: slot call with live objects on an attached thread; the view was filled by `slot_bf_getbuffer`.
+    let (py, slf, lender) = unsafe { (Py::assume(), &*a, (*view).obj.as_ref()) };
+    let Some(lender) = lender else { return };
+    py.preserving_error(|| {
+        let Ok(Some(method)) = find_method(py, slf, crate::id!(py, "__release_buffer__")) else { return };
+        if let Err(raised) = method.call(py, slf, [lender]) {
+            py.write_unraisable(raised, Some(slf));
+        }
+    });
 }
-
-/// `memoryview` over a native object, asked for with explicit flags.
-pub(super) fn memoryview_with_flags(py: Py<'_>, slf: &PyObject, flags: c_int) -> PyResult<Ref<PyObject>> {
-    crate::protocol::buffer::memoryview_with_flags(py, slf, flags)
-}
-
-/// `__release_buffer__` of a native object.
-pub(super) fn release_memoryview(py: Py<'_>, slf: &PyObject, view: &PyObject) -> PyResult<()> {
-    crate::protocol::buffer::release_memoryview(py, slf, view)
-}
-

@@ -1,5 +1,7 @@
 //! `type` itself: its slots, methods and attributes; calling a class; the death of type objects.
 
+#![allow(non_snake_case)]
+
 use core::ffi::{c_int, c_void};
 
 use super::attributes as attr;
@@ -15,7 +17,12 @@ type Obj = *mut PyObject;
 const NULL: Obj = core::ptr::null_mut();
 
 /// Calls a class: `tp_new`, then `tp_init` of what came out.
-pub(crate) fn call_class(py: Py<'_>, ty: &PyType, args: &PyTuple, kwargs: Option<&PyDict>) -> PyResult<Ref<PyObject>> {
+pub(crate) fn call_class(
+    py: Py<'_>,
+    ty: &PyType,
+    args: &PyTuple,
+    kwargs: Option<&PyDict>,
+) -> PyResult<Ref<PyObject>> {
     if core::ptr::eq(ty, PyType::type_object()) {
         let plain = kwargs.is_none_or(PyDict::is_empty);
         if args.len() == 1
@@ -136,6 +143,10 @@ impl PyType {
             ty.drop_subclass_list();
             super::new::free_strings(ty);
             if let Some(heap) = ty.heap() {
+                let keys = heap.ht_cached_keys.replace(core::ptr::null_mut());
+                if !keys.is_null() {
+                    crate::objects::dict::keys::release(keys.cast());
+                }
                 for field in [&heap.ht_name, &heap.ht_slots, &heap.ht_qualname, &heap.ht_module] {
                     drop(field.take());
                 }
@@ -204,7 +215,12 @@ impl PyType {
     }
     #[classmethod]
     #[sig("(*args, **kwargs)")]
-    fn __prepare__(_cls: &PyType, py: Py<'_>, _args: &[&PyObject], _kwargs: Kwargs<'_>) -> PyResult<Ref<PyDict>> {
+    fn __prepare__(
+        _cls: &PyType,
+        py: Py<'_>,
+        _args: &[&PyObject],
+        _kwargs: Kwargs<'_>,
+    ) -> PyResult<Ref<PyDict>> {
         PyDict::new(py)
     }
     #[pymethod]
@@ -268,7 +284,13 @@ impl PyType {
     fn set___name__(&self, py: Py<'_>, value: Option<&PyObject>) -> PyResult<()> {
         let value = attr::check_settable(py, self, value, "__name__")?;
         let Some(name) = value.downcast::<PyStr>() else {
-            bail!(py, TypeError, "can only assign string to {}.__name__, not '{}'", self.name(), value.ty().name())
+            bail!(
+                py,
+                TypeError,
+                "can only assign string to {}.__name__, not '{}'",
+                self.name(),
+                value.ty().name()
+            )
         };
         let Ok(text) = std::ffi::CString::new(name.to_utf8(py)?.into_owned()) else {
             bail!(py, ValueError, "type name must not contain null characters")

@@ -7,6 +7,7 @@ use super::{PyType, flags};
 use crate::gc;
 use crate::object::PyObject;
 use crate::objects::PyNone;
+use crate::objects::dict::split;
 use crate::objects::weakref::clear_weakrefs;
 use crate::py::Py;
 use crate::reference::Ref;
@@ -91,7 +92,7 @@ pub(super) unsafe extern "C-unwind" fn subtype_dealloc(slf: Obj) {
             }
         }
         if ty.has(flags::MANAGED_DICT) {
-            clear_managed_dict(&*slf);
+            split::clear_managed_dict(&*slf);
         } else if ty.tp_dictoffset.get() != 0
             && base.tp_dictoffset.get() == 0
             && let Some(field) = (*slf).dict_field()
@@ -112,26 +113,17 @@ pub(super) unsafe extern "C-unwind" fn subtype_dealloc(slf: Obj) {
     }
 }
 
-/// Lets go of the values and the dict of an instance.
-///
-/// # Safety
-/// The type has `MANAGED_DICT`.
-unsafe fn clear_managed_dict(slf: &PyObject) {
-    // SAFETY: by contract.
-    drop(unsafe { slf.managed_dict_field() }.take());
-}
-
 /// `tp_traverse` of classes made at run time.
-pub(super) unsafe extern "C-unwind" fn subtype_traverse(slf: Obj, visit: VisitProc, arg: *mut c_void) -> c_int {
+pub(super) unsafe extern "C-unwind" fn subtype_traverse(
+    slf: Obj,
+    visit: VisitProc,
+    arg: *mut c_void,
+) -> c_int {
     // SAFETY: called by the collector with a live instance of a heap type.
     unsafe {
         let ty = (*slf).ty();
         let mut base = ty;
-        while base
-            .tp_traverse
-            .get()
-            .is_some_and(|f| f as usize == subtype_traverse as *const () as usize)
-        {
+        while base.tp_traverse.get().is_some_and(|f| f as usize == subtype_traverse as *const () as usize) {
             for row in rows(base) {
                 if row.r#type == member::T_OBJECT_EX {
                     let value = slf.byte_offset(row.offset).cast::<Obj>().read();
@@ -146,6 +138,20 @@ pub(super) unsafe extern "C-unwind" fn subtype_traverse(slf: Obj, visit: VisitPr
             match base.base() {
                 Some(b) => base = b,
                 None => break,
+            }
+        }
+        if ty.has(flags::INLINE_VALUES) && !base.has(flags::INLINE_VALUES) {
+            let values = split::inline_values(&*slf);
+            if values.valid.get() != 0 {
+                for i in 0..usize::from(values.capacity) {
+                    let value = *values.slot(i);
+                    if !value.is_null() {
+                        let stop = visit(value, arg);
+                        if stop != 0 {
+                            return stop;
+                        }
+                    }
+                }
             }
         }
         if ty.tp_dictoffset.get() != base.tp_dictoffset.get()
@@ -189,7 +195,7 @@ pub(super) unsafe extern "C-unwind" fn subtype_clear(slf: Obj) -> c_int {
         }
         if ty.has(flags::MANAGED_DICT) {
             if !base.has(flags::MANAGED_DICT) {
-                clear_managed_dict(&*slf);
+                split::clear_managed_dict(&*slf);
             }
         } else if ty.tp_dictoffset.get() != base.tp_dictoffset.get()
             && let Some(field) = (*slf).dict_field()
@@ -214,6 +220,10 @@ unsafe extern "C-unwind" fn set_dict(slf: Obj, value: Obj, _: *mut c_void) -> c_
     let (py, slf, value) = unsafe { (Py::assume(), &*slf, value.as_ref()) };
     let Some(value) = value else {
         // `del x.__dict__` leaves a fresh empty one.
+        if slf.ty().has(flags::MANAGED_DICT) {
+            // SAFETY: the type has the flag.
+            return if unsafe { split::replace_dict(py, slf, None) }.is_ok() { 0 } else { -1 };
+        }
         if let Some(field) = slf.dict_field() {
             drop(field.take());
         }

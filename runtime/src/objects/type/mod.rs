@@ -11,6 +11,8 @@ mod mro;
 mod new;
 pub mod ready;
 pub mod slotdefs;
+#[cfg(test)]
+mod tests;
 mod update;
 mod wrappers;
 

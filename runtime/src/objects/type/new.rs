@@ -205,7 +205,8 @@ impl Plan {
                 None => text.new_ref(),
             };
             let slot = PyStr::intern(py, slot);
-            let special = ["__qualname__", "__classcell__", "__classdictcell__"].iter().any(|s| slot.eq_str(s));
+            let special =
+                ["__qualname__", "__classcell__", "__classdictcell__"].iter().any(|s| slot.eq_str(s));
             if !special && self.dict.get_str(py, &slot)?.is_some() {
                 let shown = slot.repr(py)?;
                 bail!(py, ValueError, "{shown} in __slots__ conflicts with class variable")
@@ -379,10 +380,7 @@ pub(super) unsafe fn free_strings(ty: &PyType) {
 }
 
 fn is_identifier(text: &PyStr) -> bool {
-    let mut points = text.code_points();
-    let start = points.next().and_then(char::from_u32);
-    start.is_some_and(|c| c == '_' || krait_unicode::is_xid_start(u32::from(c)))
-        && points.all(|c| c == u32::from(b'_') || krait_unicode::is_xid_continue(c))
+    krait_unicode::character::is_identifier(text.code_points())
 }
 
 /// A plain function under a name that is implicitly static or a class method is wrapped.
@@ -395,7 +393,7 @@ fn wrap_function(
     if let Some(function) = dict.get_str(py, name)?
         && is_python_function(&function)
     {
-        dict.set(py, name, &wrap(py, &function)?)?;
+        dict.set(py, name, &*wrap(py, &function)?)?;
     }
     Ok(())
 }
@@ -442,7 +440,9 @@ fn init_subclass(py: Py<'_>, ty: &PyType, kwargs: Option<&PyDict>) -> PyResult<(
         let Some(found) = dict.get_str(py, name)? else { continue };
         let method = match found.ty().tp_descr_get.get() {
             // SAFETY: slot call on live objects.
-            Some(get) => unsafe { owned_or_raised(py, get(found.as_ptr(), core::ptr::null_mut(), ty.as_ptr()))? },
+            Some(get) => unsafe {
+                owned_or_raised(py, get(found.as_ptr(), core::ptr::null_mut(), ty.as_ptr()))?
+            },
             None => found,
         };
         return match kwargs.filter(|k| !k.is_empty()) {

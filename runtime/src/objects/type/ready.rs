@@ -27,10 +27,7 @@ impl PyType {
     pub fn ready<T: PyClass>(py: Py<'_>) -> PyResult<&'static PyType> {
         let ty = T::static_type();
         if !ty.ty.has(flags::READY) {
-            if !ty.ty.has(flags::STATIC_BUILTIN) {
-                ty.ty.tp_flags.set(ty.ty.tp_flags.get() | flags::STATIC_BUILTIN);
-                T::describe(ty);
-            }
+            PyType::describe::<T>();
             ready_type(py, &ty.ty)?;
         }
         Ok(&ty.ty)
@@ -41,6 +38,7 @@ impl PyType {
         let ty = T::static_type();
         if !ty.ty.has(flags::STATIC_BUILTIN) {
             ty.ty.tp_flags.set(ty.ty.tp_flags.get() | flags::STATIC_BUILTIN);
+            give_metatype(&ty.ty);
             T::describe(ty);
         }
         ty
@@ -105,8 +103,28 @@ fn steps(py: Py<'_>, ty: &PyType) -> PyResult<()> {
             }
         }
     }
-    if ty.has(flags::MANAGED_DICT) && ty.tp_dictoffset.get() == 0 {
+    if let Some(heap) = ty.heap().filter(|_| ty.has(flags::MANAGED_DICT)) {
         ty.tp_dictoffset.set(-1);
+        share_keys(py, ty, heap)?;
+    }
+    Ok(())
+}
+
+/// Gives a class whose instances have a managed dict the table of attribute names that they share.
+fn share_keys(py: Py<'_>, ty: &PyType, heap: &PyHeapType) -> PyResult<()> {
+    if heap.ht_cached_keys.get().is_null() {
+        let expected = match ty.dict() {
+            Some(dict) => dict.get_str(py, crate::id!(py, "__static_attributes__"))?,
+            None => None,
+        };
+        let expected = expected.as_ref().and_then(|e| e.downcast::<PyTuple>()).map_or(0, PyTuple::len);
+        let Some(keys) = crate::objects::dict::split::new_shared_keys(expected) else {
+            return Err(py.no_memory());
+        };
+        heap.ht_cached_keys.set(keys.cast());
+    }
+    if ty.tp_itemsize.get() == 0 {
+        ty.tp_flags.set(ty.tp_flags.get() | flags::INLINE_VALUES);
     }
     Ok(())
 }
@@ -235,11 +253,13 @@ pub(crate) fn text_signature<'a>(name: &str, doc: &'a str) -> Option<&'a str> {
 }
 
 fn add_operators(py: Py<'_>, ty: &PyType, dict: &PyDict) -> PyResult<()> {
-    for def in SLOT_DEFS {
+    for def in &SLOT_DEFS {
         if def.wrapper.is_none() {
             continue;
         }
-        let Some(function) = slot_at(ty, def.offset).map(AnySlot::get).filter(|f| !f.is_null()) else { continue };
+        let Some(function) = slot_at(ty, def.offset).map(AnySlot::get).filter(|f| !f.is_null()) else {
+            continue;
+        };
         let name = def.name_object(py);
         if dict.get_str(py, name)?.is_some() {
             continue;
@@ -288,7 +308,7 @@ fn add_members(py: Py<'_>, ty: &PyType, dict: &PyDict) -> PyResult<()> {
         let Some(name) = (unsafe { text_of(def.name) }) else { continue };
         let key = PyStr::intern(py, PyStr::new(py, name)?);
         if dict.get_str(py, &key)?.is_none() {
-            dict.set(py, &*key, &PyMemberDescr::new(py, ty, def, &key)?)?;
+            dict.set(py, &*key, &*PyMemberDescr::new(py, ty, def, &key)?)?;
         }
     }
     Ok(())
@@ -304,7 +324,7 @@ fn add_getsets(py: Py<'_>, ty: &PyType, dict: &PyDict) -> PyResult<()> {
         let Some(name) = (unsafe { text_of(def.name) }) else { continue };
         let key = PyStr::intern(py, PyStr::new(py, name)?);
         if dict.get_str(py, &key)?.is_none() {
-            dict.set(py, &*key, &PyGetSetDescr::new(py, ty, def, &key)?)?;
+            dict.set(py, &*key, &*PyGetSetDescr::new(py, ty, def, &key)?)?;
         }
     }
     Ok(())
@@ -375,6 +395,10 @@ fn inherit(py: Py<'_>, ty: &PyType) -> PyResult<()> {
         }
         share!(tp_as_async tp_as_number tp_as_sequence tp_as_mapping tp_as_buffer);
     }
+    if ty.has(flags::HAVE_GC) && ty.tp_traverse.get().is_none() && ty.has(flags::STATIC_BUILTIN) {
+        // What cannot be walked is not collected; no instance exists yet, so the smaller head is safe.
+        ty.tp_flags.set(ty.tp_flags.get() & !flags::HAVE_GC);
+    }
     if ty.has(flags::HAVE_GC) && ty.tp_traverse.get().is_none() {
         return Err(raise!(
             py,
@@ -438,12 +462,8 @@ fn inherit_slots(py: Py<'_>, ty: &PyType, base: &PyType) -> PyResult<()> {
     if offset == 0 {
         ty.tp_vectorcall_offset.set(base.tp_vectorcall_offset.get());
     }
-    // Vectorcall goes along with tp_call; classes whose __call__ may be changed do not inherit it.
-    if native_call
-        && ty.tp_call.get().map(|f| f as usize) == base.tp_call.get().map(|f| f as usize)
-        && base.has(flags::HAVE_VECTORCALL)
-        && ty.has(flags::IMMUTABLETYPE)
-    {
+    // Vectorcall goes along with tp_call; a `__call__` in Python takes it away again.
+    if native_call && base.has(flags::HAVE_VECTORCALL) {
         ty.tp_flags.set(ty.tp_flags.get() | flags::HAVE_VECTORCALL);
     }
     copy!(tp_str);
@@ -485,4 +505,3 @@ pub(crate) fn give_metatype(ty: &PyType) {
         ty.set_type_ptr(PyType::type_object());
     }
 }
-

@@ -87,27 +87,47 @@ pub fn slot_at(ty: &PyType, offset: usize) -> Option<&AnySlot> {
 const NONE: *const () = core::ptr::null();
 
 macro_rules! place {
-    (tp $slot:ident) => { offset_of!(PyHeapType, ht_type) + offset_of!(PyType, $slot) };
-    (am $slot:ident) => { offset_of!(PyHeapType, as_async) + offset_of!(PyAsyncMethods, $slot) };
-    (nb $slot:ident) => { offset_of!(PyHeapType, as_number) + offset_of!(PyNumberMethods, $slot) };
-    (mp $slot:ident) => { offset_of!(PyHeapType, as_mapping) + offset_of!(PyMappingMethods, $slot) };
-    (sq $slot:ident) => { offset_of!(PyHeapType, as_sequence) + offset_of!(PySequenceMethods, $slot) };
-    (bf $slot:ident) => { offset_of!(PyHeapType, as_buffer) + offset_of!(PyBufferProcs, $slot) };
+    (tp $slot:ident) => {
+        offset_of!(PyHeapType, ht_type) + offset_of!(PyType, $slot)
+    };
+    (am $slot:ident) => {
+        offset_of!(PyHeapType, as_async) + offset_of!(PyAsyncMethods, $slot)
+    };
+    (nb $slot:ident) => {
+        offset_of!(PyHeapType, as_number) + offset_of!(PyNumberMethods, $slot)
+    };
+    (mp $slot:ident) => {
+        offset_of!(PyHeapType, as_mapping) + offset_of!(PyMappingMethods, $slot)
+    };
+    (sq $slot:ident) => {
+        offset_of!(PyHeapType, as_sequence) + offset_of!(PySequenceMethods, $slot)
+    };
+    (bf $slot:ident) => {
+        offset_of!(PyHeapType, as_buffer) + offset_of!(PyBufferProcs, $slot)
+    };
 }
 
 macro_rules! function {
-    (none) => { NONE };
-    ($function:ident) => { $function as *const () };
+    (none) => {
+        NONE
+    };
+    ($function:ident) => {
+        $function as *const ()
+    };
 }
 macro_rules! wrapper {
-    (none) => { None };
-    ($wrapper:ident) => { Some($wrapper as Wrapper) };
+    (none) => {
+        None
+    };
+    ($wrapper:ident) => {
+        Some($wrapper as Wrapper)
+    };
 }
 
 macro_rules! slot_defs {
     ($($family:ident $name:literal $slot:ident $function:ident $wrapper:ident $doc:literal;)*) => {
         /// All special methods, grouped by slot; the order is that of a native class's `__dict__`.
-        pub static SLOT_DEFS: &[SlotDef] = &[$(SlotDef {
+        pub static SLOT_DEFS: [SlotDef; [$($name),*].len()] = [$(SlotDef {
             name: $name,
             offset: place!($family $slot),
             function: function!($function),

@@ -9,7 +9,6 @@ use crate::objects::PyStr;
 use crate::objects::builtin_function::is_new_wrapper;
 use crate::objects::wrapper_descriptor::PyWrapperDescriptor;
 use crate::py::Py;
-use crate::reference::PyClass;
 
 const ITERNEXT: usize = offset_of!(PyHeapType, ht_type) + offset_of!(PyType, tp_iternext);
 const HASH: usize = offset_of!(PyHeapType, ht_type) + offset_of!(PyType, tp_hash);
@@ -88,8 +87,9 @@ impl PyType {
 
     /// After an assignment to `name`: updates its slots here and in all subclasses that inherit it.
     pub(super) fn update_slots_of(&self, py: Py<'_>, name: &PyStr) {
-        let affected: Vec<&[SlotDef]> =
-            groups().filter(|g| g.iter().any(|d| core::ptr::eq(d.name_object(py), name) || name.eq_str(d.name))).collect();
+        let affected: Vec<&[SlotDef]> = groups()
+            .filter(|g| g.iter().any(|d| core::ptr::eq(d.name_object(py), name) || name.eq_str(d.name)))
+            .collect();
         if !affected.is_empty() {
             self.update_recursively(py, name, &affected);
         }

@@ -28,7 +28,11 @@ unsafe fn cast<F: Copy>(f: *const ()) -> F {
 }
 
 /// Between `min` and `max` positional arguments.
-fn arguments<'a, const N: usize>(py: Py<'_>, args: &'a PyTuple, min: usize) -> PyResult<[Option<&'a PyObject>; N]> {
+fn arguments<'a, const N: usize>(
+    py: Py<'_>,
+    args: &'a PyTuple,
+    min: usize,
+) -> PyResult<[Option<&'a PyObject>; N]> {
     let n = args.len();
     if n < min || n > N {
         let (how, limit) = if min == N {
@@ -70,57 +74,111 @@ fn status(py: Py<'_>, r: c_int) -> Result {
     if r < 0 { Err(Raised::already(py)) } else { Ok(py.none()) }
 }
 
-pub(super) fn wrap_unaryfunc(py: Py<'_>, slf: &PyObject, args: &PyTuple, _: Kwargs<'_>, f: *const ()) -> Result {
+pub(super) fn wrap_unaryfunc(
+    py: Py<'_>,
+    slf: &PyObject,
+    args: &PyTuple,
+    _: Kwargs<'_>,
+    f: *const (),
+) -> Result {
     none(py, args)?;
     // SAFETY: a unary slot, live object.
     unsafe { owned_or_raised(py, cast::<UnaryFunc>(f)(slf.as_ptr())) }
 }
 
-pub(super) fn wrap_binaryfunc(py: Py<'_>, slf: &PyObject, args: &PyTuple, _: Kwargs<'_>, f: *const ()) -> Result {
+pub(super) fn wrap_binaryfunc(
+    py: Py<'_>,
+    slf: &PyObject,
+    args: &PyTuple,
+    _: Kwargs<'_>,
+    f: *const (),
+) -> Result {
     let other = one(py, args)?;
     // SAFETY: a binary slot, live objects.
     unsafe { owned_or_raised(py, cast::<BinaryFunc>(f)(slf.as_ptr(), other.as_ptr())) }
 }
 
-pub(super) fn wrap_binaryfunc_l(py: Py<'_>, slf: &PyObject, args: &PyTuple, kw: Kwargs<'_>, f: *const ()) -> Result {
+pub(super) fn wrap_binaryfunc_l(
+    py: Py<'_>,
+    slf: &PyObject,
+    args: &PyTuple,
+    kw: Kwargs<'_>,
+    f: *const (),
+) -> Result {
     wrap_binaryfunc(py, slf, args, kw, f)
 }
 
-pub(super) fn wrap_binaryfunc_r(py: Py<'_>, slf: &PyObject, args: &PyTuple, _: Kwargs<'_>, f: *const ()) -> Result {
+pub(super) fn wrap_binaryfunc_r(
+    py: Py<'_>,
+    slf: &PyObject,
+    args: &PyTuple,
+    _: Kwargs<'_>,
+    f: *const (),
+) -> Result {
     let other = one(py, args)?;
     // SAFETY: a binary slot, live objects.
     unsafe { owned_or_raised(py, cast::<BinaryFunc>(f)(other.as_ptr(), slf.as_ptr())) }
 }
 
-pub(super) fn wrap_ternaryfunc(py: Py<'_>, slf: &PyObject, args: &PyTuple, _: Kwargs<'_>, f: *const ()) -> Result {
+pub(super) fn wrap_ternaryfunc(
+    py: Py<'_>,
+    slf: &PyObject,
+    args: &PyTuple,
+    _: Kwargs<'_>,
+    f: *const (),
+) -> Result {
     let [other, third] = arguments::<2>(py, args, 1)?;
     let (other, third) = (other.unwrap_or(PyNone::get()), third.unwrap_or(PyNone::get()));
     // SAFETY: a ternary slot, live objects.
     unsafe { owned_or_raised(py, cast::<TernaryFunc>(f)(slf.as_ptr(), other.as_ptr(), third.as_ptr())) }
 }
 
-pub(super) fn wrap_ternaryfunc_r(py: Py<'_>, slf: &PyObject, args: &PyTuple, _: Kwargs<'_>, f: *const ()) -> Result {
+pub(super) fn wrap_ternaryfunc_r(
+    py: Py<'_>,
+    slf: &PyObject,
+    args: &PyTuple,
+    _: Kwargs<'_>,
+    f: *const (),
+) -> Result {
     let [other, third] = arguments::<2>(py, args, 1)?;
     let (other, third) = (other.unwrap_or(PyNone::get()), third.unwrap_or(PyNone::get()));
     // SAFETY: a ternary slot, live objects.
     unsafe { owned_or_raised(py, cast::<TernaryFunc>(f)(other.as_ptr(), slf.as_ptr(), third.as_ptr())) }
 }
 
-pub(super) fn wrap_inquirypred(py: Py<'_>, slf: &PyObject, args: &PyTuple, _: Kwargs<'_>, f: *const ()) -> Result {
+pub(super) fn wrap_inquirypred(
+    py: Py<'_>,
+    slf: &PyObject,
+    args: &PyTuple,
+    _: Kwargs<'_>,
+    f: *const (),
+) -> Result {
     none(py, args)?;
     // SAFETY: an inquiry slot, live object.
     let r = unsafe { cast::<Inquiry>(f)(slf.as_ptr()) };
     if r < 0 { Err(Raised::already(py)) } else { Ok(PyBool::get(r != 0).to_ref()) }
 }
 
-pub(super) fn wrap_lenfunc(py: Py<'_>, slf: &PyObject, args: &PyTuple, _: Kwargs<'_>, f: *const ()) -> Result {
+pub(super) fn wrap_lenfunc(
+    py: Py<'_>,
+    slf: &PyObject,
+    args: &PyTuple,
+    _: Kwargs<'_>,
+    f: *const (),
+) -> Result {
     none(py, args)?;
     // SAFETY: a length slot, live object.
     let n = unsafe { cast::<LenFunc>(f)(slf.as_ptr()) };
     if n < 0 { Err(Raised::already(py)) } else { PyInt::new(py, n as i64).map(Ref::upcast) }
 }
 
-pub(super) fn wrap_hashfunc(py: Py<'_>, slf: &PyObject, args: &PyTuple, _: Kwargs<'_>, f: *const ()) -> Result {
+pub(super) fn wrap_hashfunc(
+    py: Py<'_>,
+    slf: &PyObject,
+    args: &PyTuple,
+    _: Kwargs<'_>,
+    f: *const (),
+) -> Result {
     none(py, args)?;
     // SAFETY: a hash slot, live object.
     let n = unsafe { cast::<HashFunc>(f)(slf.as_ptr()) };
@@ -157,7 +215,13 @@ pub(super) fn wrap_next(py: Py<'_>, slf: &PyObject, args: &PyTuple, _: Kwargs<'_
     unsafe { owned_or_raised(py, r) }
 }
 
-pub(super) fn wrap_descr_get(py: Py<'_>, slf: &PyObject, args: &PyTuple, _: Kwargs<'_>, f: *const ()) -> Result {
+pub(super) fn wrap_descr_get(
+    py: Py<'_>,
+    slf: &PyObject,
+    args: &PyTuple,
+    _: Kwargs<'_>,
+    f: *const (),
+) -> Result {
     let [instance, owner] = arguments::<2>(py, args, 1)?;
     let instance = instance.filter(|o| !o.is_none());
     let owner = owner.filter(|o| !o.is_none());
@@ -169,13 +233,25 @@ pub(super) fn wrap_descr_get(py: Py<'_>, slf: &PyObject, args: &PyTuple, _: Kwar
     unsafe { owned_or_raised(py, cast::<DescrGetFunc>(f)(slf.as_ptr(), raw(instance), raw(owner))) }
 }
 
-pub(super) fn wrap_descr_set(py: Py<'_>, slf: &PyObject, args: &PyTuple, _: Kwargs<'_>, f: *const ()) -> Result {
+pub(super) fn wrap_descr_set(
+    py: Py<'_>,
+    slf: &PyObject,
+    args: &PyTuple,
+    _: Kwargs<'_>,
+    f: *const (),
+) -> Result {
     let (instance, value) = two(py, args)?;
     // SAFETY: a descr_set slot, live objects.
     status(py, unsafe { cast::<ObjObjArgProc>(f)(slf.as_ptr(), instance.as_ptr(), value.as_ptr()) })
 }
 
-pub(super) fn wrap_descr_delete(py: Py<'_>, slf: &PyObject, args: &PyTuple, _: Kwargs<'_>, f: *const ()) -> Result {
+pub(super) fn wrap_descr_delete(
+    py: Py<'_>,
+    slf: &PyObject,
+    args: &PyTuple,
+    _: Kwargs<'_>,
+    f: *const (),
+) -> Result {
     let instance = one(py, args)?;
     // SAFETY: a descr_set slot, live objects; null deletes.
     status(py, unsafe { cast::<ObjObjArgProc>(f)(slf.as_ptr(), instance.as_ptr(), core::ptr::null_mut()) })
@@ -213,14 +289,26 @@ fn check_direct_setattr(py: Py<'_>, slf: &PyObject, f: *const (), what: &str) ->
     Ok(())
 }
 
-pub(super) fn wrap_setattr(py: Py<'_>, slf: &PyObject, args: &PyTuple, _: Kwargs<'_>, f: *const ()) -> Result {
+pub(super) fn wrap_setattr(
+    py: Py<'_>,
+    slf: &PyObject,
+    args: &PyTuple,
+    _: Kwargs<'_>,
+    f: *const (),
+) -> Result {
     let (name, value) = two(py, args)?;
     check_direct_setattr(py, slf, f, "__setattr__")?;
     // SAFETY: a setattro slot, live objects.
     status(py, unsafe { cast::<ObjObjArgProc>(f)(slf.as_ptr(), name.as_ptr(), value.as_ptr()) })
 }
 
-pub(super) fn wrap_delattr(py: Py<'_>, slf: &PyObject, args: &PyTuple, _: Kwargs<'_>, f: *const ()) -> Result {
+pub(super) fn wrap_delattr(
+    py: Py<'_>,
+    slf: &PyObject,
+    args: &PyTuple,
+    _: Kwargs<'_>,
+    f: *const (),
+) -> Result {
     let name = one(py, args)?;
     check_direct_setattr(py, slf, f, "__delattr__")?;
     // SAFETY: a setattro slot, live objects; null deletes.
@@ -242,30 +330,59 @@ richcmp! {
     richcmp_lt = Lt; richcmp_le = Le; richcmp_eq = Eq; richcmp_ne = Ne; richcmp_gt = Gt; richcmp_ge = Ge;
 }
 
-pub(super) fn wrap_objobjargproc(py: Py<'_>, slf: &PyObject, args: &PyTuple, _: Kwargs<'_>, f: *const ()) -> Result {
+pub(super) fn wrap_objobjargproc(
+    py: Py<'_>,
+    slf: &PyObject,
+    args: &PyTuple,
+    _: Kwargs<'_>,
+    f: *const (),
+) -> Result {
     let (key, value) = two(py, args)?;
     // SAFETY: an item-assignment slot, live objects.
     status(py, unsafe { cast::<ObjObjArgProc>(f)(slf.as_ptr(), key.as_ptr(), value.as_ptr()) })
 }
 
-pub(super) fn wrap_delitem(py: Py<'_>, slf: &PyObject, args: &PyTuple, _: Kwargs<'_>, f: *const ()) -> Result {
+pub(super) fn wrap_delitem(
+    py: Py<'_>,
+    slf: &PyObject,
+    args: &PyTuple,
+    _: Kwargs<'_>,
+    f: *const (),
+) -> Result {
     let key = one(py, args)?;
     // SAFETY: an item-assignment slot, live objects; null deletes.
     status(py, unsafe { cast::<ObjObjArgProc>(f)(slf.as_ptr(), key.as_ptr(), core::ptr::null_mut()) })
 }
 
-pub(super) fn wrap_objobjproc(py: Py<'_>, slf: &PyObject, args: &PyTuple, _: Kwargs<'_>, f: *const ()) -> Result {
+pub(super) fn wrap_objobjproc(
+    py: Py<'_>,
+    slf: &PyObject,
+    args: &PyTuple,
+    _: Kwargs<'_>,
+    f: *const (),
+) -> Result {
     let value = one(py, args)?;
     // SAFETY: a contains slot, live objects.
     let r = unsafe { cast::<ObjObjProc>(f)(slf.as_ptr(), value.as_ptr()) };
     if r < 0 { Err(Raised::already(py)) } else { Ok(PyBool::get(r != 0).to_ref()) }
 }
 
-pub(super) fn wrap_indexargfunc(py: Py<'_>, slf: &PyObject, args: &PyTuple, _: Kwargs<'_>, f: *const ()) -> Result {
+pub(super) fn wrap_indexargfunc(
+    py: Py<'_>,
+    slf: &PyObject,
+    args: &PyTuple,
+    _: Kwargs<'_>,
+    f: *const (),
+) -> Result {
     let value = one(py, args)?;
     let n = value.index(py)?;
     let Some(n) = n.as_i64() else {
-        return Err(raise!(py, OverflowError, "cannot fit '{}' into an index-sized integer", value.ty().name()));
+        return Err(raise!(
+            py,
+            OverflowError,
+            "cannot fit '{}' into an index-sized integer",
+            value.ty().name()
+        ));
     };
     // SAFETY: a repeat slot, live object.
     unsafe { owned_or_raised(py, cast::<SsizeArgFunc>(f)(slf.as_ptr(), n as isize)) }
@@ -275,7 +392,12 @@ pub(super) fn wrap_indexargfunc(py: Py<'_>, slf: &PyObject, args: &PyTuple, _: K
 fn sequence_index(py: Py<'_>, slf: &PyObject, arg: &PyObject) -> PyResult<isize> {
     let n = arg.index(py)?;
     let Some(mut n) = n.as_i64().map(|n| n as isize) else {
-        return Err(raise!(py, OverflowError, "cannot fit '{}' into an index-sized integer", arg.ty().name()));
+        return Err(raise!(
+            py,
+            OverflowError,
+            "cannot fit '{}' into an index-sized integer",
+            arg.ty().name()
+        ));
     };
     if n < 0
         && let Some(length) = slf.sequence_slots().and_then(|s| s.sq_length.get())
@@ -290,20 +412,38 @@ fn sequence_index(py: Py<'_>, slf: &PyObject, arg: &PyObject) -> PyResult<isize>
     Ok(n)
 }
 
-pub(super) fn wrap_sq_item(py: Py<'_>, slf: &PyObject, args: &PyTuple, _: Kwargs<'_>, f: *const ()) -> Result {
+pub(super) fn wrap_sq_item(
+    py: Py<'_>,
+    slf: &PyObject,
+    args: &PyTuple,
+    _: Kwargs<'_>,
+    f: *const (),
+) -> Result {
     let i = sequence_index(py, slf, one(py, args)?)?;
     // SAFETY: an item slot, live object.
     unsafe { owned_or_raised(py, cast::<SsizeArgFunc>(f)(slf.as_ptr(), i)) }
 }
 
-pub(super) fn wrap_sq_setitem(py: Py<'_>, slf: &PyObject, args: &PyTuple, _: Kwargs<'_>, f: *const ()) -> Result {
+pub(super) fn wrap_sq_setitem(
+    py: Py<'_>,
+    slf: &PyObject,
+    args: &PyTuple,
+    _: Kwargs<'_>,
+    f: *const (),
+) -> Result {
     let (index, value) = two(py, args)?;
     let i = sequence_index(py, slf, index)?;
     // SAFETY: an item-assignment slot, live objects.
     status(py, unsafe { cast::<SsizeObjArgProc>(f)(slf.as_ptr(), i, value.as_ptr()) })
 }
 
-pub(super) fn wrap_sq_delitem(py: Py<'_>, slf: &PyObject, args: &PyTuple, _: Kwargs<'_>, f: *const ()) -> Result {
+pub(super) fn wrap_sq_delitem(
+    py: Py<'_>,
+    slf: &PyObject,
+    args: &PyTuple,
+    _: Kwargs<'_>,
+    f: *const (),
+) -> Result {
     let i = sequence_index(py, slf, one(py, args)?)?;
     // SAFETY: an item-assignment slot, live object; null deletes.
     status(py, unsafe { cast::<SsizeObjArgProc>(f)(slf.as_ptr(), i, core::ptr::null_mut()) })
@@ -313,16 +453,21 @@ pub(super) fn wrap_sq_delitem(py: Py<'_>, slf: &PyObject, args: &PyTuple, _: Kwa
 pub(super) fn wrap_buffer(py: Py<'_>, slf: &PyObject, args: &PyTuple, _: Kwargs<'_>, _: *const ()) -> Result {
     let flags = one(py, args)?.index(py)?;
     match flags.as_i64().map(i32::try_from) {
-        Some(Ok(flags)) => super::dispatch::memoryview_with_flags(py, slf, flags),
+        Some(Ok(_)) => py.builtin(crate::id!(py, "memoryview"))?.call(py, &[slf]),
         _ => Err(raise!(py, OverflowError, "buffer flags out of range")),
     }
 }
 
 /// `__release_buffer__(view)`: releases a memoryview made from this object.
-pub(super) fn wrap_releasebuffer(py: Py<'_>, slf: &PyObject, args: &PyTuple, _: Kwargs<'_>, _: *const ()) -> Result {
+pub(super) fn wrap_releasebuffer(
+    py: Py<'_>,
+    _slf: &PyObject,
+    args: &PyTuple,
+    _: Kwargs<'_>,
+    _: *const (),
+) -> Result {
     let view = one(py, args)?;
-    super::dispatch::release_memoryview(py, slf, view)?;
-    Ok(py.none())
+    view.call_method(py, crate::id!(py, "release"), &[])
 }
 
 /// `X.__new__` of native types (`tp_new_wrapper`): checks that the class may be made by this `tp_new`.
@@ -376,4 +521,3 @@ pub(crate) fn call_tp_new(py: Py<'_>, ty: &PyType, args: &PyTuple, kwargs: Kwarg
     // SAFETY: tp_new takes a type, a tuple and a dict or null.
     unsafe { owned_or_raised(py, new(cls, rest.as_ptr(), kwargs)) }
 }
-

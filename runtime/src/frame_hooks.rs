@@ -1,0 +1,49 @@
+//! What this crate must know of running frames, which crate `interp` owns: it registers these functions at start-up.
+
+use std::sync::OnceLock;
+
+use crate::error::PyResult;
+use crate::object::PyObject;
+use crate::objects::{PyDict, PyType};
+use crate::py::Py;
+use crate::raise;
+use crate::reference::Ref;
+
+/// Questions about the running frame.
+pub struct FrameHooks {
+    /// The globals of the innermost Python frame.
+    pub globals: fn(Py<'_>) -> Option<Ref<PyDict>>,
+    /// For `super()` without arguments: the class that the running method is defined in, and its first argument; raises
+    /// `RuntimeError` ("super(): no arguments" and kin) where it cannot tell.
+    pub super_arguments: fn(Py<'_>) -> PyResult<(Ref<PyType>, Ref<PyObject>)>,
+}
+
+static HOOKS: OnceLock<FrameHooks> = OnceLock::new();
+
+/// Registers the functions; the first registration counts.
+pub fn register(hooks: FrameHooks) {
+    let _ = HOOKS.set(hooks);
+}
+
+impl Py<'_> {
+    /// The globals of the innermost Python frame, if one runs.
+    pub fn frame_globals(self) -> Option<Ref<PyDict>> {
+        HOOKS.get().and_then(|hooks| (hooks.globals)(self))
+    }
+
+    /// `__name__` in the globals of the innermost Python frame: the `__module__` of what is made there.
+    pub fn current_module_name(self) -> PyResult<Option<Ref<PyObject>>> {
+        match self.frame_globals() {
+            Some(globals) => globals.get_str(self, crate::id!(self, "__name__")),
+            None => Ok(None),
+        }
+    }
+
+    /// Class and object for `super()` without arguments.
+    pub(crate) fn super_from_frame(self) -> PyResult<(Ref<PyType>, Ref<PyObject>)> {
+        match HOOKS.get() {
+            Some(hooks) => (hooks.super_arguments)(self),
+            None => Err(raise!(self, RuntimeError, "super(): no current frame")),
+        }
+    }
+}
