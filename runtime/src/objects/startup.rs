@@ -72,6 +72,16 @@ built_in_types! {
     list::iterator::PyListIterator,
     list::iterator::PyListReverseIterator,
     tuple_iterator::PyTupleIterator,
+    PyRange,
+    range::PyRangeIterator,
+    range::PyLongRangeIterator,
+    enumerate::PyEnumerate,
+    zip::PyZip,
+    map::PyMap,
+    filter::PyFilter,
+    reversed::PyReversed,
+    iterator::PySequenceIterator,
+    iterator::PyCallableIterator,
 }
 
 /// Readies every built-in type, exceptions included. Called once, before anything else touches an object.
@@ -80,6 +90,8 @@ pub fn init(py: Py<'_>) -> PyResult<()> {
     PyNotImplemented::init();
     PyEllipsis::init();
     int::init();
+    set::init();
+    PyBytes::init();
     PyStr::init();
     describe_all();
     object::finish_slots();

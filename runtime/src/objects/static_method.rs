@@ -123,4 +123,3 @@ pub(crate) fn is_abstract(py: Py<'_>, object: &PyObject) -> PyResult<bool> {
         None => Ok(false),
     }
 }
-
