@@ -2,7 +2,7 @@
 //! format strings, and warnings about leaving a `finally` block. The tree is never rebuilt: the passes that follow
 //! ask here. All other folding happens on the control-flow graph.
 
-use krait_syntax::ast::{Constant, ExceptHandler, Expr, ExprKind, Stmt, StmtKind, Wtf8};
+use krait_syntax::ast::{Constant, ExceptHandler, Expr, ExprKind, Location, Stmt, StmtKind, Wtf8};
 
 use crate::error::{CompileError, Depth, Warning};
 
@@ -17,14 +17,19 @@ pub(crate) fn docstring<'a>(body: &[Stmt<'a>]) -> Option<(&'a Expr<'a>, Wtf8<'a>
     }
 }
 
-/// The statements of a body that count: without docstrings from optimisation level 2 on. The flag says that nothing
-/// is left, and the body is a `pass` at the place of the docstring.
-pub(crate) fn effective_body<'s, 'a>(body: &'s [Stmt<'a>], optimize: u8) -> (&'s [Stmt<'a>], bool) {
-    if optimize >= 2 && docstring(body).is_some() {
-        let rest = body.get(1..).unwrap_or_default();
-        return (rest, rest.is_empty());
-    }
-    (body, false)
+/// The statements of a body that count: without docstrings from optimisation level 2 on. If nothing is left, the body
+/// is a `pass` where the docstring began, whose place is given.
+pub(crate) fn effective_body<'s, 'a>(
+    body: &'s [Stmt<'a>],
+    optimize: u8,
+) -> (&'s [Stmt<'a>], Option<Location>) {
+    let Some(first) = body.first().filter(|_| optimize >= 2 && docstring(body).is_some()) else {
+        return (body, None);
+    };
+    let rest = body.get(1..).unwrap_or_default();
+    let Location { lineno, col_offset, .. } = first.loc;
+    let end_col_offset = col_offset.saturating_add(4);
+    (rest, rest.is_empty().then_some(Location { end_lineno: lineno, end_col_offset, ..first.loc }))
 }
 
 /// The warnings about `return`, `break` and `continue` that leave a `finally` block (PEP 765).

@@ -83,8 +83,8 @@ impl<'a> Generator<'a, '_> {
         let name = self.intern(def.name);
         self.enter(scope, kind, name, firstlineno, &argument_counts(def.args))?;
         let (mut body, only_docstring) = effective_body(def.body, self.optimize);
-        if only_docstring && let Some(first) = def.body.first() {
-            self.op(loc(first.loc), Op::NOP);
+        if let Some(pass) = only_docstring {
+            self.op(loc(pass), Op::NOP);
         }
         if body.len() == def.body.len()
             && let Some((_, text)) = docstring(body)
@@ -99,7 +99,7 @@ impl<'a> Generator<'a, '_> {
         if wrap {
             self.in_stopiteration_block(start)?;
         }
-        self.stmts(body)?;
+        self.stmts_without_docstring(body, self.optimize >= 2 && docstring(def.body).is_some())?;
         if wrap {
             self.wrap_in_stopiteration_handler();
             self.pop_block();

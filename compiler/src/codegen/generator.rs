@@ -93,7 +93,7 @@ impl<'a> Generator<'a, '_> {
         self.begin_unit(SymbolTable::TOP, UnitKind::Module, known::ANGLE_MODULE, 1, &new);
         match *tree {
             Mod::Module { body, .. } | Mod::Interactive { body } => {
-                self.body(start_location(body), body, self.interactive)?;
+                self.body(self.start_location(body), body, self.interactive)?;
                 self.finish_unit(true)
             }
             Mod::Expression { body } => {
@@ -106,8 +106,9 @@ impl<'a> Generator<'a, '_> {
             )),
         }
     }
-}
 
-fn start_location(body: &[Stmt<'_>]) -> Loc {
-    body.first().map_or(Loc::new(1, 1, 0, 0), |stmt| loc(stmt.loc))
+    fn start_location(&self, body: &[Stmt<'_>]) -> Loc {
+        let (rest, pass) = crate::preprocess::effective_body(body, self.optimize);
+        pass.or_else(|| rest.first().map(|stmt| stmt.loc)).map_or(Loc::new(1, 1, 0, 0), loc)
+    }
 }

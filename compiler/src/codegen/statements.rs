@@ -14,6 +14,14 @@ impl<'a> Generator<'a, '_> {
         stmts.iter().try_for_each(|stmt| self.stmt(stmt))
     }
 
+    /// The statements after a docstring. If that was removed, a second string must not seem to be one: it is evaluated.
+    pub(super) fn stmts_without_docstring(&mut self, stmts: &'a [Stmt<'a>], removed: bool) -> Result {
+        let Some((node, _)) = docstring(stmts).filter(|_| removed) else { return self.stmts(stmts) };
+        self.expr(node)?;
+        self.op(Loc::NONE, Op::POP_TOP);
+        self.stmts(stmts.get(1..).unwrap_or_default())
+    }
+
     /// Statements that may not be executed.
     pub(super) fn conditional(&mut self, stmts: &'a [Stmt<'a>]) -> Result {
         let before = std::mem::replace(&mut self.unit.in_conditional_block, true);
@@ -40,8 +48,8 @@ impl<'a> Generator<'a, '_> {
             return Ok(());
         }
         let (mut rest, only_docstring) = effective_body(body, self.optimize);
-        if only_docstring && let Some(first) = body.first() {
-            self.op(loc(first.loc), Op::NOP);
+        if let Some(pass) = only_docstring {
+            self.op(loc(pass), Op::NOP);
         }
         if !interactive
             && rest.len() == body.len()
@@ -52,7 +60,8 @@ impl<'a> Generator<'a, '_> {
             self.load_const(loc(node.loc), krait_bytecode::Const::Str(text));
             self.store(Loc::NONE, known::DOC);
         }
-        self.stmts(rest)?;
+        let removed = self.optimize >= 2 && docstring(body).is_some();
+        self.stmts_without_docstring(rest, removed)?;
         if !self.string_annotations() {
             self.deferred_annotations(start)?;
         }
