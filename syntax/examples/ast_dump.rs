@@ -1,12 +1,13 @@
 //! Prints the tree or the error of each source that standard input names, for comparison with another parser.
 //!
 //! A line is `MODE PATH`; the answer is `OK tree` or `ERR kind|message|line|column|end line|end column`, one line.
+//! With the argument `unparse`, expressions are printed as annotations are stored.
 //! With the argument `time`, only the time that parsing took is printed.
 
 use std::io::{BufRead, Write};
 
 use bumpalo::Bump;
-use krait_syntax::{ErrorKind, Mode, NoDecoder, ParseOptions, dump, parse_bytes};
+use krait_syntax::{ErrorKind, Mode, NoDecoder, ParseOptions, ast, dump, parse_bytes, unparse};
 
 fn main() -> std::io::Result<()> {
     // Trees nest as deep as the parser allows; printing them needs the stack that walking them does.
@@ -17,6 +18,7 @@ fn main() -> std::io::Result<()> {
 
 fn run() -> std::io::Result<()> {
     let timing = std::env::args().nth(1).as_deref() == Some("time");
+    let unparsing = std::env::args().nth(1).as_deref() == Some("unparse");
     let mut spent = std::time::Duration::ZERO;
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let mut arena = Bump::new();
@@ -39,6 +41,10 @@ fn run() -> std::io::Result<()> {
             continue;
         }
         match result {
+            Ok(parsed) if unparsing => {
+                let ast::Mod::Expression { body } = parsed.module else { continue };
+                writeln!(out, "{}", unparse::unparse(body))?;
+            }
             Ok(parsed) => writeln!(out, "OK {}", dump::dump(&parsed.module))?,
             Err(error) => {
                 let kind = match error.kind {

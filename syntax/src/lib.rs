@@ -13,6 +13,7 @@ mod parser;
 pub mod source;
 pub mod token;
 mod tokenizer;
+pub mod unparse;
 
 pub use error::{ErrorKind, SyntaxError, Warning, WarningCategory};
 pub use source::{Decoder, NoDecoder};
