@@ -13,6 +13,7 @@ pub mod error;
 pub mod frame_hooks;
 pub mod gc;
 pub mod gil;
+pub mod hooks;
 pub mod memory;
 pub mod module;
 pub mod names;
@@ -29,7 +30,6 @@ pub mod stack;
 pub mod state;
 #[cfg(test)]
 pub mod testing;
-pub mod warnings;
 
 pub use alloc::{Traverse, Visitor, alloc_payload};
 pub use error::{PyResult, Raised};

@@ -1,0 +1,44 @@
+//! What the runtime asks of the layers above it, as function pointers that they set at start-up: reporting errors that nobody can
+//! catch, issuing warnings.
+
+use core::cell::Cell;
+
+use crate::error::{PyResult, Raised};
+use crate::object::{PyObject, Static};
+use crate::objects::PyType;
+use crate::py::Py;
+
+/// `sys.unraisablehook` with the exception, a message that replaces "Exception ignored in", and the object it happened in.
+pub type ReportUnraisable = fn(Py<'_>, exc: &PyObject, message: Option<&str>, object: Option<&PyObject>);
+/// `warnings.warn_explicit`-like: category, message, stack level.
+pub type Warn = fn(Py<'_>, category: &PyType, message: &str, stacklevel: isize) -> PyResult<()>;
+
+/// The pointers; `None` until start-up has come that far.
+pub struct Hooks {
+    /// See [`ReportUnraisable`].
+    pub report_unraisable: Cell<Option<ReportUnraisable>>,
+    /// See [`Warn`].
+    pub warn: Cell<Option<Warn>>,
+}
+
+/// One set for the process: the functions are the same in every interpreter.
+pub static HOOKS: Static<Hooks> = Static(Hooks { report_unraisable: Cell::new(None), warn: Cell::new(None) });
+
+impl Py<'_> {
+    /// Reports an error that nobody can catch: in a destructor, a callback, at exit.
+    #[cold]
+    pub fn report_unraisable(self, raised: Raised, message: Option<&str>, object: Option<&PyObject>) {
+        let exc = self.fetch(raised);
+        if let Some(report) = HOOKS.report_unraisable.get() {
+            report(self, &exc, message, object);
+        }
+    }
+
+    /// `warnings.warn(message, category, stacklevel)`; an error when a filter turns it into one.
+    pub fn warn(self, category: &PyType, message: &str, stacklevel: isize) -> PyResult<()> {
+        match HOOKS.warn.get() {
+            Some(warn) => warn(self, category, message, stacklevel),
+            None => Ok(()),
+        }
+    }
+}
