@@ -178,36 +178,6 @@ impl<'py> Py<'py> {
         result
     }
 
-    /// Reports an error that nobody can catch (in a destructor, a callback) through `sys.unraisablehook`; before there is
-    /// one, a line goes to standard error.
-    #[cold]
-    pub fn write_unraisable(self, raised: Raised, object: Option<&PyObject>) {
-        let error = self.fetch(raised);
-        let hook = match self.interp().sysdict.get() {
-            Some(sys) => match sys.downcast::<crate::objects::PyDict>() {
-                Some(sys) => sys.get_str(self, crate::id!(self, "__unraisablehook_native__")).ok().flatten(),
-                None => None,
-            },
-            None => None,
-        };
-        let none = crate::objects::PyNone::get();
-        if let Some(hook) = hook {
-            match hook.call(self, &[&error, object.unwrap_or(none)]) {
-                Ok(_) => return,
-                Err(raised) => self.clear_error(raised),
-            }
-        }
-        let text = |o: &PyObject| match o.repr(self) {
-            Ok(s) => s.to_string_lossy().into_owned(),
-            Err(raised) => {
-                self.clear_error(raised);
-                format!("<{} object>", o.ty().name())
-            }
-        };
-        let place = object.map_or_else(String::new, |o| format!(" in: {}", text(o)));
-        eprintln!("Exception ignored{place}\n{}", text(&error));
-    }
-
     /// `MemoryError`.
     #[cold]
     #[inline(never)]

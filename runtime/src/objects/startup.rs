@@ -82,6 +82,9 @@ built_in_types! {
     reversed::PyReversed,
     iterator::PySequenceIterator,
     iterator::PyCallableIterator,
+    weakref::PyWeakReference,
+    weakref::proxy::PyProxy,
+    weakref::proxy::PyCallableProxy,
 }
 
 /// Readies every built-in type, exceptions included. Called once, before anything else touches an object.

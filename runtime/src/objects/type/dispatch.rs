@@ -575,7 +575,7 @@ pub(super) unsafe extern "C-unwind" fn slot_tp_finalize(a: Obj) {
             _ => return,
         };
         if let Err(raised) = method.call(py, slf, []) {
-            py.write_unraisable(raised, Some(&method.function));
+            py.report_unraisable(raised, None, Some(&method.function));
         }
     });
 }
@@ -712,7 +712,7 @@ pub(super) unsafe extern "C-unwind" fn slot_bf_releasebuffer(a: Obj, view: *mut 
     py.preserving_error(|| {
         let Ok(Some(method)) = find_method(py, slf, crate::id!(py, "__release_buffer__")) else { return };
         if let Err(raised) = method.call(py, slf, [lender]) {
-            py.write_unraisable(raised, Some(slf));
+            py.report_unraisable(raised, None, Some(slf));
         }
     });
 }
