@@ -285,7 +285,8 @@ impl<'a> Generator<'a, '_> {
             let index = self.unit.varnames.add(name);
             self.op_i(at, Op::LOAD_FAST_AND_CLEAR, index);
             if inside_scope == CELL {
-                let index = self.deref_index(name, if outside_scope == FREE { FREE } else { CELL });
+                let place = if outside_scope == FREE && !in_class { FREE } else { CELL };
+                let index = self.deref_index(name, place);
                 self.op_i(at, Op::MAKE_CELL, index);
             }
             state.pushed.push(name);

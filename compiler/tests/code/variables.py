@@ -55,3 +55,14 @@ def many():
         return g6 + g7
     del g7
     return g7, a9
+
+
+def inlined_cells(a, c, b):
+    class D:
+        f = [c for b in e if (lambda c: b[1:2])]
+        f = e[1:b]
+
+    def g():
+        nonlocal b
+        f = [c for b in e if (lambda c: b[1:2])]
+        f = e[1:b]
