@@ -70,9 +70,7 @@ impl<'a> Generator<'a, '_> {
 
     pub(super) fn stmt(&mut self, stmt: &'a Stmt<'a>) -> Result {
         self.depth.enter()?;
-        self.unit.nesting += 1;
         self.stmt_kind(stmt)?;
-        self.unit.nesting -= 1;
         self.depth.leave();
         Ok(())
     }
@@ -141,7 +139,7 @@ impl<'a> Generator<'a, '_> {
     }
 
     fn expression_statement(&mut self, at: Loc, value: &'a Expr<'a>) -> Result {
-        if self.interactive && self.unit.kind == UnitKind::Module && self.unit.nesting <= 1 {
+        if self.interactive && self.unit.kind == UnitKind::Module {
             self.expr(value)?;
             self.op_i(at, Op::CALL_INTRINSIC_1, Intrinsic1::Print as u32);
             self.op(Loc::NONE, Op::POP_TOP);

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use krait_bytecode::Const;
-use krait_syntax::ast::Stmt;
 
 use super::emit::Loc;
 use super::frame_blocks::FrameBlock;
@@ -93,10 +92,6 @@ pub(super) struct UnitState<'a> {
     pub(super) in_conditional_block: bool,
     /// How many inlined comprehensions surround the current expression.
     pub(super) in_inlined: u32,
-    /// How deep the current statement is nested in others.
-    pub(super) nesting: u32,
-    /// Marks the lifetime of the statements that deferred work refers to.
-    pub(super) _tree: std::marker::PhantomData<&'a Stmt<'a>>,
 }
 
 impl UnitState<'_> {
@@ -125,8 +120,6 @@ impl UnitState<'_> {
             next_condition: 0,
             in_conditional_block: false,
             in_inlined: 0,
-            nesting: 0,
-            _tree: std::marker::PhantomData,
         }
     }
 }

@@ -147,10 +147,6 @@ impl Builder {
         }
         let name = self.intern(id);
         if ctx == ExprContext::Load {
-            // A constant, not a variable.
-            if name == known::DEBUG {
-                return Ok(());
-            }
             self.define_as(name, USE, loc, ctx)?;
             // `super()` finds its class through this cell.
             if name == known::SUPER && self.scope().is_function_like() {
