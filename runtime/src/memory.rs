@@ -109,7 +109,16 @@ pub unsafe extern "C-unwind" fn tp_alloc(ty: *const PyType, items: isize) -> *mu
     // SAFETY: called by the interpreter with a live type.
     unsafe {
         let py = Py::assume();
-        match alloc_object(py, &*ty, items.max(0) as usize) {
+        let (ty_ref, items) = (&*ty, items.max(0) as usize);
+        let allocated = match ty_ref.tp_itemsize.get() {
+            0 => alloc_object(py, ty_ref, 0),
+            // One item more than asked for stands as a sentinel, as extension types expect it.
+            _ => match object_size(ty_ref, items + 1) {
+                Some(size) => alloc_sized(py, ty_ref, size, items),
+                None => Err(py.no_memory()),
+            },
+        };
+        match allocated {
             Ok(op) => {
                 if (*ty).tp_flags.get() & flags::HAVE_GC != 0 {
                     gc::track(&*op);

@@ -343,6 +343,7 @@ impl Plan {
             }
             offset += size_of::<*mut PyObject>() as isize;
         }
+        ty.tp_members.set(table);
         if self.add_dict {
             ty.tp_flags.set(ty.tp_flags.get() | flags::MANAGED_DICT);
             ty.tp_dictoffset.set(-1);

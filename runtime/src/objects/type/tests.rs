@@ -146,7 +146,9 @@ fn slots_and_subclasses_of_natives() {
         let obj = c.call(py, &[]).unwrap();
         let one = PyInt::new(py, 1).unwrap();
         assert_eq!(attr(py, &obj, "a"), "AttributeError: 'C' object has no attribute 'a'");
-        obj.set_attr(py, &s(py, "a"), &one).unwrap();
+        if let Err(r) = obj.set_attr(py, &s(py, "a"), &one) {
+            panic!("{}", error(py, r))
+        }
         assert_eq!(attr(py, &obj, "a"), "1");
         let e = obj.set_attr(py, &s(py, "q"), &one).err().map(|r| error(py, r));
         assert_eq!(
