@@ -2,12 +2,14 @@
 //!
 //! A line is `MODE PATH`; the answer is `OK tree` or `ERR kind|message|line|column|end line|end column`, one line.
 //! With the argument `unparse`, expressions are printed as annotations are stored.
+//! With the argument `tokens`, the tokens of each source are printed, one a line, and a full stop.
 //! With the argument `time`, only the time that parsing took is printed.
 
 use std::io::{BufRead, Write};
 
 use bumpalo::Bump;
-use krait_syntax::{ErrorKind, Mode, NoDecoder, ParseOptions, ast, dump, parse_bytes, unparse};
+use krait_syntax::stream::TokenStream;
+use krait_syntax::{ErrorKind, Mode, NoDecoder, ParseOptions, ast, dump, parse_bytes, source, unparse};
 
 fn main() -> std::io::Result<()> {
     // Trees nest as deep as the parser allows; printing them needs the stack that walking them does.
@@ -19,6 +21,7 @@ fn main() -> std::io::Result<()> {
 fn run() -> std::io::Result<()> {
     let timing = std::env::args().nth(1).as_deref() == Some("time");
     let unparsing = std::env::args().nth(1).as_deref() == Some("unparse");
+    let streaming = std::env::args().nth(1).as_deref() == Some("tokens");
     let mut spent = std::time::Duration::ZERO;
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let mut arena = Bump::new();
@@ -33,6 +36,26 @@ fn run() -> std::io::Result<()> {
         };
         let bytes = std::fs::read(path)?;
         arena.reset();
+        if streaming {
+            let Ok(text) = source::decode(&arena, &bytes, false, &mut NoDecoder) else { continue };
+            for token in TokenStream::new(text) {
+                match token {
+                    Ok(t) => writeln!(
+                        out,
+                        "{} {},{}-{},{}",
+                        t.kind.number(),
+                        t.lineno,
+                        t.col,
+                        t.end_lineno,
+                        t.end_col
+                    )?,
+                    Err(error) => writeln!(out, "ERR {}", error.msg)?,
+                }
+            }
+            writeln!(out, ".")?;
+            out.flush()?;
+            continue;
+        }
         let options = ParseOptions { mode, filename: path, ..ParseOptions::default() };
         let start = std::time::Instant::now();
         let result = parse_bytes(&arena, &bytes, &mut NoDecoder, options);

@@ -11,6 +11,7 @@ mod escape;
 mod identifier;
 mod parser;
 pub mod source;
+pub mod stream;
 pub mod token;
 mod tokenizer;
 pub mod unparse;
@@ -102,4 +103,49 @@ pub fn parse_bytes<'a>(
 ) -> Result<Parsed<'a>, Box<SyntaxError>> {
     let text = source::decode(arena, bytes, options.mode == Mode::Exec, decoder)?;
     parse(arena, text, options)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(source: &str) -> (String, Option<i32>, Option<i32>) {
+        let arena = Bump::new();
+        let error = parse(&arena, source, ParseOptions::default()).expect_err("is faulty");
+        (error.msg.clone(), error.lineno, error.offset)
+    }
+
+    #[test]
+    fn a_tree_has_exact_positions() {
+        let arena = Bump::new();
+        let parsed = parse(&arena, "x = f(1)\n", ParseOptions::default()).expect("is valid");
+        let text = dump::dump(&parsed.module);
+        assert!(text.contains("Call(func=Name(id='f', ctx=Load(), lineno=1, col_offset=4"), "{text}");
+    }
+
+    #[test]
+    fn a_forgotten_comma_is_found() {
+        assert_eq!(
+            error("(a b)\n"),
+            ("invalid syntax. Perhaps you forgot a comma?".to_owned(), Some(1), Some(2))
+        );
+    }
+
+    #[test]
+    fn an_open_bracket_is_named() {
+        assert_eq!(error("x = (1,\n"), ("'(' was never closed".to_owned(), Some(1), Some(5)));
+    }
+
+    #[test]
+    fn deep_nesting_is_an_error() {
+        let source = "-".repeat(100_000) + "1\n";
+        assert!(error(&source).0.starts_with("Parser stack overflowed"));
+    }
+
+    #[test]
+    fn unknown_escapes_warn_once() {
+        let arena = Bump::new();
+        let parsed = parse(&arena, "x = '\\d'\n", ParseOptions::default()).expect("is valid");
+        assert_eq!(parsed.warnings.len(), 1);
+    }
 }

@@ -70,7 +70,7 @@ pub fn declared_encoding(bytes: &[u8]) -> Option<&str> {
 fn normal_name(name: &str) -> Cow<'_, str> {
     let head: String =
         name.chars().take(12).map(|c| if c == '_' { '-' } else { c.to_ascii_lowercase() }).collect();
-    if head == "utf-8" || head.starts_with("utf-8-") {
+    if head == "utf8" || head == "utf-8" || head.starts_with("utf-8-") {
         return "utf-8".into();
     }
     let latin =
@@ -101,13 +101,16 @@ pub fn decode<'a>(
     match encoding.as_deref() {
         None | Some("utf-8") => match std::str::from_utf8(body) {
             Ok(text) => Ok(normal_lines(arena, text, module)),
-            Err(error) => Err(not_utf8(body, error.valid_up_to(), declared)),
+            Err(error) => Err(not_utf8(body, error.valid_up_to())),
         },
         Some(other) if marked => {
             let msg = format!("encoding problem: {other} with BOM");
+            let line = body.split(|b| *b == b'\n').next().unwrap_or(b"");
             Err(Box::new(SyntaxError {
-                lineno: Some(0),
-                offset: Some(-1),
+                lineno: Some(1),
+                offset: Some(0),
+                end_lineno: Some(1),
+                end_offset: i32::try_from(line.len()).ok(),
                 ..SyntaxError::bare(ErrorKind::Syntax, msg)
             }))
         }
@@ -161,7 +164,7 @@ pub fn normal_lines<'a>(arena: &'a Bump, text: &str, module: bool) -> &'a str {
 }
 
 /// The error for bytes that are not UTF-8.
-fn not_utf8(body: &[u8], at: usize, declared: Option<&str>) -> Box<SyntaxError> {
+fn not_utf8(body: &[u8], at: usize) -> Box<SyntaxError> {
     let head = body.get(..at).unwrap_or(b"");
     let line = head.iter().filter(|b| **b == b'\n').count() as i32 + 1;
     let byte = body.get(at).copied().unwrap_or(0);
@@ -169,16 +172,10 @@ fn not_utf8(body: &[u8], at: usize, declared: Option<&str>) -> Box<SyntaxError> 
     let line_bytes = body.get(line_start..).unwrap_or(b"");
     let line_bytes = line_bytes.split(|b| *b == b'\n').next().unwrap_or(b"");
     let column = String::from_utf8_lossy(head.get(line_start..).unwrap_or(b"")).chars().count() as i32 + 1;
-    let msg = match declared {
-        Some(_) => format!(
-            "(unicode error) 'utf-8' codec can't decode byte 0x{byte:02x} in position {}: invalid start byte",
-            at - line_start
-        ),
-        None => format!(
-            "Non-UTF-8 code starting with '\\x{byte:02x}' on line {line}, but no encoding declared; \
-             see https://peps.python.org/pep-0263/ for details"
-        ),
-    };
+    let msg = format!(
+        "Non-UTF-8 code starting with '\\x{byte:02x}' on line {line}, but no encoding declared; \
+         see https://peps.python.org/pep-0263/ for details"
+    );
     Box::new(SyntaxError {
         kind: ErrorKind::Syntax,
         msg,

@@ -662,6 +662,10 @@ fn imply_newline(tokens: &mut Vec<Token>, imply_dedent: bool) {
         for _ in 0..open {
             tokens.push(Token { kind: Kind::Dedent, ..end });
         }
+        if open > 0 {
+            // A block wants a blank line after it; that is implied too.
+            tokens.push(Token { kind: Kind::Newline, ..end });
+        }
     }
     tokens.push(end);
 }

@@ -71,15 +71,28 @@ impl<'a> Parser<'a> {
     pub(super) fn func_type(&mut self) -> Parsed<Mod<'a>> {
         self.expect(Kind::LeftParen)?;
         let mut argtypes = Vec::new();
-        while self.peek() != Kind::RightParen {
-            if matches!(self.peek(), Kind::Star | Kind::DoubleStar) {
-                self.advance();
-            }
-            argtypes.push(*self.expression()?);
-            if self.peek() != Kind::Comma {
+        // Plain types, then at most one with `*`, then at most one with `**`; no comma after them.
+        let mut stars = 0;
+        while stars > 0 || argtypes.is_empty() || self.eat(Kind::Comma) {
+            if argtypes.is_empty() && self.peek() == Kind::RightParen {
                 break;
             }
-            self.advance();
+            if stars > 0 && !self.eat(Kind::Comma) {
+                break;
+            }
+            let now = match self.peek() {
+                Kind::Star => 1,
+                Kind::DoubleStar => 2,
+                _ => 0,
+            };
+            if now < stars || now == 1 && stars == 1 || stars == 2 {
+                return Err(Fail::Mismatch);
+            }
+            if now > 0 {
+                self.advance();
+            }
+            stars = now;
+            argtypes.push(*self.expression()?);
         }
         self.expect(Kind::RightParen)?;
         self.expect(Kind::Arrow)?;

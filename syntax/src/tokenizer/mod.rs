@@ -360,7 +360,7 @@ impl<'a> Tokenizer<'a> {
     /// With `pos` after a backslash: goes to the next line.
     fn continuation(&mut self) -> Step<()> {
         if self.peek(0) != b'\n' {
-            self.pos += 1;
+            self.pos += usize::from(!self.at_end());
             return self.fail(Stop::LineContinuation);
         }
         self.pos += 1;
@@ -391,14 +391,13 @@ impl<'a> Tokenizer<'a> {
                 b'\n' => {
                     self.at_line_start = true;
                     self.pos += 1;
-                    let quiet = self.blank_line || !self.brackets.is_empty();
+                    let quiet = self.blank_line || self.comment_line || !self.brackets.is_empty();
                     if quiet && !self.extra_tokens {
                         self.comment_start = None;
                         self.begin_line();
                         return Ok(None);
                     }
-                    let kind =
-                        if quiet || self.comment_line && self.blank_line { Kind::Nl } else { Kind::Newline };
+                    let kind = if quiet { Kind::Nl } else { Kind::Newline };
                     self.comment_line = false;
                     let start = if self.extra_tokens { start } else { self.comment_start.unwrap_or(start) };
                     self.comment_start = None;
