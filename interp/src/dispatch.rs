@@ -215,6 +215,7 @@ macro_rules! handlers {
         ) -> Signal {
             const OP: krait_bytecode::Opcode = krait_bytecode::Opcode::$name;
             const HOT: bool = is_hot(OP);
+            const CACHES: usize = OP.caches();
             // SAFETY: handlers run on the thread whose state they get, with a live frame; the bodies' contract is that
             // the code was made by the compiler or is as well-formed.
             unsafe {
@@ -229,7 +230,7 @@ macro_rules! handlers {
                 }
                 match crate::instructions::$name(&mut cx, oparg as u32) {
                     Step::Next => {
-                        cx.ip = cx.ip.add(OP.caches());
+                        cx.ip = cx.ip.add(CACHES);
                         next::<HOT>(ts, &cx, table)
                     }
                     Step::Jump => next::<HOT>(ts, &cx, table),
@@ -299,7 +300,7 @@ pub unsafe fn run(py: Py<'_>) -> Signal {
             let m = machine(ts);
             let (frame, ip, sp) = (m.frame, m.ip, m.sp);
             let unit = *ip;
-            (TABLE[unit.op as usize].0)(ts, frame, ip.add(1), sp, u64::from(unit.arg), TABLE.as_ptr())
+            (*TABLE.as_ptr().add(unit.op as usize)).0(ts, frame, ip.add(1), sp, u64::from(unit.arg), TABLE.as_ptr())
         };
         match signal {
             Signal::Continue => {}

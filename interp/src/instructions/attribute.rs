@@ -117,23 +117,6 @@ fn special(py: Py<'_>, owner: &PyObject, which: u32) -> PyResult<(Ref<PyObject>,
     }
 }
 
-/// Gives the `AttributeError` just raised its `name` and `obj`, unless it has them: suggestions go by them.
-#[cold]
-#[inline(never)]
-pub(crate) fn describe_attribute_error(py: Py<'_>, owner: &PyObject, name: &PyStr) {
-    if !py.error_matches(types::AttributeError()) {
-        return;
-    }
-    let Some(exc) = py.take_error() else { return };
-    let has = |attribute| matches!(exc.get_attr(py, attribute), Ok(v) if !v.is_none());
-    if !has(krait_runtime::id!(py, "name")) && !has(krait_runtime::id!(py, "obj")) {
-        let _ = exc.set_attr(py, krait_runtime::id!(py, "name"), name);
-        let _ = exc.set_attr(py, krait_runtime::id!(py, "obj"), owner);
-    }
-    drop(py.take_error());
-    let _ = py.restore(exc);
-}
-
 instructions! {
     /// `owner.name` of name `oparg >> 1`; with bit 0, method and self (or NULL).
     fn LOAD_ATTR(cx, oparg) {

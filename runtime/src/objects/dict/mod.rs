@@ -135,6 +135,23 @@ impl PyDict {
         unsafe { (*self.value_slot(ix)).as_ref() }
     }
 
+    /// The value of entry `ix` when its key is the very string `name`, without counting. For inline caches.
+    ///
+    /// # Safety
+    /// The dict is not changed while the result is used.
+    #[inline(always)]
+    pub unsafe fn value_under(&self, ix: usize, name: &PyStr) -> Option<&PyObject> {
+        let keys = self.table();
+        if keys.is_general() || ix >= keys.nentries() {
+            return None;
+        }
+        // SAFETY: an entry of the present table.
+        unsafe {
+            let key: *const PyObject = (*keys.unicode_entries().add(ix)).key;
+            if core::ptr::eq(key, name.as_ptr()) { (*self.value_slot(ix)).as_ref() } else { None }
+        }
+    }
+
     /// Entry number of a string key in a table of strings, if there; runs no Python code. For inline caches.
     pub fn find_index(&self, key: &PyStr) -> Option<usize> {
         let keys = self.table();
