@@ -300,7 +300,14 @@ pub unsafe fn run(py: Py<'_>) -> Signal {
             let m = machine(ts);
             let (frame, ip, sp) = (m.frame, m.ip, m.sp);
             let unit = *ip;
-            (*TABLE.as_ptr().add(unit.op as usize)).0(ts, frame, ip.add(1), sp, u64::from(unit.arg), TABLE.as_ptr())
+            (*TABLE.as_ptr().add(unit.op as usize)).0(
+                ts,
+                frame,
+                ip.add(1),
+                sp,
+                u64::from(unit.arg),
+                TABLE.as_ptr(),
+            )
         };
         match signal {
             Signal::Continue => {}

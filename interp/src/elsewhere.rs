@@ -1,6 +1,6 @@
 //! Doors to neighbouring files that are being written: each raises a clear error until its file stands, and goes away then.
 
-use krait_runtime::objects::{PyDict, PyStr, PyTuple, PyType};
+use krait_runtime::objects::{PyDict, PyStr, PyTuple};
 use krait_runtime::{Py, PyObject, PyResult, Raised, Ref, raise};
 
 use crate::objects::function::PyFunction;
@@ -17,7 +17,6 @@ macro_rules! missing {
 }
 
 missing! {
-    super_lookup(class: &PyType, receiver: &PyObject, name: &PyStr, unbound: Option<&mut bool>) -> Ref<PyObject> = "super()";
     build_interpolation(value: &PyObject, text: &PyObject, conversion: i32, format: Option<&PyObject>) -> Ref<PyObject> = "template strings";
     build_template(strings: &PyTuple, interpolations: &PyTuple) -> Ref<PyObject> = "template strings";
     typevar_1(which: krait_bytecode::Intrinsic1, value: &PyObject) -> Ref<PyObject> = "type parameters";
@@ -35,10 +34,6 @@ pub(crate) fn import_name(
     _level: &PyObject,
 ) -> PyResult<Ref<PyObject>> {
     Err(missing(py, "import"))
-}
-
-pub(crate) fn is_super(_object: &PyObject) -> bool {
-    false
 }
 
 pub(crate) fn make_generator(py: Py<'_>, function: &PyFunction) -> PyResult<Ref<PyObject>> {

@@ -12,6 +12,7 @@ pub mod eval_breaker;
 pub mod exception_table;
 pub mod execute;
 pub mod frame;
+pub mod frame_hooks;
 pub mod frame_stack;
 pub mod import;
 pub mod instructions;

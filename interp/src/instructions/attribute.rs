@@ -1,12 +1,11 @@
 //! Attributes, methods, `super()`.
 
-use krait_runtime::objects::exceptions::types;
+use krait_runtime::objects::super_::super_lookup;
 use krait_runtime::objects::{PyStr, PyType};
 use krait_runtime::{Py, PyObject, PyResult, Ref, raise};
 
 use super::access::attempt;
 use crate::dispatch::Step;
-use crate::elsewhere;
 use crate::specialize;
 use crate::stackref::StackRef;
 
@@ -20,10 +19,10 @@ fn through_super(
     name: &PyStr,
     two_arguments: bool,
 ) -> PyResult<Ref<PyObject>> {
-    if elsewhere::is_super(global_super)
+    if crate::frame_hooks::is_super(global_super)
         && let Some(class) = class.downcast::<PyType>()
     {
-        return elsewhere::super_lookup(py, class, receiver, name, None);
+        return super_lookup(py, class, receiver, name, false).map(|(value, _)| value);
     }
     let proxy = if two_arguments {
         global_super.call(py, &[class, receiver])?
@@ -43,12 +42,10 @@ fn method_through_super(
     name: &PyStr,
     two_arguments: bool,
 ) -> PyResult<(Ref<PyObject>, bool)> {
-    if elsewhere::is_super(global_super)
+    if crate::frame_hooks::is_super(global_super)
         && let Some(class) = class.downcast::<PyType>()
     {
-        let mut unbound = false;
-        let found = elsewhere::super_lookup(py, class, receiver, name, Some(&mut unbound))?;
-        return Ok((found, unbound));
+        return super_lookup(py, class, receiver, name, true);
     }
     through_super(py, global_super, class, receiver, name, two_arguments).map(|m| (m, false))
 }
@@ -178,7 +175,7 @@ instructions! {
     /// `super(class, self).name`, an attribute, when `super` is the built-in one.
     fn LOAD_SUPER_ATTR_ATTR(cx, oparg) {
         super::access::guard!(
-            elsewhere::is_super(cx.object(3))
+            crate::frame_hooks::is_super(cx.object(3))
             && cx.object(2).downcast::<PyType>().is_some());
         let name = cx.name(oparg >> 2);
         let value = through_super(cx.py, cx.object(3), cx.object(2), cx.object(1), name, oparg & 2 != 0);
@@ -188,7 +185,7 @@ instructions! {
     /// `super(class, self).name`, to be called, when `super` is the built-in one.
     fn LOAD_SUPER_ATTR_METHOD(cx, oparg) {
         super::access::guard!(
-            elsewhere::is_super(cx.object(3))
+            crate::frame_hooks::is_super(cx.object(3))
             && cx.object(2).downcast::<PyType>().is_some());
         let name = cx.name(oparg >> 2);
         let (method, takes_self) =

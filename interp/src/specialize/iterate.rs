@@ -2,6 +2,7 @@
 
 use krait_bytecode::Opcode;
 use krait_runtime::objects::list::iterator::PyListIterator;
+use krait_runtime::objects::range::PyRangeIterator;
 use krait_runtime::objects::tuple_iterator::PyTupleIterator;
 
 use super::{chosen, failed};
@@ -23,6 +24,9 @@ pub unsafe fn for_iter(cx: &Cx<'_>, oparg: u32) {
         }
         if iterator.downcast_exact::<PyTupleIterator>().is_some() {
             return chosen(cx, Opcode::FOR_ITER_TUPLE);
+        }
+        if iterator.downcast_exact::<PyRangeIterator>().is_some() {
+            return chosen(cx, Opcode::FOR_ITER_RANGE);
         }
         // `return_offset` has 16 bits.
         if iterator.downcast_exact::<PyGen>().is_some() && oparg <= 0x7fff {

@@ -91,6 +91,6 @@ pub unsafe fn set_cache64(cx: &Cx<'_>, i: usize, value: u64) {
 }
 
 /// The type's version tag, assigned now if need be; 0 when it can have none.
-pub fn type_version(_py: Py<'_>, ty: &PyType) -> u32 {
-    ty.tp_version_tag.get()
+pub fn type_version(py: Py<'_>, ty: &PyType) -> u32 {
+    ty.version_tag(py)
 }

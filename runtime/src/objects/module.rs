@@ -91,6 +91,16 @@ impl PyModule {
         self.md_dict.get().unwrap_or_else(|| std::process::abort())
     }
 
+    /// The namespace without counting.
+    ///
+    /// # Safety
+    /// The module is alive while the result is used; a module's namespace is never exchanged.
+    #[inline(always)]
+    pub unsafe fn dict_ref(&self) -> &PyDict {
+        // SAFETY: a module without a dict is never handed out.
+        unsafe { &*self.md_dict.as_raw() }
+    }
+
     /// Sets a name in the namespace.
     pub fn add(&self, py: Py<'_>, name: &str, value: &PyObject) -> PyResult<()> {
         let name = PyStr::intern(py, PyStr::new(py, name)?);

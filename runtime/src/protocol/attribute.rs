@@ -367,4 +367,10 @@ impl PyType {
     pub fn has_generic_getattr(&self) -> bool {
         self.tp_getattro.get().is_some_and(|f| f as usize == generic_getattro as *const () as usize)
     }
+
+    /// True when attribute assignment is `object.__setattr__`'s.
+    #[inline(always)]
+    pub fn has_generic_setattr(&self) -> bool {
+        self.tp_setattro.get().is_some_and(|f| f as usize == generic_setattro as *const () as usize)
+    }
 }

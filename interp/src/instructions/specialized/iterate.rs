@@ -1,10 +1,13 @@
 //! `FOR_ITER` over lists, tuples and ranges (generators: `generator.rs`).
 
+use krait_runtime::objects::PyInt;
 use krait_runtime::objects::list::iterator::PyListIterator;
+use krait_runtime::objects::range::PyRangeIterator;
 use krait_runtime::objects::tuple_iterator::PyTupleIterator;
 
-use super::super::access::guard;
+use super::super::access::attempt;
 use crate::dispatch::Step;
+use crate::stackref::StackRef;
 
 /// Goes on after the loop's `END_FOR`.
 macro_rules! exhausted {
@@ -53,9 +56,22 @@ instructions! {
     }
 
     /// Over a range.
-    fn FOR_ITER_RANGE(cx, _) {
-        guard!(false);
-        let _ = cx;
+    fn FOR_ITER_RANGE(cx, oparg) {
+        let Some(iterator) = cx.object(1).downcast_exact::<PyRangeIterator>() else { return Step::Deopt };
+        let left = iterator.len.get();
+        if left <= 0 {
+            exhausted!(cx, oparg);
+        }
+        let value = iterator.start.get();
+        iterator.start.set(value.wrapping_add(iterator.step));
+        iterator.len.set(left - 1);
+        match PyInt::small(value) {
+            Some(n) => cx.push(StackRef::borrowed(n)),
+            None => {
+                let n = attempt!(PyInt::new(cx.py, value));
+                cx.push_ref(n.upcast());
+            }
+        }
         Step::Next
     }
 }
