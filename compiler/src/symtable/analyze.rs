@@ -240,13 +240,13 @@ impl Analysis<'_> {
                 // What is free in the comprehension and local around it is simply local now,
                 // unless some function within the comprehension needs it.
                 Some(existing) => {
-                    self.table.scope_mut(id).symbols.set(name, existing | only_flags & USE);
                     if existing & DEF_BOUND != 0
                         && !in_class
                         && free.contains(&name)
                         && !self.free_in_child(comprehension, name)
                     {
                         free.remove(&name);
+                        self.table.scope_mut(id).symbols.set(name, existing | only_flags & USE);
                     }
                 }
             }
