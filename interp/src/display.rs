@@ -282,7 +282,12 @@ fn source_line(filename: &str, line: i32) -> Option<String> {
 /// `message` stands before the object's repr: "Exception ignored while closing generator".
 pub fn unraisable(py: Py<'_>, raised: Raised, message: &str, object: Option<&PyObject>) {
     let exc = py.fetch(raised);
-    if let Err(raised) = report_unraisable(py, &exc, message, object) {
+    report_uncatchable(py, &exc, Some(message), object);
+}
+
+/// The same; without a message it says in which object (`PyErr_WriteUnraisable`).
+pub fn report_uncatchable(py: Py<'_>, exc: &PyObject, message: Option<&str>, object: Option<&PyObject>) {
+    if let Err(raised) = report_unraisable(py, exc, message, object) {
         // The hook failed: show its failure in its place.
         let failure = py.fetch(raised);
         let text = "Exception ignored in sys.unraisablehook";
@@ -292,16 +297,16 @@ pub fn unraisable(py: Py<'_>, raised: Raised, message: &str, object: Option<&PyO
     }
 }
 
-fn report_unraisable(py: Py<'_>, exc: &PyObject, message: &str, object: Option<&PyObject>) -> PyResult<()> {
-    let text = match object {
-        Some(object) => match object.repr(py) {
-            Ok(repr) => Some(format!("{message} {repr}")),
-            Err(raised) => {
-                py.clear_error(raised);
-                Some(format!("{message} <object repr() failed>"))
-            }
-        },
-        None => (!message.is_empty()).then(|| message.to_owned()),
+fn report_unraisable(
+    py: Py<'_>,
+    exc: &PyObject,
+    message: Option<&str>,
+    object: Option<&PyObject>,
+) -> PyResult<()> {
+    // With a message the object is part of it; hooks get the object only without.
+    let (text, object) = match (message, object) {
+        (Some(message), Some(object)) => (Some(format!("{message} {}", safe_repr(py, object))), None),
+        (message, object) => (message.map(str::to_owned), object),
     };
     let hook = sys_object(py, id!(py, "unraisablehook"));
     let own = sys_object(py, id!(py, "__unraisablehook__"));
@@ -311,13 +316,12 @@ fn report_unraisable(py: Py<'_>, exc: &PyObject, message: &str, object: Option<&
             let traceback = exc.downcast::<PyBaseException>().and_then(PyBaseException::traceback);
             let traceback = traceback.unwrap_or_else(|| py.none());
             let text = text.into_py(py)?;
-            // The object is in the message; hooks get it only when there is no message.
-            let none = py.none();
-            let fields = PyTuple::new(py, &[exc.ty(), exc, &traceback, &text, &none])?;
+            let object = object.map_or_else(|| py.none(), PyObject::to_ref);
+            let fields = PyTuple::new(py, &[exc.ty(), exc, &traceback, &text, &object])?;
             let args = args_type.call(py, &[&fields])?;
             hook.call(py, &[&args]).map(drop)
         }
-        _ => write_unraisable(py, exc, text.as_deref(), None),
+        _ => write_unraisable(py, exc, text.as_deref(), object),
     }
 }
 

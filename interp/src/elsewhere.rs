@@ -21,19 +21,22 @@ missing! {
     build_template(strings: &PyTuple, interpolations: &PyTuple) -> Ref<PyObject> = "template strings";
     typevar_1(which: krait_bytecode::Intrinsic1, value: &PyObject) -> Ref<PyObject> = "type parameters";
     typevar_2(which: krait_bytecode::Intrinsic2, a: &PyObject, b: &PyObject) -> Ref<PyObject> = "type parameters";
-    import_from(module: &PyObject, name: &PyStr) -> Ref<PyObject> = "import";
 }
 
 pub(crate) fn import_name(
     py: Py<'_>,
-    _builtins: &PyObject,
-    _globals: &PyDict,
-    _locals: Option<&PyObject>,
-    _name: &PyStr,
-    _from_list: &PyObject,
-    _level: &PyObject,
+    builtins: &PyObject,
+    globals: &PyDict,
+    locals: Option<&PyObject>,
+    name: &PyStr,
+    from_list: &PyObject,
+    level: &PyObject,
 ) -> PyResult<Ref<PyObject>> {
-    Err(missing(py, "import"))
+    crate::import::import_name(py, builtins, globals, locals, name, from_list, level)
+}
+
+pub(crate) fn import_from(py: Py<'_>, module: &PyObject, name: &PyStr) -> PyResult<Ref<PyObject>> {
+    crate::import::import_from(py, module, name)
 }
 
 pub(crate) fn make_generator(py: Py<'_>, function: &PyFunction) -> PyResult<Ref<PyObject>> {

@@ -4,6 +4,7 @@
 #![deny(clippy::indexing_slicing)]
 
 pub mod call;
+pub mod compile;
 pub mod dispatch;
 pub mod display;
 mod elsewhere;

@@ -575,7 +575,11 @@ pub(super) unsafe extern "C-unwind" fn slot_tp_finalize(a: Obj) {
             _ => return,
         };
         if let Err(raised) = method.call(py, slf, []) {
-            py.report_unraisable(raised, None, Some(&method.function));
+            py.report_unraisable(
+                raised,
+                Some("Exception ignored while calling deallocator"),
+                Some(&method.function),
+            );
         }
     });
 }

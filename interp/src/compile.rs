@@ -1,0 +1,283 @@
+//! From source to code objects: parsing and compiling with Python's errors and warnings. Not here: the grammar (crate `syntax`), code
+//! generation (crate `compiler`).
+
+use bumpalo::Bump;
+use krait_compiler::{ErrorKind as CompileErrorKind, Options};
+use krait_runtime::objects::exceptions::types;
+use krait_runtime::objects::{PyBytes, PyStr};
+use krait_runtime::prelude::*;
+use krait_syntax::ast::Mod;
+use krait_syntax::{Decoder, ErrorKind, Mode, ParseOptions, Parsed, SyntaxError, WarningCategory};
+
+use crate::objects::code::PyCode;
+use crate::warnings::warn_explicit;
+
+/// `PyCF_*` flags of `compile()`; the `CO_FUTURE_*` bits come with them.
+#[allow(missing_docs)]
+pub mod flags {
+    pub const SOURCE_IS_UTF8: u32 = 0x100;
+    pub const DONT_IMPLY_DEDENT: u32 = 0x200;
+    pub const ONLY_AST: u32 = 0x400;
+    pub const IGNORE_COOKIE: u32 = 0x800;
+    pub const TYPE_COMMENTS: u32 = 0x1000;
+    pub const ALLOW_TOP_LEVEL_AWAIT: u32 = 0x2000;
+    pub const ALLOW_INCOMPLETE_INPUT: u32 = 0x4000;
+    pub const OPTIMIZED_AST: u32 = 0x8000 | ONLY_AST;
+    /// All `CO_FUTURE_*` bits.
+    pub const FUTURES: u32 = 0x1fe_0000;
+    pub const BARRY_AS_BDFL: u32 = 0x40_0000;
+}
+
+/// Source text as `compile()` gets it.
+#[derive(Clone, Copy, Debug)]
+pub enum Source<'a> {
+    /// Decoded already: declarations of an encoding do not count.
+    Text(&'a str),
+    /// Bytes of a file: with a byte order mark or a declaration.
+    Bytes(&'a [u8]),
+}
+
+/// Decodes by Python's codec registry.
+struct Codecs<'py>(Py<'py>);
+
+impl Decoder for Codecs<'_> {
+    fn decode(&mut self, encoding: &str, bytes: &[u8]) -> Result<String, Option<String>> {
+        let py = self.0;
+        let decoded = (|| {
+            let bytes = PyBytes::new(py, bytes)?;
+            let encoding = PyStr::new(py, encoding)?;
+            let text = bytes.call_method(py, id!(py, "decode"), &[&encoding])?;
+            match text.downcast::<PyStr>() {
+                Some(text) => text.to_utf8(py).map(|t| t.into_owned()),
+                None => Err(raise!(py, TypeError, "decoder should return a string result")),
+            }
+        })();
+        decoded.map_err(|raised| {
+            let lookup = py.error_matches(types::LookupError());
+            let exc = py.fetch(raised);
+            if lookup {
+                return None;
+            }
+            match exc.str(py) {
+                Ok(text) => Some(format!("({}) {text}", kind_of_decode_error(&exc))),
+                Err(raised) => {
+                    py.clear_error(raised);
+                    None
+                }
+            }
+        })
+    }
+}
+
+fn kind_of_decode_error(exc: &PyObject) -> &'static str {
+    if exc.ty().is_subtype(types::UnicodeError()) { "unicode error" } else { "value error" }
+}
+
+/// `compile(source, filename, mode, flags, optimize=optimize)` with code as result. `optimize` is -1 for the interpreter's own level.
+pub fn compile_source(
+    py: Py<'_>,
+    source: Source<'_>,
+    filename: &PyStr,
+    mode: Mode,
+    flags: u32,
+    optimize: i32,
+) -> PyResult<Ref<PyCode>> {
+    let arena = Bump::new();
+    let tree = parse_source(py, &arena, source, filename, mode, flags)?;
+    compile_tree(py, &tree, filename, flags, optimize)
+}
+
+/// Parses; syntax warnings are issued, errors raised.
+pub fn parse_source<'a>(
+    py: Py<'_>,
+    arena: &'a Bump,
+    source: Source<'_>,
+    filename: &PyStr,
+    mode: Mode,
+    flags: u32,
+) -> PyResult<Mod<'a>> {
+    parse_for_version(py, arena, source, filename, mode, flags, 14)
+}
+
+/// As [`parse_source`], for the grammar of another minor version (`ast.parse(feature_version=…)`).
+pub fn parse_for_version<'a>(
+    py: Py<'_>,
+    arena: &'a Bump,
+    source: Source<'_>,
+    filename: &PyStr,
+    mode: Mode,
+    flags: u32,
+    feature_version: u32,
+) -> PyResult<Mod<'a>> {
+    let name: &'a str = arena.alloc_str(&filename.to_string_lossy());
+    let has = |flag| flags & flag != 0;
+    let options = ParseOptions {
+        mode,
+        filename: name,
+        type_comments: has(flags::TYPE_COMMENTS),
+        feature_version,
+        dont_imply_dedent: has(flags::DONT_IMPLY_DEDENT),
+        allow_incomplete_input: has(flags::ALLOW_INCOMPLETE_INPUT),
+        barry_as_bdfl: has(flags::BARRY_AS_BDFL),
+        max_int_digits: py.interp().int_max_str_digits.get().max(0) as usize,
+    };
+    let parsed = match source {
+        Source::Text(text) => {
+            let text = krait_syntax::source::normal_lines(arena, text, mode == Mode::Exec);
+            krait_syntax::parse(arena, text, options)
+        }
+        Source::Bytes(bytes) if has(flags::IGNORE_COOKIE) => match core::str::from_utf8(bytes) {
+            Ok(text) => {
+                let text = krait_syntax::source::normal_lines(arena, text, mode == Mode::Exec);
+                krait_syntax::parse(arena, text, options)
+            }
+            Err(_) => krait_syntax::parse_bytes(arena, bytes, &mut Codecs(py), options),
+        },
+        Source::Bytes(bytes) => krait_syntax::parse_bytes(arena, bytes, &mut Codecs(py), options),
+    };
+    let Parsed { module, warnings } = match parsed {
+        Ok(parsed) => parsed,
+        Err(error) => return Err(raise_syntax_error(py, &error, filename)),
+    };
+    for warning in &warnings {
+        let category = match warning.category {
+            WarningCategory::Syntax => types::SyntaxWarning(),
+            WarningCategory::Deprecation => types::DeprecationWarning(),
+        };
+        let text = PyStr::new(py, &warning.msg)?;
+        if let Err(raised) = warn_explicit(py, category, &text, filename, warning.lineno) {
+            if !py.error_matches(category) {
+                return Err(raised);
+            }
+            // The warning became an error: it gets a place in the source.
+            py.clear_error(raised);
+            let error = SyntaxError {
+                lineno: Some(warning.lineno),
+                offset: Some(warning.error_offset),
+                end_lineno: Some(warning.lineno),
+                end_offset: Some(warning.error_end_offset),
+                text: source_line(source, filename, warning.lineno),
+                ..SyntaxError::bare(ErrorKind::Syntax, warning.error_msg.as_deref().unwrap_or(&warning.msg))
+            };
+            return Err(raise_syntax_error(py, &error, filename));
+        }
+    }
+    Ok(module)
+}
+
+/// Compiles a tree; warnings are issued, errors raised.
+pub fn compile_tree(
+    py: Py<'_>,
+    tree: &Mod<'_>,
+    filename: &PyStr,
+    flags: u32,
+    optimize: i32,
+) -> PyResult<Ref<PyCode>> {
+    let name = filename.to_string_lossy();
+    let optimize = if optimize < 0 { py.interp().config.borrow().optimize } else { optimize };
+    let options = Options {
+        filename: &name,
+        optimize: optimize.clamp(0, 2) as u8,
+        features: flags & flags::FUTURES,
+        top_level_await: flags & flags::ALLOW_TOP_LEVEL_AWAIT != 0,
+    };
+    let mut warnings = Vec::new();
+    let result = krait_compiler::compile(tree, &options, &mut warnings);
+    for warning in &warnings {
+        let text = PyStr::new(py, &warning.message)?;
+        let line = warning.loc.lineno as i32;
+        if let Err(raised) = warn_explicit(py, types::SyntaxWarning(), &text, filename, line) {
+            if !py.error_matches(types::SyntaxWarning()) {
+                return Err(raised);
+            }
+            py.clear_error(raised);
+            return Err(raise_at(py, &warning.message, warning.loc, filename));
+        }
+    }
+    match result {
+        Ok(code) => PyCode::from_data(py, &code),
+        Err(error) => Err(match error.kind {
+            CompileErrorKind::Syntax => raise_at(py, &error.message, error.loc, filename),
+            CompileErrorKind::Recursion => raise!(py, RecursionError, "{}", error.message),
+            CompileErrorKind::System => raise!(py, SystemError, "{}", error.message),
+            CompileErrorKind::Value => raise!(py, ValueError, "{}", error.message),
+            CompileErrorKind::Overflow => raise!(py, OverflowError, "{}", error.message),
+            CompileErrorKind::Memory => raise!(py, MemoryError, "{}", error.message),
+            CompileErrorKind::Runtime => raise!(py, RuntimeError, "{}", error.message),
+        }),
+    }
+}
+
+/// A `SyntaxError` of the compiler: its columns count bytes, and the source line comes from the file.
+fn raise_at(py: Py<'_>, message: &str, loc: krait_syntax::ast::Location, filename: &PyStr) -> Raised {
+    let mut error = SyntaxError::bare(ErrorKind::Syntax, message);
+    if loc.lineno != 0 {
+        error.lineno = Some(loc.lineno as i32);
+        error.offset = Some(loc.col_offset as i32 + 1);
+        error.end_lineno = Some(loc.end_lineno as i32);
+        error.end_offset = Some(loc.end_col_offset as i32 + 1);
+        error.text = file_line(filename, loc.lineno as i32);
+    }
+    raise_syntax_error(py, &error, filename)
+}
+
+fn file_line(filename: &PyStr, line: i32) -> Option<String> {
+    let name = filename.to_string_lossy();
+    if name.starts_with('<') {
+        return None;
+    }
+    let text = std::fs::read(&*name).ok()?;
+    nth_line(&text, line)
+}
+
+fn nth_line(text: &[u8], line: i32) -> Option<String> {
+    let index = usize::try_from(line).ok()?.checked_sub(1)?;
+    let line = text.split_inclusive(|&b| b == b'\n').nth(index)?;
+    Some(String::from_utf8_lossy(line).into_owned())
+}
+
+fn source_line(source: Source<'_>, filename: &PyStr, line: i32) -> Option<String> {
+    let bytes = match source {
+        Source::Text(text) => text.as_bytes(),
+        Source::Bytes(bytes) => bytes,
+    };
+    let mut text = nth_line(bytes, line).or_else(|| file_line(filename, line))?;
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    Some(text)
+}
+
+/// Raises what parsing reported.
+pub fn raise_syntax_error(py: Py<'_>, error: &SyntaxError, filename: &PyStr) -> Raised {
+    let class = match error.kind {
+        ErrorKind::Syntax | ErrorKind::Decode => types::SyntaxError(),
+        ErrorKind::Indentation => types::IndentationError(),
+        ErrorKind::Tab => types::TabError(),
+        ErrorKind::IncompleteInput => types::_IncompleteInputError(),
+        ErrorKind::Memory => return raise!(py, MemoryError, "{}", error.msg),
+    };
+    match syntax_error_args(py, error, filename) {
+        Ok(args) => py.raise_object(class, Some(&args)),
+        Err(raised) => raised,
+    }
+}
+
+fn syntax_error_args(py: Py<'_>, error: &SyntaxError, filename: &PyStr) -> PyResult<Ref<PyTuple>> {
+    let msg = PyStr::new(py, &error.msg)?;
+    if error.lineno.is_none() {
+        return PyTuple::new(py, &[&msg]);
+    }
+    let mut fields = vec![
+        filename.to_ref(),
+        error.lineno.into_py(py)?,
+        error.offset.into_py(py)?,
+        error.text.as_deref().into_py(py)?,
+    ];
+    if error.end_lineno.is_some() {
+        fields.push(error.end_lineno.into_py(py)?);
+        fields.push(error.end_offset.into_py(py)?);
+    }
+    let place = PyTuple::from_vec(py, fields)?;
+    PyTuple::new(py, &[&msg, &place])
+}

@@ -1,0 +1,40 @@
+//! Getting `importlib` going from its frozen source. Not here: the rest of start-up (executable).
+
+use krait_runtime::objects::PyStr;
+use krait_runtime::prelude::*;
+
+use crate::import::builtin::{create_builtin, exec_builtin};
+use crate::import::frozen::{import_frozen, modules};
+
+/// First half: `importlib._bootstrap` with builtin and frozen importers. `sys` and `builtins` are in `sys.modules` already.
+pub fn init_importlib(py: Py<'_>) -> PyResult<()> {
+    let Some(bootstrap) = import_frozen(py, "_frozen_importlib")? else {
+        bail!(py, ImportError, "the frozen module _frozen_importlib is missing")
+    };
+    let Some(imp) = create_builtin(py, "_imp")? else {
+        bail!(py, ImportError, "the native module _imp is missing")
+    };
+    exec_builtin(py, &imp)?;
+    let modules = modules(py)?;
+    modules.set(py, id!(py, "_imp"), &imp)?;
+    let Some(sys) = modules.get_str(py, id!(py, "sys"))? else {
+        bail!(py, ImportError, "module sys is missing")
+    };
+    py.interp().importlib.set(bootstrap.clone());
+    if let Some(builtins) = py.interp().builtins.get()
+        && let Some(import) = builtins.downcast::<PyDict>().map(|d| d.get_str(py, id!(py, "__import__")))
+        && let Some(import) = import?
+    {
+        py.interp().import_func.set(import);
+    }
+    bootstrap.call_method(py, id!(py, "_install"), &[&sys, &imp]).map(drop)
+}
+
+/// Second half: the path-based importer. `sys.path` and the codecs must be usable.
+pub fn init_external(py: Py<'_>) -> PyResult<()> {
+    let Some(bootstrap) = py.interp().importlib.get() else {
+        bail!(py, ImportError, "importlib is not initialised")
+    };
+    let name: &PyStr = id!(py, "_install_external_importers");
+    bootstrap.call_method(py, name, &[]).map(drop)
+}
