@@ -28,9 +28,11 @@ fn run() -> std::io::Result<()> {
     for line in std::io::stdin().lock().lines() {
         let line = line?;
         let Some((mode, path)) = line.split_once(' ') else { continue };
+        let incomplete = mode == "incomplete";
+        let type_comments = mode == "type_comments";
         let mode = match mode {
             "eval" => Mode::Eval,
-            "single" => Mode::Single,
+            "single" | "incomplete" => Mode::Single,
             "func_type" => Mode::FuncType,
             _ => Mode::Exec,
         };
@@ -56,7 +58,14 @@ fn run() -> std::io::Result<()> {
             out.flush()?;
             continue;
         }
-        let options = ParseOptions { mode, filename: path, ..ParseOptions::default() };
+        let options = ParseOptions {
+            mode,
+            filename: path,
+            type_comments,
+            dont_imply_dedent: incomplete,
+            allow_incomplete_input: incomplete,
+            ..ParseOptions::default()
+        };
         let start = std::time::Instant::now();
         let result = parse_bytes(&arena, &bytes, &mut NoDecoder, options);
         spent += start.elapsed();

@@ -138,7 +138,8 @@ impl<'a> Parser<'a> {
         if self.options.allow_incomplete_input && self.at_end_of_source() {
             self.error = None;
             self.diagnosing = false;
-            let _ = self.raise_kind::<()>(ErrorKind::IncompleteInput, "incomplete input");
+            let last = self.last_token();
+            self.set_at_empty(ErrorKind::IncompleteInput, &last, "incomplete input");
             return Err(self.take_error());
         }
         if self.error.is_none() && !self.stopped() {
@@ -609,21 +610,18 @@ impl<'a> Parser<'a> {
     }
 
     fn at_end_of_source(&self) -> bool {
-        // The parser failed for want of more: it looked at the end, and no error token tells otherwise.
-        match self.last_token().kind {
-            Kind::EndMarker => true,
-            Kind::Error => matches!(self.stop, Some(Stop::Eof)) || self.unterminated_triple(),
-            kind => {
-                (kind == Kind::Newline || kind == Kind::Dedent)
-                    && self.tokens.get(self.fill..).is_none_or(|rest| {
-                        rest.iter().all(|t| matches!(t.kind, Kind::Newline | Kind::Dedent | Kind::EndMarker))
-                    })
+        let last = self.last_token();
+        match &self.stop {
+            // The tokenizer ran out of source in brackets, after a backslash, or in a string.
+            Some(Stop::Eof) if last.kind == Kind::Error => true,
+            Some(Stop::Raised(error)) if last.kind == Kind::Error => {
+                error.msg.starts_with("unterminated") && last.start as usize >= self.src.len()
             }
+            // The end was looked at if it follows the last token; a string's end is known without that.
+            _ if last.kind == Kind::Error => false,
+            _ if last.col == u32::MAX => last.start as usize >= self.src.len(),
+            _ => !matches!(last.kind, Kind::String | Kind::Newline) && last.end as usize >= self.src.len(),
         }
-    }
-
-    fn unterminated_triple(&self) -> bool {
-        matches!(&self.stop, Some(Stop::Raised(e)) if e.msg.starts_with("unterminated triple-quoted"))
     }
 
     /// In interactive mode only blank lines and comments may follow the statement.

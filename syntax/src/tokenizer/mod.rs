@@ -464,9 +464,11 @@ impl<'a> Tokenizer<'a> {
         if let Some(tag) = text.strip_prefix(b"ignore")
             && !tag.first().is_some_and(|b| b.is_ascii_alphanumeric() || *b >= 128)
         {
-            let token = self.token(Kind::TypeIgnore, text_start + 6, end);
+            let mut token = self.token(Kind::TypeIgnore, text_start + 6, end);
             if self.blank_line && self.peek(0) == b'\n' {
                 self.pos += 1;
+                // On a line of its own, the comment takes the line end with it.
+                token.end = self.pos as u32;
                 self.begin_line();
                 self.at_line_start = true;
             }
