@@ -70,7 +70,7 @@ pub fn declared_encoding(bytes: &[u8]) -> Option<&str> {
 fn normal_name(name: &str) -> Cow<'_, str> {
     let head: String =
         name.chars().take(12).map(|c| if c == '_' { '-' } else { c.to_ascii_lowercase() }).collect();
-    if head == "utf8" || head == "utf-8" || head.starts_with("utf-8-") {
+    if head == "utf-8" || head.starts_with("utf-8-") {
         return "utf-8".into();
     }
     let latin =
@@ -98,6 +98,8 @@ pub fn decode<'a>(
     };
     let declared = declared_encoding(body);
     let encoding = declared.map(normal_name);
+    // `utf8` is a codec's name, not one that the tokenizer knows: a mark does not go with it.
+    let encoding = encoding.filter(|name| marked || name != "utf8");
     match encoding.as_deref() {
         None | Some("utf-8") => match std::str::from_utf8(body) {
             Ok(text) => Ok(normal_lines(arena, text, module)),
