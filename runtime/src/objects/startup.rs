@@ -58,6 +58,19 @@ built_in_types! {
     union::PyUnion,
     generic_alias::PyGenericAlias,
     generic_alias::GenericAliasIterator,
+    typevar::PyTypeVar,
+    typevar::PyParamSpec,
+    typevar::PyParamSpecArgs,
+    typevar::PyParamSpecKwargs,
+    typevar::PyTypeVarTuple,
+    typevar::PyTypeAlias,
+    typevar::PyGeneric,
+    typevar::PyNoDefault,
+    typevar::PyConstEvaluator,
+    template::PyTemplate,
+    template::PyInterpolation,
+    template::PyTemplateIter,
+    capsule::PyCapsule,
     dict::views::DictKeysView,
     dict::views::DictValuesView,
     dict::views::DictItems,
@@ -92,6 +105,7 @@ pub fn init(py: Py<'_>) -> PyResult<()> {
     PyNone::init();
     PyNotImplemented::init();
     PyEllipsis::init();
+    typevar::PyNoDefault::init();
     int::init();
     set::init();
     PyBytes::init();
@@ -99,5 +113,6 @@ pub fn init(py: Py<'_>) -> PyResult<()> {
     describe_all();
     object::finish_slots();
     ready_all(py)?;
+    template::finish(py)?;
     exceptions::init(py)
 }
