@@ -1,26 +1,57 @@
-//! Doors to neighbouring files that are being written: each raises a clear error until its file stands, and goes away then.
+//! Doors to what instructions need of neighbouring files: imports, generators, type parameters, template strings.
 
-use krait_runtime::objects::{PyDict, PyStr, PyTuple};
-use krait_runtime::{Py, PyObject, PyResult, Raised, Ref, raise};
+use krait_runtime::objects::{PyDict, PyStr, PyTuple, template, typevar};
+use krait_runtime::{Py, PyObject, PyResult, Ref, raise};
 
 use crate::objects::function::PyFunction;
 
-#[cold]
-fn missing(py: Py<'_>, what: &str) -> Raised {
-    raise!(py, SystemError, "{what}: not available in this build")
+pub(crate) fn build_interpolation(
+    py: Py<'_>,
+    value: &PyObject,
+    text: &PyObject,
+    conversion: i32,
+    format: Option<&PyObject>,
+) -> PyResult<Ref<PyObject>> {
+    template::build_interpolation(py, value, text, conversion, format)
 }
 
-macro_rules! missing {
-    ($($name:ident($($arg:ident: $ty:ty),*) -> $ret:ty = $what:literal;)*) => { $(
-        pub(crate) fn $name(py: Py<'_>, $($arg: $ty),*) -> PyResult<$ret> { $(let _ = $arg;)* Err(missing(py, $what)) }
-    )* };
+pub(crate) fn build_template(
+    py: Py<'_>,
+    strings: &PyTuple,
+    interpolations: &PyTuple,
+) -> PyResult<Ref<PyObject>> {
+    template::build_template(py, strings, interpolations)
 }
 
-missing! {
-    build_interpolation(value: &PyObject, text: &PyObject, conversion: i32, format: Option<&PyObject>) -> Ref<PyObject> = "template strings";
-    build_template(strings: &PyTuple, interpolations: &PyTuple) -> Ref<PyObject> = "template strings";
-    typevar_1(which: krait_bytecode::Intrinsic1, value: &PyObject) -> Ref<PyObject> = "type parameters";
-    typevar_2(which: krait_bytecode::Intrinsic2, a: &PyObject, b: &PyObject) -> Ref<PyObject> = "type parameters";
+pub(crate) fn typevar_1(
+    py: Py<'_>,
+    which: krait_bytecode::Intrinsic1,
+    value: &PyObject,
+) -> PyResult<Ref<PyObject>> {
+    use krait_bytecode::Intrinsic1;
+    match which {
+        Intrinsic1::TypeVar => typevar::make_type_var(py, value, None, None),
+        Intrinsic1::ParamSpec => typevar::make_param_spec(py, value),
+        Intrinsic1::TypeVarTuple => typevar::make_type_var_tuple(py, value),
+        Intrinsic1::SubscriptGeneric => typevar::subscript_generic(py, value),
+        Intrinsic1::TypeAlias => typevar::make_type_alias(py, value),
+        _ => Err(raise!(py, SystemError, "no intrinsic of type parameters")),
+    }
+}
+
+pub(crate) fn typevar_2(
+    py: Py<'_>,
+    which: krait_bytecode::Intrinsic2,
+    a: &PyObject,
+    b: &PyObject,
+) -> PyResult<Ref<PyObject>> {
+    use krait_bytecode::Intrinsic2;
+    match which {
+        Intrinsic2::TypeVarWithBound => typevar::make_type_var(py, a, Some(b), None),
+        Intrinsic2::TypeVarWithConstraints => typevar::make_type_var(py, a, None, Some(b)),
+        Intrinsic2::SetTypeParamDefault => typevar::set_default(py, a, b),
+        _ => Err(raise!(py, SystemError, "no intrinsic of type parameters")),
+    }
 }
 
 pub(crate) fn import_name(
