@@ -1,5 +1,9 @@
 //! Native modules _sre, _codecs, unicodedata, _string and kin.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 #![deny(clippy::indexing_slicing)]
 
+pub mod codecs;
 pub mod sre;
+
+/// The modules of this crate.
+pub static MODULES: &[&krait_runtime::module::ModuleDef] = &[&codecs::_codecs::MODULE];

@@ -1,8 +1,7 @@
 //! Raising `UnicodeEncodeError` and `UnicodeDecodeError`.
 
 use crate::error::Raised;
-use crate::objects::exceptions::types;
-use crate::objects::{PyBytes, PyInt, PyStr, PyTuple};
+use crate::objects::PyStr;
 use crate::py::Py;
 
 /// Raises `UnicodeEncodeError(encoding, object, start, end, reason)`.
@@ -15,20 +14,7 @@ pub fn raise_encode_error(
     end: usize,
     reason: &str,
 ) -> Raised {
-    let make = || {
-        let args = PyTuple::new(
-            py,
-            &[
-                &*PyStr::new(py, encoding)?,
-                object,
-                &*PyInt::new(py, start as i64)?,
-                &*PyInt::new(py, end as i64)?,
-                &*PyStr::new(py, reason)?,
-            ],
-        )?;
-        Ok(py.raise_object(types::UnicodeEncodeError(), Some(&args)))
-    };
-    make().unwrap_or_else(|raised| raised)
+    py.raise_unicode_encode(encoding, object, start, end, reason)
 }
 
 /// Raises `UnicodeDecodeError(encoding, object, start, end, reason)`.
@@ -41,18 +27,5 @@ pub fn raise_decode_error(
     end: usize,
     reason: &str,
 ) -> Raised {
-    let make = || {
-        let args = PyTuple::new(
-            py,
-            &[
-                &*PyStr::new(py, encoding)?,
-                &*PyBytes::new(py, object)?,
-                &*PyInt::new(py, start as i64)?,
-                &*PyInt::new(py, end as i64)?,
-                &*PyStr::new(py, reason)?,
-            ],
-        )?;
-        Ok(py.raise_object(types::UnicodeDecodeError(), Some(&args)))
-    };
-    make().unwrap_or_else(|raised| raised)
+    py.raise_unicode_decode(encoding, object, start, end, reason)
 }

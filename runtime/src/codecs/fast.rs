@@ -1,14 +1,42 @@
-//! The encodings that need no registry.
+//! Encoding and decoding by name: the built-in encodings without the registry, all others through it.
 
-use krait_unicode::codecs::utf8;
+use krait_unicode::codecs::{ByteOrder, utf16, utf32};
 
-use super::{raise_decode_error, raise_encode_error};
+use super::decode::{Source, decode_from};
+use super::encode::{Target, encode_to};
+use super::registry::{normalized, run_text};
 use crate::error::PyResult;
 use crate::object::PyObject;
-use crate::objects::{PyBytes, PyStr};
+use crate::objects::{PyByteArray, PyBytes, PyStr};
+use crate::protocol::buffer::Buffer;
 use crate::py::Py;
 use crate::raise;
-use crate::reference::Ref;
+use crate::reference::{PyClass, Ref};
+
+/// An encoding that needs no look-up.
+#[derive(Clone, Copy)]
+enum Known {
+    Utf8,
+    Ascii,
+    Latin1,
+    Utf16,
+    Utf32,
+}
+
+fn known(encoding: Option<&str>) -> Option<Known> {
+    let Some(encoding) = encoding else { return Some(Known::Utf8) };
+    if encoding == "utf-8" {
+        return Some(Known::Utf8);
+    }
+    Some(match normalized(encoding).as_str() {
+        "utf8" | "utf_8" => Known::Utf8,
+        "utf16" | "utf_16" => Known::Utf16,
+        "utf32" | "utf_32" => Known::Utf32,
+        "ascii" | "us_ascii" => Known::Ascii,
+        "latin1" | "latin_1" | "iso_8859_1" | "iso8859_1" => Known::Latin1,
+        _ => return None,
+    })
+}
 
 /// `str.encode`.
 pub fn encode_to_bytes(
@@ -17,11 +45,37 @@ pub fn encode_to_bytes(
     encoding: Option<&str>,
     errors: Option<&str>,
 ) -> PyResult<Ref<PyBytes>> {
-    let _ = (encoding, errors);
-    let mut out = Vec::new();
-    match super::super::objects::str::units!(s.data(), |t| utf8::encode(t, 0, &mut out)) {
-        None => PyBytes::new(py, &out),
-        Some(r) => Err(raise_encode_error(py, "utf-8", s, r.start, r.end, krait_unicode::codecs::SURROGATES)),
+    let target = match known(encoding) {
+        Some(Known::Utf8) => Target::Utf8,
+        Some(Known::Ascii) => Target::Ascii,
+        Some(Known::Latin1) => Target::Latin1,
+        Some(Known::Utf16) => Target::Utf16(None),
+        Some(Known::Utf32) => Target::Utf32(None),
+        None => {
+            let encoding = encoding.unwrap_or("utf-8");
+            let made = run_text(py, s, encoding, errors, false)?;
+            if let Some(b) = made.downcast::<PyByteArray>() {
+                return PyBytes::new(py, b.as_bytes());
+            }
+            return made.downcast_into().map_err(|made| {
+                raise!(
+                    py,
+                    TypeError,
+                    "'{encoding}' encoder returned '{}' instead of 'bytes'; use codecs.encode() to encode to arbitrary types",
+                    made.ty().name()
+                )
+            });
+        }
+    };
+    encode_to(py, target, s, errors)
+}
+
+/// The byte order of UTF-16 or UTF-32 without one in its name, and the bytes behind the mark.
+fn marked(bytes: &[u8], wide: bool) -> (ByteOrder, &[u8]) {
+    let mark = if wide { utf32::byte_order_mark(bytes) } else { utf16::byte_order_mark(bytes) };
+    match mark {
+        Some(order) => (order, bytes.get(if wide { 4 } else { 2 }..).unwrap_or_default()),
+        None => (ByteOrder::Little, bytes),
     }
 }
 
@@ -32,18 +86,38 @@ pub fn decode(
     encoding: Option<&str>,
     errors: Option<&str>,
 ) -> PyResult<Ref<PyStr>> {
-    let _ = (encoding, errors);
-    let scan = utf8::scan(bytes);
-    match scan.error {
-        // SAFETY: the scan found all of it valid.
-        None => PyStr::from_valid_utf8(
+    let (source, bytes) = match known(encoding) {
+        Some(Known::Utf8) => (Source::Utf8, bytes),
+        Some(Known::Ascii) => (Source::Ascii, bytes),
+        Some(Known::Latin1) => (Source::Latin1, bytes),
+        Some(Known::Utf16) => {
+            let (order, rest) = marked(bytes, false);
+            (Source::Utf16(order), rest)
+        }
+        Some(Known::Utf32) => {
+            let (order, rest) = marked(bytes, true);
+            (Source::Utf32(order), rest)
+        }
+        None => return decode_through(py, &*PyBytes::new(py, bytes)?, encoding.unwrap_or("utf-8"), errors),
+    };
+    decode_from(py, source, bytes, errors, true).map(|(s, _)| s)
+}
+
+fn decode_through(
+    py: Py<'_>,
+    object: &PyObject,
+    encoding: &str,
+    errors: Option<&str>,
+) -> PyResult<Ref<PyStr>> {
+    let made = run_text(py, object, encoding, errors, true)?;
+    made.downcast_into().map_err(|made| {
+        raise!(
             py,
-            unsafe { core::str::from_utf8_unchecked(bytes) },
-            scan.chars,
-            scan.layout,
-        ),
-        Some(e) => Err(raise_decode_error(py, "utf-8", bytes, e.start, e.end, e.reason)),
-    }
+            TypeError,
+            "'{encoding}' decoder returned '{}' instead of 'str'; use codecs.decode() to decode to arbitrary types",
+            made.ty().name()
+        )
+    })
 }
 
 /// Decodes a bytes-like object.
@@ -53,15 +127,19 @@ pub fn decode_object(
     encoding: Option<&str>,
     errors: Option<&str>,
 ) -> PyResult<Ref<PyStr>> {
-    match object.downcast::<PyBytes>() {
-        Some(b) => decode(py, b.as_bytes(), encoding, errors),
-        None => Err(raise!(
+    if !object.has_buffer() {
+        return Err(raise!(
             py,
             TypeError,
             "decoding to str: need a bytes-like object, {} found",
             object.ty().name()
-        )),
+        ));
     }
+    if known(encoding).is_none() && PyBytes::check(object) {
+        return decode_through(py, object, encoding.unwrap_or("utf-8"), errors);
+    }
+    let buffer = Buffer::new(py, object)?;
+    decode(py, buffer.as_bytes(), encoding, errors)
 }
 
 /// `object.decode(encoding, errors)` of a bytes-like object.
