@@ -14,6 +14,7 @@ pub mod frame_hooks;
 pub mod gc;
 pub mod gil;
 pub mod hooks;
+pub mod lifecycle;
 pub mod memory;
 pub mod module;
 pub mod names;

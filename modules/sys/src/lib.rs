@@ -1,11 +1,22 @@
-//! Native modules sys, builtins, marshal, _imp, _warnings, gc, atexit and kin.
+//! Native modules of the interpreter itself: `builtins`, `sys` and kin. Each stands in a file or folder named after it.
 
+#![deny(unsafe_code)]
 #![deny(clippy::indexing_slicing)]
 
+pub mod builtins;
 pub mod imp;
 pub mod marshal;
+pub mod sys;
 
 use krait_runtime::module::ModuleDef;
 
-/// The modules of this crate.
-pub static MODULES: &[&ModuleDef] = &[&imp::imp::MODULE, &marshal::marshal::MODULE];
+/// All modules of this crate.
+pub static MODULES: &[&ModuleDef] = &[
+    &builtins::builtins::MODULE,
+    &sys::sys::MODULE,
+    &imp::imp::MODULE,
+    &marshal::marshal::MODULE,
+];
+
+/// The version of the language and library, as `-V` and `sys.version` say it.
+pub const VERSION: &str = "3.14.10";

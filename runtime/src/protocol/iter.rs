@@ -50,6 +50,50 @@ impl PyObject {
         py.end_of_iteration()
     }
 
+    /// The next item of an iterator; when it is exhausted, its own `StopIteration` (with its value) or a bare one.
+    pub fn next_or_stop(&self, py: Py<'_>) -> PyResult<Ref<PyObject>> {
+        let Some(tp_iternext) = self.ty().tp_iternext.get() else {
+            return Err(raise!(py, TypeError, "'{}' object is not an iterator", self.ty().name()));
+        };
+        // SAFETY: slot call on a live object; null means exhausted or raised.
+        let item = unsafe { tp_iternext(self.as_ptr()) };
+        if item.is_null() && !py.has_error() {
+            return Err(py.raise_bare(types::StopIteration()));
+        }
+        // SAFETY: null with an exception set, or owned.
+        unsafe { crate::error::owned_or_raised(py, item) }
+    }
+
+    /// `aiter(self)` (`PyObject_GetAIter`).
+    pub fn aiter(&self, py: Py<'_>) -> PyResult<Ref<PyObject>> {
+        // SAFETY: a type's tables live as long as it.
+        let slot = unsafe { self.ty().tp_as_async.get().as_ref() }.and_then(|table| table.am_aiter.get());
+        let Some(slot) = slot else {
+            return Err(raise!(py, TypeError, "'{}' object is not an async iterable", self.ty().name()));
+        };
+        // SAFETY: slot call on a live object.
+        let iterator = unsafe { crate::error::owned_or_raised(py, slot(self.as_ptr()))? };
+        if iterator.anext_slot().is_none() {
+            let name = iterator.ty().name();
+            return Err(raise!(py, TypeError, "aiter() returned not an async iterator of type '{name}'"));
+        }
+        Ok(iterator)
+    }
+
+    fn anext_slot(&self) -> Option<crate::slots::UnaryFunc> {
+        // SAFETY: a type's tables live as long as it.
+        unsafe { self.ty().tp_as_async.get().as_ref() }.and_then(|table| table.am_anext.get())
+    }
+
+    /// What `__anext__` gives: an awaitable.
+    pub fn anext(&self, py: Py<'_>) -> PyResult<Ref<PyObject>> {
+        let Some(slot) = self.anext_slot() else {
+            return Err(raise!(py, TypeError, "'{}' object is not an async iterator", self.ty().name()));
+        };
+        // SAFETY: slot call on a live object.
+        unsafe { crate::error::owned_or_raised(py, slot(self.as_ptr())) }
+    }
+
     /// Calls `each` for every item of an iterable.
     pub fn for_each(&self, py: Py<'_>, mut each: impl FnMut(Ref<PyObject>) -> PyResult<()>) -> PyResult<()> {
         let iterator = self.iter(py)?;

@@ -3,7 +3,7 @@
 
 pub mod iterator;
 mod methods;
-mod sort;
+pub mod sort;
 
 use core::cell::Cell;
 
