@@ -7,12 +7,19 @@ pub mod builtins;
 pub mod imp;
 pub mod marshal;
 pub mod sys;
+pub mod typing;
 
 use krait_runtime::module::ModuleDef;
 
 /// All modules of this crate.
-pub static MODULES: &[&ModuleDef] =
-    &[&builtins::builtins::MODULE, &sys::sys::MODULE, &imp::imp::MODULE, &marshal::marshal::MODULE];
+pub static MODULES: &[&ModuleDef] = &[
+    &builtins::builtins::MODULE,
+    &sys::sys::MODULE,
+    &imp::imp::MODULE,
+    &marshal::marshal::MODULE,
+    &typing::typing::MODULE,
+    &typing::types::MODULE,
+];
 
 /// The version of the language and library, as `-V` and `sys.version` say it.
 pub const VERSION: &str = "3.14.10";

@@ -171,3 +171,63 @@ fn slots_and_subclasses_of_natives() {
         assert_eq!(attr(py, &i, "__flags__"), format!("{}", 0x1405610));
     });
 }
+
+#[test]
+fn descriptors_unions_and_parameters() {
+    with_runtime(|py| {
+        let (int, string) = (PyInt::type_object(), PyStr::type_object());
+        let union = int.binary_op(py, string, crate::protocol::number::OR).unwrap();
+        assert_eq!(text(py, &union), "int | str");
+        let one = PyInt::new(py, 1).unwrap();
+        assert!(one.is_instance(py, &union).unwrap());
+        let alias = PyList::type_object().get_item(py, int).unwrap();
+        assert_eq!(text(py, &alias), "list[int]");
+        let property = crate::objects::property::PyProperty::type_object();
+        let getter = int.get_attr(py, &s(py, "bit_length")).unwrap();
+        let p = property.call(py, &[&getter]).unwrap();
+        let c = class(py, "C", &[int], &[("bits", &p)]);
+        let seven = PyInt::new(py, 7).unwrap();
+        let obj = c.call(py, &[&seven]).unwrap();
+        assert_eq!(attr(py, &obj, "bits"), "3");
+        let e = obj.set_attr(py, &s(py, "bits"), &one).err().map(|r| error(py, r));
+        assert_eq!(e.as_deref(), Some("AttributeError: property 'bits' of 'C' object has no setter"));
+        let sup = crate::objects::super_::PySuper::type_object().call(py, &[&c, &obj]).unwrap();
+        assert_eq!(call(py, &sup, "__add__", &[&one]), "8");
+        assert_eq!(text(py, &sup), "<super: <class 'C'>, <C object>>");
+        let t = crate::objects::typevar::make_type_var(py, &s(py, "T"), None, None).unwrap();
+        assert_eq!(text(py, &t), "T");
+        let generic = PyList::type_object().get_item(py, &t).unwrap();
+        assert_eq!(text(py, &generic), "list[T]");
+        let ns = crate::objects::namespace::PyNamespace::new(py, None).unwrap();
+        ns.set_attr(py, &s(py, "x"), &one).unwrap();
+        assert_eq!(text(py, &ns), "namespace(x=1)");
+        let m = crate::objects::PyModule::new(py, &s(py, "demo")).unwrap();
+        assert_eq!(attr(py, &m, "y"), "AttributeError: module 'demo' has no attribute 'y'");
+        let proxy = int.get_attr(py, &s(py, "__dict__")).unwrap();
+        assert_eq!(proxy.ty().name(), "mappingproxy");
+        assert_eq!(text(py, &PyType::type_object().call(py, &[&one]).unwrap()), "<class 'int'>");
+    });
+}
+
+#[test]
+fn instances_die_with_their_attributes() {
+    with_runtime(|py| {
+        let marker = PyList::new(py).unwrap();
+        let before = marker.refcnt();
+        let names = PyTuple::new(py, &[&s(py, "a")]).unwrap();
+        let c = class(py, "C", &[], &[("__slots__", &names)]);
+        let d = class(py, "D", &[&c], &[]);
+        let obj = d.call(py, &[]).unwrap();
+        obj.set_attr(py, &s(py, "a"), &marker).unwrap();
+        obj.set_attr(py, &s(py, "b"), &marker).unwrap();
+        assert_eq!(attr(py, &obj, "__dict__"), "{'b': []}");
+        obj.set_attr(py, &s(py, "c"), &marker).unwrap();
+        assert_eq!(marker.refcnt(), before + 3);
+        drop(obj);
+        assert_eq!(marker.refcnt(), before);
+        let count = c.refcnt();
+        drop(d);
+        // The subclass is in cycles of its own, so only the collector frees it.
+        assert!(c.refcnt() <= count);
+    });
+}
