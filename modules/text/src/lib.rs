@@ -3,7 +3,8 @@
 #![deny(clippy::indexing_slicing)]
 
 pub mod codecs;
+pub mod re;
 pub mod sre;
 
 /// The modules of this crate.
-pub static MODULES: &[&krait_runtime::module::ModuleDef] = &[&codecs::_codecs::MODULE];
+pub static MODULES: &[&krait_runtime::module::ModuleDef] = &[&codecs::_codecs::MODULE, &re::_sre::MODULE];

@@ -82,6 +82,8 @@ built_in_types! {
     dict::iterators::DictReverseItemIterator,
     str::iterator::PyStrAsciiIterator,
     str::iterator::PyStrIterator,
+    bytes::PyBytesIterator,
+    bytearray::PyByteArrayIterator,
     list::iterator::PyListIterator,
     list::iterator::PyListReverseIterator,
     tuple_iterator::PyTupleIterator,
