@@ -207,6 +207,7 @@ pub struct Config {
     pub utf8_mode: i32,
     pub warn_default_encoding: i32,
     pub safe_path: bool,
+    pub skip_first_line: bool,
     pub int_max_str_digits: i32,
     pub unbuffered: bool,
     pub hash_seed: Option<u32>,
