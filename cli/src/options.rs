@@ -29,9 +29,9 @@ pub enum Parsed {
 /// The version line of `-V`; `-VV` adds the build.
 pub fn version(detailed: bool) -> String {
     if detailed {
-        format!("Python {}\n", krait_mod_sys::version::full())
+        format!("Python {}\n", krait_mod_sys::VERSION)
     } else {
-        format!("Python {}\n", krait_mod_sys::version::SHORT)
+        format!("Python {}\n", krait_mod_sys::VERSION)
     }
 }
 

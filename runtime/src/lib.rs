@@ -26,6 +26,7 @@ pub mod protocol;
 pub mod py;
 pub mod reference;
 pub mod ret;
+pub mod signals;
 pub mod slots;
 pub mod stack;
 pub mod state;
