@@ -17,6 +17,9 @@ use std::time::{Duration, Instant};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 const FOLDERS: &[&str] = &["tests/programs", "tests/regress", "examples"];
+/// Programs that Krait does not run rightly yet, a name a line. They run all the same: one that passes must leave the list, so it only
+/// shrinks; their number is printed.
+const PENDING: &str = "tests/pending.txt";
 const TIME_LIMIT: Duration = Duration::from_secs(120);
 
 fn main() -> ExitCode {
@@ -47,6 +50,7 @@ fn run(arguments: Vec<String>) -> Result<usize, Box<dyn Error>> {
     let executable = std::env::var_os("KRAIT_TEST_EXE").unwrap_or_else(|| env!("CARGO_BIN_EXE_krait").into());
     let names = executable_names(&executable);
     let total = cases.len();
+    let all_names: Vec<String> = cases.iter().map(|case| case.name.clone()).collect();
     let queue = Mutex::new(VecDeque::from(cases));
     let failures = Mutex::new(Vec::new());
     thread::scope(|scope| {
@@ -71,11 +75,28 @@ fn run(arguments: Vec<String>) -> Result<usize, Box<dyn Error>> {
     });
     let mut failures = failures.into_inner().map_err(|_| "a worker panicked")?;
     failures.sort();
+    let pending = fs::read_to_string(root.join(PENDING)).unwrap_or_default();
+    let pending: Vec<&str> =
+        pending.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
+    let is_pending = |name: &str| !is_writing && pending.contains(&name);
+    let (waiting, mut failures): (Vec<_>, Vec<_>) = failures.into_iter().partition(|(name, _)| is_pending(name));
+    for name in all_names.iter().filter(|name| is_pending(name)) {
+        if !waiting.iter().any(|(other, _)| other == name) {
+            failures.push((name.clone(), format!("passes now: take it off {PENDING}\n")));
+        }
+    }
     let mut out = io::stdout().lock();
     for (name, report) in &failures {
         writeln!(out, "FAIL {name}\n{report}")?;
     }
-    writeln!(out, "programs: {} passed, {} failed", total - failures.len(), failures.len())?;
+    if options.iter().any(|option| option == "--pending") {
+        for (name, report) in &waiting {
+            writeln!(out, "PENDING {name}\n{report}")?;
+        }
+    }
+    let passed = total - failures.len() - waiting.len();
+    writeln!(out, "pending: {} programs do not pass yet ({PENDING})", waiting.len())?;
+    writeln!(out, "programs: {passed} passed, {} failed", failures.len())?;
     Ok(failures.len())
 }
 
