@@ -54,7 +54,9 @@ pub fn apply(config: &mut Config) -> Result<(), String> {
         config.warn_options.insert(0, "default".to_owned());
     }
     if config.bytes_warning > 0 {
-        config.warn_options.push(if config.bytes_warning > 1 { "error::BytesWarning" } else { "default::BytesWarning" }.to_owned());
+        config.warn_options.push(
+            if config.bytes_warning > 1 { "error::BytesWarning" } else { "default::BytesWarning" }.to_owned(),
+        );
     }
     if config.int_max_str_digits < 0 {
         config.int_max_str_digits = match text(config, "PYTHONINTMAXSTRDIGITS") {
@@ -62,7 +64,9 @@ pub fn apply(config: &mut Config) -> Result<(), String> {
             Some(v) => match v.parse::<i32>() {
                 Ok(n) if n == 0 || n >= 640 => n,
                 _ => {
-                    return Err("PYTHONINTMAXSTRDIGITS: invalid limit; must be >= 640 or 0 for unlimited.".to_owned());
+                    return Err(
+                        "PYTHONINTMAXSTRDIGITS: invalid limit; must be >= 640 or 0 for unlimited.".to_owned()
+                    );
                 }
             },
         };
@@ -75,7 +79,9 @@ pub fn apply(config: &mut Config) -> Result<(), String> {
                 config.hash_randomization = i32::from(seed != 0);
             }
             Err(_) => {
-                return Err("PYTHONHASHSEED must be \"random\" or an integer in range [0; 4294967295]".to_owned());
+                return Err(
+                    "PYTHONHASHSEED must be \"random\" or an integer in range [0; 4294967295]".to_owned()
+                );
             }
         },
     }
@@ -89,7 +95,9 @@ pub fn apply(config: &mut Config) -> Result<(), String> {
 /// File-system and standard-stream encodings; UTF-8 mode is on for the C and POSIX locales (PEP 540), as for `PYTHONUTF8=1`.
 fn encodings(config: &mut Config) {
     if config.utf8_mode == 0 && !config.x_options.iter().any(|(name, _)| name == "utf8") {
-        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|n| env::var(n).ok().filter(|v| !v.is_empty()));
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+            .into_iter()
+            .find_map(|n| env::var(n).ok().filter(|v| !v.is_empty()));
         let c_locale = matches!(locale.as_deref(), None | Some("C" | "POSIX"));
         config.utf8_mode = match text(config, "PYTHONUTF8").as_deref() {
             Some("1") => 1,
@@ -130,14 +138,17 @@ pub fn paths(config: &mut Config, program: &[u8]) -> Result<(), String> {
     let venv = [folder.join("pyvenv.cfg"), folder.join("../pyvenv.cfg")].into_iter().find(|p| p.is_file());
     let home = venv.as_deref().and_then(home_of);
     if let Some(home) = &home {
-        config.base_executable = home.join(executable.file_name().unwrap_or_default()).as_os_str().as_bytes().to_vec();
+        config.base_executable =
+            home.join(executable.file_name().unwrap_or_default()).as_os_str().as_bytes().to_vec();
     }
     let prefix = match set(config, "PYTHONHOME") {
         Some(given) => {
             let first = given.as_bytes().split(|&b| b == b':').next().unwrap_or_default().to_vec();
             PathBuf::from(OsString::from_vec(first))
         }
-        None => krait_pylib::ensure_laid_out().map_err(|e| format!("cannot lay out the standard library: {e}"))?,
+        None => {
+            krait_pylib::ensure_laid_out().map_err(|e| format!("cannot lay out the standard library: {e}"))?
+        }
     };
     config.platlibdir = "lib".to_owned();
     let bytes = |p: &Path| p.as_os_str().as_bytes().to_vec();

@@ -64,7 +64,8 @@ impl<'a> Words<'a> {
 
 /// Parses `arguments` (the first is the program's own name).
 pub fn parse(arguments: &[Vec<u8>]) -> Parsed {
-    let program = arguments.first().map_or_else(|| "krait".into(), |a| String::from_utf8_lossy(a).into_owned());
+    let program =
+        arguments.first().map_or_else(|| "krait".into(), |a| String::from_utf8_lossy(a).into_owned());
     let mut config = Config { hash_randomization: 1, int_max_str_digits: -1, ..Config::default() };
     config.orig_argv = arguments.to_vec();
     config.thread_inherit_context = 0;
@@ -149,7 +150,12 @@ pub fn parse(arguments: &[Vec<u8>]) -> Parsed {
 }
 
 /// True when the option was `--version`.
-fn long_option(word: &[u8], words: &mut Words<'_>, config: &mut Config, program: &str) -> Result<bool, Parsed> {
+fn long_option(
+    word: &[u8],
+    words: &mut Words<'_>,
+    config: &mut Config,
+    program: &str,
+) -> Result<bool, Parsed> {
     match word {
         b"--help" => Err(Parsed::Print(text(USAGE, program))),
         b"--help-env" => Err(Parsed::Print(text(ENVIRONMENT, program))),

@@ -34,7 +34,8 @@ pub fn run(py: Py<'_>, what: &Run) -> i32 {
 
 fn inspects(py: Py<'_>) -> bool {
     let inspect = py.interp().config.borrow().inspect > 0;
-    inspect && std::io::IsTerminal::is_terminal(&std::io::stdin()) || py.interp().config.borrow().interactive > 0
+    inspect && std::io::IsTerminal::is_terminal(&std::io::stdin())
+        || py.interp().config.borrow().interactive > 0
 }
 
 /// Shows the exception and gives the status it ends the program with; a `KeyboardInterrupt` is remembered (see [`leave`]).
@@ -154,7 +155,8 @@ fn run_file(py: Py<'_>, name: &[u8]) -> PyResult<i32> {
     globals.set(py, id!(py, "__file__"), &filename)?;
     globals.set(py, id!(py, "__cached__"), &*py.none())?;
     set_loader(py, &globals, &filename, "SourceFileLoader")?;
-    let source = if py.interp().config.borrow().skip_first_line { without_first_line(&source) } else { source };
+    let source =
+        if py.interp().config.borrow().skip_first_line { without_first_line(&source) } else { source };
     let outcome = compile_source(py, Source::Bytes(&source), &filename, Mode::Exec, 0, -1)
         .and_then(|code| execute::run_code(py, &code, &globals, None));
     outcome.map(|_| 0)
@@ -166,8 +168,10 @@ fn is_importable_place(path: &Path) -> bool {
         return path.join("__main__.py").exists() || path.join("__main__.pyc").exists();
     }
     let mut head = [0u8; 4];
-    let zip = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("zip") || e.eq_ignore_ascii_case("pyz"));
-    let magic = std::fs::File::open(path).and_then(|mut f| f.read_exact(&mut head)).is_ok() && head == *b"PK\x03\x04";
+    let zip =
+        path.extension().is_some_and(|e| e.eq_ignore_ascii_case("zip") || e.eq_ignore_ascii_case("pyz"));
+    let magic =
+        std::fs::File::open(path).and_then(|mut f| f.read_exact(&mut head)).is_ok() && head == *b"PK\x03\x04";
     zip || magic
 }
 

@@ -26,9 +26,7 @@ pub fn start(config: Config) -> Result<Py<'static>, String> {
 }
 
 /// Every native module crate.
-const MODULES: &[&[&ModuleDef]] = &[
-    krait_mod_sys::MODULES,
-];
+const MODULES: &[&[&ModuleDef]] = &[krait_mod_sys::MODULES];
 
 fn finish_start(py: Py<'_>) -> PyResult<()> {
     init_importlib(py)?;

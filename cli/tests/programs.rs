@@ -79,7 +79,8 @@ fn run(arguments: Vec<String>) -> Result<usize, Box<dyn Error>> {
     let pending: Vec<&str> =
         pending.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
     let is_pending = |name: &str| !is_writing && pending.contains(&name);
-    let (waiting, mut failures): (Vec<_>, Vec<_>) = failures.into_iter().partition(|(name, _)| is_pending(name));
+    let (waiting, mut failures): (Vec<_>, Vec<_>) =
+        failures.into_iter().partition(|(name, _)| is_pending(name));
     for name in all_names.iter().filter(|name| is_pending(name)) {
         if !waiting.iter().any(|(other, _)| other == name) {
             failures.push((name.clone(), format!("passes now: take it off {PENDING}\n")));
