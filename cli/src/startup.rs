@@ -26,7 +26,18 @@ pub fn start(config: Config) -> Result<Py<'static>, String> {
 }
 
 /// Every native module crate.
-const MODULES: &[&[&ModuleDef]] = &[krait_mod_sys::MODULES];
+const MODULES: &[&[&ModuleDef]] = &[
+    krait_mod_sys::MODULES,
+    krait_mod_io::MODULES,
+    krait_mod_os::MODULES,
+    krait_mod_text::MODULES,
+    krait_mod_numbers::MODULES,
+    krait_mod_data::MODULES,
+    krait_mod_concurrent::MODULES,
+    krait_mod_compress::MODULES,
+    krait_mod_hash::MODULES,
+    krait_mod_debug::MODULES,
+];
 
 fn finish_start(py: Py<'_>) -> PyResult<()> {
     init_importlib(py)?;

@@ -1,1 +1,7 @@
 //! Native modules _thread, _queue, _asyncio, _contextvars and kin.
+
+#![deny(unsafe_code)]
+#![deny(clippy::indexing_slicing)]
+
+/// The modules of this crate.
+pub static MODULES: &[&krait_runtime::module::ModuleDef] = &[];

@@ -1,1 +1,7 @@
 //! Native modules itertools, _functools, _collections, _operator, _struct, _json, array, _datetime and kin.
+
+#![deny(unsafe_code)]
+#![deny(clippy::indexing_slicing)]
+
+/// The modules of this crate.
+pub static MODULES: &[&krait_runtime::module::ModuleDef] = &[];

@@ -1,1 +1,7 @@
 //! Native modules tracemalloc, faulthandler, _lsprof.
+
+#![deny(unsafe_code)]
+#![deny(clippy::indexing_slicing)]
+
+/// The modules of this crate.
+pub static MODULES: &[&krait_runtime::module::ModuleDef] = &[];

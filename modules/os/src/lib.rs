@@ -1,1 +1,7 @@
 //! Native modules posix, errno, time, _signal, fcntl and kin.
+
+#![deny(unsafe_code)]
+#![deny(clippy::indexing_slicing)]
+
+/// The modules of this crate.
+pub static MODULES: &[&krait_runtime::module::ModuleDef] = &[];
