@@ -136,11 +136,7 @@ fn not_real(argument: &str, got: &PyObject) -> String {
 /// One of the two parts: a real number, or (deprecated) a complex one; with it, whether it was complex.
 fn component(py: Py<'_>, name: &str, given: &PyObject, value: &PyObject) -> PyResult<(Complex, bool)> {
     if let Some(z) = value.downcast::<PyComplex>() {
-        py.warn(
-            crate::objects::exceptions::types::DeprecationWarning(),
-            &not_real(name, given),
-            1,
-        )?;
+        py.warn(crate::objects::exceptions::types::DeprecationWarning(), &not_real(name, given), 1)?;
         return Ok((z.value(), true));
     }
     Ok(((PyFloat::value_of(py, value)?, 0.0), false))
@@ -226,12 +222,7 @@ fn give(py: Py<'_>, z: Complex) -> PyResult<Ref<PyObject>> {
 #[pymethods(class = "complex")]
 impl PyComplex {
     #[slot]
-    fn tp_new(
-        py: Py<'_>,
-        cls: &PyType,
-        args: &PyTuple,
-        kwargs: Option<&PyDict>,
-    ) -> PyResult<Ref<PyObject>> {
+    fn tp_new(py: Py<'_>, cls: &PyType, args: &PyTuple, kwargs: Option<&PyDict>) -> PyResult<Ref<PyObject>> {
         if let ([x], true) = (args.as_slice(), kwargs.is_none_or(|k| k.len() == 0)) {
             return from_one(py, cls, x);
         }
@@ -251,9 +242,8 @@ impl PyComplex {
     #[slot]
     fn tp_hash(&self, _py: Py<'_>) -> isize {
         // NaN hashes by identity.
-        let part = |x: f64| {
-            krait_numeric::hash::float(x).unwrap_or_else(|| krait_numeric::hash::pointer(self.id()))
-        };
+        let part =
+            |x: f64| krait_numeric::hash::float(x).unwrap_or_else(|| krait_numeric::hash::pointer(self.id()));
         krait_numeric::hash::complex(part(self.real), part(self.imag)) as isize
     }
 
