@@ -1,7 +1,7 @@
 //! The eval breaker: what the loop looks at when a thread, a signal or the collector wants its attention. Not here: the bits
 //! themselves (`krait_runtime::state::breaker`).
 
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use core::sync::atomic::Ordering;
 
@@ -25,16 +25,11 @@ pub fn matches_version(py: Py<'_>, code: &PyCode) -> bool {
     py.thread().eval_breaker.load(Ordering::Relaxed) == code._co_instrumentation_version.get()
 }
 
-type Handler = fn(Py<'_>) -> PyResult<()>;
 type PendingCall = Box<dyn FnOnce(Py<'_>) -> PyResult<()> + Send>;
 
-static SIGNALS: OnceLock<Handler> = OnceLock::new();
 static PENDING: Mutex<Vec<PendingCall>> = Mutex::new(Vec::new());
 
-/// Says what runs the Python handlers of signals that have come in; module `_signal` does, once.
-pub fn set_signal_handler(handler: Handler) {
-    let _ = SIGNALS.set(handler);
-}
+pub use krait_runtime::signals::set_handler as set_signal_handler;
 
 /// Has the main thread run `call` soon (`Py_AddPendingCall`); its breaker must be set by the caller.
 pub fn add_pending_call(call: PendingCall) {
@@ -47,14 +42,7 @@ pub fn add_pending_call(call: PendingCall) {
 pub fn handle(py: Py<'_>) -> PyResult<()> {
     let ts = py.thread();
     let take = |bit: usize| ts.eval_breaker.fetch_and(!bit, Ordering::Relaxed) & bit != 0;
-    if take(breaker::SIGNALS_PENDING)
-        && let Some(handler) = SIGNALS.get()
-        && let Err(raised) = handler(py)
-    {
-        // Others may be waiting behind the one that raised.
-        ts.set_breaker(breaker::SIGNALS_PENDING);
-        return Err(raised);
-    }
+    py.check_signals()?;
     if take(breaker::CALLS_TO_DO) {
         let calls = core::mem::take(&mut *PENDING.lock().unwrap_or_else(PoisonError::into_inner));
         let mut calls = calls.into_iter();

@@ -30,8 +30,12 @@ pub mod signals;
 pub mod slots;
 pub mod stack;
 pub mod state;
+pub mod sync;
 #[cfg(test)]
 pub mod testing;
+pub mod thread;
+pub mod thread_local;
+pub mod time;
 
 pub use alloc::{Traverse, Visitor, alloc_payload};
 pub use error::{PyResult, Raised};

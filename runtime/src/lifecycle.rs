@@ -31,6 +31,9 @@ pub fn start(config: Config, core: &CoreModules) -> Result<Py<'static>, String> 
     // SAFETY: both states are leaked; no other thread knows of this interpreter.
     let py = unsafe { Py::attach(state) };
     py.init_stack_bounds();
+    state.thread_id.set(crate::thread::current_ident());
+    state.native_thread_id.set(crate::thread::current_native_id());
+    crate::signals::set_main_thread(state);
     match start_objects(py, core) {
         Ok(()) => Ok(py),
         Err(raised) => {

@@ -81,6 +81,8 @@ pub struct ThreadState {
     pub stack_top: Cell<usize>,
     /// Depth of `Py_ReprEnter`: objects whose repr is being made.
     pub repr_stack: RefCell<Vec<Ref<PyObject>>>,
+    /// The `threading.local` objects in which this thread has attributes.
+    pub locals: crate::thread_local::ThreadLocals,
     /// Room for `interp` to hang its own per-thread data on.
     pub interp_data: Cell<*mut c_void>,
 }
@@ -122,6 +124,7 @@ impl ThreadState {
             stack_soft_limit: Cell::new(0),
             stack_top: Cell::new(0),
             repr_stack: RefCell::new(Vec::new()),
+            locals: crate::thread_local::ThreadLocals::default(),
             interp_data: Cell::new(core::ptr::null_mut()),
         });
         ts.exc_info.set(&ts.exc_state);

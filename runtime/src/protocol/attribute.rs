@@ -196,6 +196,62 @@ impl PyObject {
         self.generic_get_attr(py, attribute_name(py, name)?)
     }
 
+    /// `object.__getattribute__` with `dict` in place of the instance's own (`_PyObject_GenericGetAttrWithDict`).
+    pub fn generic_get_attr_with_dict(
+        &self,
+        py: Py<'_>,
+        name: &PyStr,
+        dict: &PyDict,
+    ) -> PyResult<Ref<PyObject>> {
+        let ty = self.ty();
+        let descriptor = ty.lookup(py, name);
+        let mut get = None;
+        if let Some(descriptor) = &descriptor {
+            let kind = descriptor.ty();
+            get = kind.tp_descr_get.get();
+            if let Some(get) = get
+                && kind.tp_descr_set.get().is_some()
+            {
+                // SAFETY: slot call on live objects.
+                return unsafe { owned_or_raised(py, get(descriptor.as_ptr(), self.as_ptr(), ty.as_ptr())) };
+            }
+        }
+        if let Some(value) = dict.get_str(py, name)? {
+            return Ok(value);
+        }
+        match (descriptor, get) {
+            // SAFETY: slot call on live objects.
+            (Some(descriptor), Some(get)) => unsafe {
+                owned_or_raised(py, get(descriptor.as_ptr(), self.as_ptr(), ty.as_ptr()))
+            },
+            (Some(descriptor), None) => Ok(descriptor),
+            (None, _) => Err(self.no_attribute(py, name)),
+        }
+    }
+
+    /// `object.__setattr__` / `__delattr__` with `dict` in place of the instance's own.
+    pub fn generic_set_attr_with_dict(
+        &self,
+        py: Py<'_>,
+        name: &PyStr,
+        value: Option<&PyObject>,
+        dict: &PyDict,
+    ) -> PyResult<()> {
+        if let Some(descriptor) = self.ty().lookup(py, name)
+            && let Some(set) = descriptor.ty().tp_descr_set.get()
+        {
+            let value = value.map_or(core::ptr::null_mut(), PyObject::as_ptr);
+            // SAFETY: slot call on live objects.
+            let r = unsafe { set(descriptor.as_ptr(), self.as_ptr(), value) };
+            return if r < 0 { Err(Raised::already(py)) } else { Ok(()) };
+        }
+        match value {
+            Some(value) => dict.set(py, name, value),
+            None if dict.remove(py, name)?.is_some() => Ok(()),
+            None => Err(self.no_attribute(py, name)),
+        }
+    }
+
     /// `AttributeError: 'X' object has no attribute 'y'`.
     #[cold]
     #[inline(never)]
