@@ -32,7 +32,8 @@ pub fn set_name(name: &[u8]) -> Result<(), i32> {
 pub fn name() -> Result<Vec<u8>, i32> {
     let mut buffer = [0u8; 64];
     // SAFETY: the buffer is as long as said.
-    match unsafe { libc::pthread_getname_np(libc::pthread_self(), buffer.as_mut_ptr().cast(), buffer.len()) } {
+    match unsafe { libc::pthread_getname_np(libc::pthread_self(), buffer.as_mut_ptr().cast(), buffer.len()) }
+    {
         0 => Ok(buffer.iter().copied().take_while(|&b| b != 0).collect()),
         error => Err(error),
     }

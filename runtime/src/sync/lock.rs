@@ -107,10 +107,7 @@ impl RawLock {
                 return Ok(false);
             }
             if bits & PARKED == 0
-                && self
-                    .0
-                    .compare_exchange(bits, bits | PARKED, Ordering::Relaxed, Ordering::Relaxed)
-                    .is_err()
+                && self.0.compare_exchange(bits, bits | PARKED, Ordering::Relaxed, Ordering::Relaxed).is_err()
             {
                 continue;
             }

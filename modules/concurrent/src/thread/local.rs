@@ -56,7 +56,8 @@ impl Local {
 impl Local {
     #[slot]
     fn tp_new(py: Py<'_>, cls: &PyType, args: &PyTuple, kwargs: Option<&PyDict>) -> PyResult<Ref<PyObject>> {
-        let plain = krait_runtime::objects::object::PyBaseObject::type_object().tp_init.get().map(|f| f as usize);
+        let plain =
+            krait_runtime::objects::object::PyBaseObject::type_object().tp_init.get().map(|f| f as usize);
         if cls.tp_init.get().map(|f| f as usize) == plain
             && (!args.is_empty() || kwargs.is_some_and(|k| !k.is_empty()))
         {

@@ -174,9 +174,7 @@ impl RLock {
     #[pymethod]
     fn _release_save(&self, py: Py<'_>) -> PyResult<Ref<PyTuple>> {
         match self.lock.unlock_all(py) {
-            Some(count) => {
-                PyTuple::pair(py, count.into_py(py)?, py.thread().thread_id.get().into_py(py)?)
-            }
+            Some(count) => PyTuple::pair(py, count.into_py(py)?, py.thread().thread_id.get().into_py(py)?),
             None => Err(raise!(py, RuntimeError, "cannot release un-acquired lock")),
         }
     }
