@@ -1,7 +1,5 @@
 //! The built-in types, one file (or folder) each, named after it.
 
-#[macro_use]
-mod declare;
 pub mod bool;
 pub mod builtin_function;
 pub mod bytearray;

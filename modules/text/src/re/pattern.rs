@@ -185,6 +185,7 @@ impl Filter {
 }
 
 impl Pattern {
+    /// A pattern from what `re._compiler` made.
     pub fn compile(
         py: Py<'_>,
         pattern: &PyObject,

@@ -20,6 +20,7 @@ pub struct Scanner {
 }
 
 impl Scanner {
+    /// A scanner over a part of `string`.
     pub fn make(
         py: Py<'_>,
         pattern: &Pattern,

@@ -228,6 +228,7 @@ pub fn clear_weakrefs(op: &PyObject) {
 }
 
 /// Clears the references to an object without running callbacks: the collector runs them later, and only some.
+#[allow(dead_code)]
 pub(crate) fn detach_all(op: &PyObject) -> Vec<(Ref<PyObject>, Ref<PyObject>)> {
     let Some(list) = list_of(op) else { return Vec::new() };
     let mut callbacks = Vec::new();
