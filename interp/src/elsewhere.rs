@@ -90,6 +90,8 @@ pub(crate) fn is_awaited_already(coroutine: &crate::objects::generator::PyCorout
     coroutine.as_gen().yield_from().is_some()
 }
 
-pub(crate) fn run_scheduled_gc(_py: Py<'_>) {}
+pub(crate) fn run_scheduled_gc(py: Py<'_>) {
+    krait_runtime::gc::collect_scheduled(py);
+}
 
 pub(crate) fn hand_over_gil(_py: Py<'_>) {}

@@ -2,6 +2,7 @@
 //! Not here: importing and the rest of `site` (crates `interp` and `cli`).
 
 use crate::error::PyResult;
+use crate::gc;
 use crate::module::ModuleDef;
 use crate::object::PyObject;
 use crate::objects::exceptions::types;
@@ -108,6 +109,7 @@ pub fn finish(py: Py<'_>, unraisable: fn(Py<'_>, crate::error::Raised, &str, Opt
     run_atexit(py, unraisable);
     let mut status = flush_std_files(py, unraisable);
     py.interp().finalizing.set(true);
+    gc::collect(py, gc::GENERATIONS - 1, gc::Reason::Shutdown);
     finish_modules(py, unraisable);
     if flush_std_files(py, unraisable) != 0 {
         status = -1;
@@ -209,6 +211,7 @@ fn finish_modules(py: Py<'_>, unraisable: fn(Py<'_>, crate::error::Raised, &str,
         run(modules.set(py, &name, crate::objects::PyNone::get()));
     }
     modules.clear();
+    gc::collect(py, gc::GENERATIONS - 1, gc::Reason::Shutdown);
     // Those nobody else holds die here, in the reverse order of their import.
     let is_core =
         |name: &PyObject| name.downcast::<PyStr>().is_some_and(|n| n.eq_str("sys") || n.eq_str("builtins"));
@@ -229,6 +232,7 @@ fn finish_modules(py: Py<'_>, unraisable: fn(Py<'_>, crate::error::Raised, &str,
         }
     }
     drop(survivors);
+    gc::collect(py, gc::GENERATIONS - 1, gc::Reason::Shutdown);
     let _ = core;
 }
 

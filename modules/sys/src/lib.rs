@@ -4,6 +4,7 @@
 #![deny(clippy::indexing_slicing)]
 
 pub mod builtins;
+pub mod gc;
 pub mod imp;
 pub mod marshal;
 pub mod sys;
@@ -17,6 +18,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &sys::sys::MODULE,
     &imp::imp::MODULE,
     &marshal::marshal::MODULE,
+    &gc::gc::MODULE,
     &typing::typing::MODULE,
     &typing::types::MODULE,
 ];

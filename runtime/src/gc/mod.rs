@@ -1,11 +1,23 @@
-//! The cycle collector: heads of tracked objects, generations, put-off deallocations.
-//! Not here: module `gc` (crate `modules/sys`).
+//! The cycle collector: heads of tracked objects, generations, finalisers, put-off deallocations.
+//! Here too: what every allocation touches. Not here: a collection (`collect.rs`), looking at the heap (`inspect.rs`), module `gc`
+//! (crate `modules/sys`).
+
+mod collect;
+mod inspect;
+mod list;
 
 use core::cell::Cell;
 
 use crate::object::PyObject;
+use crate::objects::PyList;
 use crate::objects::r#type::flags;
 use crate::py::Py;
+use crate::reference::{Member, Ref};
+
+pub use collect::{Reason, collect, collect_scheduled};
+pub use inspect::{
+    finalized, freeze, frozen, is_collectable, objects, referents, referrers, tracked, unfreeze,
+};
 
 /// `PyGC_Head`: stands 16 bytes before a collectable object. Low bits of both words are flags.
 #[repr(C)]
@@ -22,6 +34,19 @@ pub const PREV_FINALIZED: usize = 1;
 pub const PREV_COLLECTING: usize = 2;
 const PREV_MASK: usize = !3;
 
+/// Flags of `gc.set_debug`.
+#[allow(missing_docs)]
+pub mod debug {
+    pub const STATS: i32 = 1;
+    pub const COLLECTABLE: i32 = 2;
+    pub const UNCOLLECTABLE: i32 = 4;
+    pub const SAVEALL: i32 = 32;
+    pub const LEAK: i32 = COLLECTABLE | UNCOLLECTABLE | SAVEALL;
+}
+
+/// Number of generations.
+pub const GENERATIONS: usize = 3;
+
 /// One generation: a circular list and its counters.
 pub struct Generation {
     head: GcHead,
@@ -29,36 +54,84 @@ pub struct Generation {
     pub threshold: Cell<i32>,
     /// Allocations minus deallocations (youngest), collections of the younger one (others).
     pub count: Cell<i32>,
+    /// Collections of this generation so far, and what they found.
+    pub stats: Cell<Stats>,
+}
+
+/// `gc.get_stats()` of a generation.
+#[derive(Clone, Copy, Default)]
+#[allow(missing_docs)]
+pub struct Stats {
+    pub collections: usize,
+    pub collected: usize,
+    pub uncollectable: usize,
 }
 
 /// The collector of one interpreter.
 pub struct GcState {
     /// Young, middle, old.
-    pub generations: Box<[Generation; 3]>,
+    pub generations: Box<[Generation; GENERATIONS]>,
+    /// What `gc.freeze()` set aside.
+    permanent: Box<GcHead>,
     /// `gc.isenabled()`.
     pub enabled: Cell<bool>,
     /// A collection is running.
     pub collecting: Cell<bool>,
+    /// `gc.get_debug()`, see [`debug`].
+    pub debug: Cell<i32>,
+    /// `gc.garbage`.
+    garbage: Member<PyList>,
+    /// `gc.callbacks`.
+    callbacks: Member<PyList>,
+    /// Objects that survived the last full collection, and those that came into the oldest generation since: a full
+    /// collection waits until the latter are a quarter of the former, which keeps its cost linear in the number of objects.
+    long_lived_total: Cell<usize>,
+    long_lived_pending: Cell<usize>,
 }
 
 impl GcState {
     /// An empty collector with CPython 3.14's thresholds.
     pub fn new() -> GcState {
         let generation = |threshold| Generation {
-            head: GcHead { next: Cell::new(core::ptr::null()), prev: Cell::new(0) },
+            head: GcHead::detached(),
             threshold: Cell::new(threshold),
             count: Cell::new(0),
+            stats: Cell::default(),
         };
         let state = GcState {
             generations: Box::new([generation(2000), generation(10), generation(10)]),
+            permanent: Box::new(GcHead::detached()),
             enabled: Cell::new(true),
             collecting: Cell::new(false),
+            debug: Cell::new(0),
+            garbage: Member::empty(),
+            callbacks: Member::empty(),
+            long_lived_total: Cell::new(0),
+            long_lived_pending: Cell::new(0),
         };
-        for g in state.generations.iter() {
-            g.head.next.set(&g.head);
-            g.head.prev.set(core::ptr::from_ref(&g.head).addr());
-        }
+        state.generations.iter().for_each(|g| g.head.make_empty());
+        state.permanent.make_empty();
         state
+    }
+
+    /// `gc.garbage`, made when first asked for;
+    pub fn garbage(&self, py: Py<'_>) -> crate::PyResult<Ref<PyList>> {
+        made_once(py, &self.garbage)
+    }
+
+    /// `gc.callbacks`, made when first asked for.
+    pub fn callbacks(&self, py: Py<'_>) -> crate::PyResult<Ref<PyList>> {
+        made_once(py, &self.callbacks)
+    }
+}
+
+fn made_once(py: Py<'_>, place: &Member<PyList>) -> crate::PyResult<Ref<PyList>> {
+    if place.get().is_none() {
+        place.set(PyList::from_vec(py, Vec::new())?);
+    }
+    match place.get() {
+        Some(list) => Ok(list),
+        None => Err(py.no_memory()),
     }
 }
 
@@ -94,12 +167,7 @@ pub fn track(op: &PyObject) {
         if !head.next.get().is_null() {
             return;
         }
-        let list = &Py::assume().interp().gc.generations[0].head;
-        let last = (list.prev.get() & PREV_MASK) as *const GcHead;
-        (*last).next.set(head);
-        head.prev.set(last.addr() | (head.prev.get() & PREV_FINALIZED));
-        head.next.set(list);
-        list.prev.set(core::ptr::from_ref(head).addr());
+        Py::assume().interp().gc.generations[0].head.append(head);
     }
 }
 
@@ -109,15 +177,10 @@ pub fn untrack(op: &PyObject) {
     // SAFETY: as in `track`.
     unsafe {
         let head = head_of(op);
-        let next = head.next.get();
-        if next.is_null() {
+        if head.next.get().is_null() {
             return;
         }
-        let prev = (head.prev.get() & PREV_MASK) as *const GcHead;
-        (*prev).next.set(next);
-        (*next).prev.set(prev.addr() | ((*next).prev.get() & !PREV_MASK));
-        head.next.set(core::ptr::null());
-        head.prev.set(head.prev.get() & PREV_FINALIZED);
+        head.unlink();
     }
 }
 

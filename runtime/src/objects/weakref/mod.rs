@@ -132,7 +132,7 @@ impl PyWeakReference {
     }
 
     /// Takes the reference out of its object's list.
-    fn unlink(&self) {
+    pub(crate) fn unlink(&self) {
         let object = self.wr_object.replace(core::ptr::null_mut());
         if object.is_null() {
             return;
@@ -227,21 +227,25 @@ pub fn clear_weakrefs(op: &PyObject) {
     run_callbacks(callbacks);
 }
 
-/// Clears the references to an object without running callbacks: the collector runs them later, and only some.
-#[allow(dead_code)]
-pub(crate) fn detach_all(op: &PyObject) -> Vec<(Ref<PyObject>, Ref<PyObject>)> {
-    let Some(list) = list_of(op) else { return Vec::new() };
-    let mut callbacks = Vec::new();
+/// Clears the references to an object without running callbacks: those that `wanted` lets through are added to `callbacks`, the
+/// others stay where they are. For the collector, which runs them later.
+pub(crate) fn detach_all(
+    op: &PyObject,
+    wanted: impl Fn(&PyObject) -> bool,
+    callbacks: &mut Vec<(Ref<PyObject>, Ref<PyObject>)>,
+) {
+    let Some(list) = list_of(op) else { return };
     // SAFETY: as in `clear_weakrefs`.
     while let Some(r) = unsafe { list.get().cast::<PyWeakReference>().as_ref() } {
         r.unlink();
         if r.refcnt() > 0
+            && r.wr_callback.is_some()
+            && wanted(r)
             && let Some(callback) = r.wr_callback.take()
         {
             callbacks.push((r.to_ref(), callback));
         }
     }
-    callbacks
 }
 
 /// Calls callbacks; what they raise is reported, not raised.

@@ -1,0 +1,181 @@
+//! The block allocator behind every object and buffer (CPython's `obmalloc`): blocks of up to 512 bytes come from 16 KiB pools of one
+//! size class each, pools from 1 MiB arenas; bigger blocks, and all of them under `PYTHONMALLOC=malloc`, from the C library.
+//! Here: the two fast paths and growing. Not here: arenas and the map of them (`arena.rs`), pools that run full or empty (`pool.rs`),
+//! statistics (`report.rs`).
+//!
+//! The allocator belongs to whoever holds the GIL; nothing in it is locked.
+
+mod arena;
+mod pool;
+mod report;
+#[cfg(test)]
+mod tests;
+
+use core::cell::Cell;
+
+use crate::object::Static;
+use crate::py::Py;
+use pool::Pool;
+
+pub use report::{allocated_blocks, report};
+
+/// Blocks are multiples of this, and aligned to it.
+const ALIGNMENT: usize = 16;
+/// The largest block that pools serve.
+const SMALL_LIMIT: usize = 512;
+/// Number of size classes: 16, 32 … 512 bytes.
+const CLASSES: usize = SMALL_LIMIT / ALIGNMENT;
+
+/// What serves requests (`PYTHONMALLOC`).
+struct Heap {
+    /// For each size class a list of pools with at least one free block; null when there is none. With pools switched off all
+    /// stay null, so the fast path needs no check of its own.
+    usable: [Cell<*mut Pool>; CLASSES],
+    /// `PYTHONMALLOC=malloc`: no pools.
+    pools_off: Cell<bool>,
+    /// Arenas and their free pools.
+    arenas: arena::Arenas,
+    /// Blocks of the C library that are in use.
+    large_blocks: Cell<usize>,
+}
+
+static HEAP: Static<Heap> = Static(Heap {
+    usable: [const { Cell::new(core::ptr::null_mut()) }; CLASSES],
+    pools_off: Cell::new(false),
+    arenas: arena::Arenas::new(),
+    large_blocks: Cell::new(0),
+});
+
+/// The size class of a request of 1 to [`SMALL_LIMIT`] bytes; one of zero bytes counts as one byte.
+#[inline(always)]
+const fn class_of(size: usize) -> usize {
+    size.saturating_sub(1) / ALIGNMENT
+}
+
+/// The bytes in a block of a class.
+#[inline(always)]
+const fn block_size(class: usize) -> usize {
+    (class + 1) * ALIGNMENT
+}
+
+/// Serves every request by the C library from now on (`PYTHONMALLOC=malloc`); before the first allocation only.
+pub fn switch_pools_off() {
+    HEAP.pools_off.set(true);
+}
+
+/// `size` bytes, zeroed, 16-byte aligned; `None` when they cannot be had.
+#[inline]
+pub fn alloc_zeroed(_py: Py<'_>, size: usize) -> Option<*mut u8> {
+    if size > SMALL_LIMIT {
+        return large_zeroed(size);
+    }
+    let block = alloc(size)?;
+    // SAFETY: the block has `size` bytes.
+    unsafe { core::ptr::write_bytes(block, 0, size) };
+    Some(block)
+}
+
+/// `size` bytes, uninitialised, 16-byte aligned; `None` when they cannot be had.
+#[inline]
+pub fn alloc(size: usize) -> Option<*mut u8> {
+    if size > SMALL_LIMIT {
+        return large(size);
+    }
+    let class = class_of(size);
+    // SAFETY: a class below CLASSES; a pool in the list has a free block, and blocks hold the link to the next free one.
+    unsafe {
+        let pool = HEAP.usable.get_unchecked(class).get();
+        if pool.is_null() {
+            return alloc_from_new_pool(class);
+        }
+        Some((*pool).take())
+    }
+}
+
+/// Gives a block back; null is allowed.
+///
+/// # Safety
+/// `p` came from this allocator and is not used afterwards.
+#[inline]
+pub unsafe fn free(p: *mut u8) {
+    // SAFETY: by contract; addresses in arenas lie in pools.
+    unsafe {
+        if arena::contains(p) {
+            (*Pool::of(p)).give_back(p);
+        } else {
+            free_large(p);
+        }
+    }
+}
+
+/// Grows or shrinks a block; on `None` the old one still stands.
+///
+/// # Safety
+/// `p` is null or came from this allocator.
+pub unsafe fn realloc(p: *mut u8, size: usize) -> Option<*mut u8> {
+    if p.is_null() {
+        return alloc(size);
+    }
+    // SAFETY: by contract; a pool's block has its class's size.
+    unsafe {
+        if !arena::contains(p) {
+            let q = libc::realloc(p.cast(), size.max(1));
+            return (!q.is_null()).then_some(q.cast());
+        }
+        let old = block_size((*Pool::of(p)).class());
+        // A block that would lose less than a quarter stays where it is.
+        if size <= old && size > old / 4 * 3 {
+            return Some(p);
+        }
+        let q = alloc(size)?;
+        core::ptr::copy_nonoverlapping(p, q, old.min(size));
+        free(p);
+        Some(q)
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn alloc_from_new_pool(class: usize) -> Option<*mut u8> {
+    if HEAP.pools_off.get() {
+        return large(block_size(class));
+    }
+    match HEAP.arenas.take_pool() {
+        Some(memory) => {
+            // SAFETY: fresh memory of a pool's size and alignment.
+            unsafe {
+                let pool = Pool::start(memory, class);
+                Some((*pool).take())
+            }
+        }
+        None => large(block_size(class)),
+    }
+}
+
+fn large(size: usize) -> Option<*mut u8> {
+    // SAFETY: malloc takes any size.
+    count_large(unsafe { libc::malloc(size) })
+}
+
+fn large_zeroed(size: usize) -> Option<*mut u8> {
+    // SAFETY: calloc takes any size.
+    count_large(unsafe { libc::calloc(1, size) })
+}
+
+fn count_large(p: *mut libc::c_void) -> Option<*mut u8> {
+    if p.is_null() {
+        return None;
+    }
+    HEAP.large_blocks.set(HEAP.large_blocks.get() + 1);
+    Some(p.cast())
+}
+
+#[cold]
+#[inline(never)]
+unsafe fn free_large(p: *mut u8) {
+    if !p.is_null() {
+        HEAP.large_blocks.set(HEAP.large_blocks.get().wrapping_sub(1));
+        // SAFETY: not from a pool, so from the C library.
+        unsafe { libc::free(p.cast()) }
+    }
+}
