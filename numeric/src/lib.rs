@@ -7,4 +7,5 @@ pub mod float_ops;
 pub mod float_text;
 pub mod format_spec;
 pub mod hash;
+pub mod mersenne;
 pub mod percent_format;

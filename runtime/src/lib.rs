@@ -15,6 +15,7 @@ pub mod gc;
 pub mod gil;
 pub mod hooks;
 pub mod lifecycle;
+pub mod local;
 pub mod memory;
 pub mod module;
 pub mod names;
@@ -31,6 +32,7 @@ pub mod slots;
 pub mod stack;
 pub mod state;
 pub mod sync;
+pub mod system;
 #[cfg(test)]
 pub mod testing;
 pub mod thread;

@@ -185,6 +185,8 @@ pub struct InterpreterState {
     pub exception_group: Member<PyObject>,
     /// `atexit` callbacks, last registered last.
     pub atexit_callbacks: RefCell<Vec<Ref<PyObject>>>,
+    /// Objects of native modules (`local.rs`).
+    pub locals: crate::local::LocalValues,
     /// Room for `interp` (import state, watchers, monitoring).
     pub interp_data: OnceCell<Box<dyn core::any::Any>>,
 }
@@ -274,6 +276,7 @@ impl InterpreterState {
             memory_error: Member::empty(),
             exception_group: Member::empty(),
             atexit_callbacks: RefCell::new(Vec::new()),
+            locals: Default::default(),
             interp_data: OnceCell::new(),
         }
     }

@@ -3,5 +3,19 @@
 #![deny(unsafe_code)]
 #![deny(clippy::indexing_slicing)]
 
+pub mod bisect;
+pub mod cmath;
+pub mod heapq;
+pub mod math;
+pub mod random;
+pub mod statistics;
+
 /// The modules of this crate.
-pub static MODULES: &[&krait_runtime::module::ModuleDef] = &[];
+pub static MODULES: &[&krait_runtime::module::ModuleDef] = &[
+    &bisect::_bisect::MODULE,
+    &cmath::cmath::MODULE,
+    &heapq::_heapq::MODULE,
+    &math::math::MODULE,
+    &random::_random::MODULE,
+    &statistics::_statistics::MODULE,
+];

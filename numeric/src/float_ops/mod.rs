@@ -1,5 +1,11 @@
 //! Float arithmetic where Python's rules are not the processor's: floor division, remainder and powers. `+`, `-`, `*` and
-//! `/` (but for division by zero) need no kernel.
+//! `/` (but for division by zero) need no kernel. `gamma.rs` has the gamma function, `sums.rs` exact sums and norms,
+//! `step.rs` neighbouring floats.
+
+pub mod gamma;
+pub mod normal;
+pub mod step;
+pub mod sums;
 
 /// `a % b` for b ≠ 0: the sign is b's, a zero's too.
 #[inline]

@@ -8,7 +8,7 @@ mod layout;
 mod methods;
 pub(crate) mod shared;
 
-pub use hex::hex_text;
+pub use hex::{hex_digits, hex_text, separator as hex_separator};
 pub use iterator::PyBytesIterator;
 pub use layout::PyBytes;
 pub(crate) use methods::pick;

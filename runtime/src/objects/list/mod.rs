@@ -133,6 +133,15 @@ impl PyList {
         true
     }
 
+    /// Exchanges two items; nothing happens when one of them does not exist.
+    #[inline]
+    pub fn swap(&self, a: usize, b: usize) {
+        if a < self.len() && b < self.len() {
+            // SAFETY: slots below the size are set.
+            unsafe { core::ptr::swap(self.ob_item.get().add(a), self.ob_item.get().add(b)) };
+        }
+    }
+
     /// Makes room for `size` items, with CPython's over-allocation, and sets the size. New slots are not set.
     ///
     /// # Safety

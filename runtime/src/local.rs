@@ -1,0 +1,79 @@
+//! Objects that a native module keeps for each interpreter: exception classes it defines, functions it imported, caches.
+
+use std::collections::HashMap;
+
+use crate::error::PyResult;
+use crate::id;
+use crate::object::PyObject;
+use crate::objects::{PyDict, PyStr, PyTuple, PyType};
+use crate::py::Py;
+use crate::raise;
+use crate::reference::Ref;
+
+/// The values of all [`InterpreterLocal`]s of an interpreter, by address of the static.
+pub type LocalValues = core::cell::RefCell<HashMap<usize, Ref<PyObject>>>;
+
+/// An object that is made when first asked for, once for each interpreter.
+pub struct InterpreterLocal {
+    make: fn(Py<'_>) -> PyResult<Ref<PyObject>>,
+}
+
+impl InterpreterLocal {
+    /// A value that `make` makes.
+    pub const fn new(make: fn(Py<'_>) -> PyResult<Ref<PyObject>>) -> InterpreterLocal {
+        InterpreterLocal { make }
+    }
+
+    /// This interpreter's value.
+    pub fn get(&'static self, py: Py<'_>) -> PyResult<Ref<PyObject>> {
+        let key = core::ptr::from_ref(self).addr();
+        if let Some(value) = py.interp().locals.borrow().get(&key) {
+            return Ok(value.clone());
+        }
+        let value = (self.make)(py)?;
+        let old = py.interp().locals.borrow_mut().insert(key, value.clone());
+        drop(old);
+        Ok(value)
+    }
+
+    /// Replaces this interpreter's value.
+    pub fn set(&'static self, py: Py<'_>, value: Ref<PyObject>) {
+        let key = core::ptr::from_ref(self).addr();
+        let old = py.interp().locals.borrow_mut().insert(key, value);
+        drop(old);
+    }
+
+    /// This interpreter's value, which is a class: for exceptions.
+    pub fn class(&'static self, py: Py<'_>) -> PyResult<Ref<PyType>> {
+        match self.get(py)?.downcast_into::<PyType>() {
+            Ok(class) => Ok(class),
+            Err(other) => Err(raise!(py, SystemError, "'{}' object is not a class", other.ty().name())),
+        }
+    }
+
+    /// Raises this interpreter's value, an exception class, with a message.
+    #[cold]
+    pub fn raise(&'static self, py: Py<'_>, message: core::fmt::Arguments<'_>) -> crate::error::Raised {
+        match self.class(py) {
+            Ok(class) => py.raise(&class, message),
+            Err(raised) => raised,
+        }
+    }
+}
+
+/// A new exception class (`PyErr_NewException`): `name` is dotted, with the module in front.
+pub fn new_exception_class(
+    py: Py<'_>,
+    name: &str,
+    doc: Option<&str>,
+    bases: &[&PyObject],
+) -> PyResult<Ref<PyObject>> {
+    let (module, short) = name.rsplit_once('.').unwrap_or(("", name));
+    let namespace = PyDict::new(py)?;
+    namespace.set(py, id!(py, "__module__"), &*PyStr::new(py, module)?)?;
+    if let Some(doc) = doc {
+        namespace.set(py, id!(py, "__doc__"), &*PyStr::new(py, doc)?)?;
+    }
+    let (short, bases) = (PyStr::new(py, short)?, PyTuple::new(py, bases)?);
+    <PyType as crate::reference::PyClass>::type_object().call(py, &[&short, &bases, &namespace])
+}

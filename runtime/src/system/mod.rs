@@ -1,0 +1,3 @@
+//! Safe doors to what the C library offers and Rust's standard library does not.
+
+pub mod libm;
