@@ -557,7 +557,6 @@ pub mod cmath {
         let difference = size((a.0 - b.0, a.1 - b.1));
         Ok(difference <= rel_tol * size(b) || difference <= rel_tol * size(a) || difference <= abs_tol)
     }
-
 }
 
 use krait_macros::pymodule;

@@ -48,7 +48,9 @@ pub mod _heapq {
         }
         while pos > start {
             let parent = (pos - 1) >> 1;
-            let (Some(item), Some(above)) = (heap.get(pos), heap.get(parent)) else { return Err(out_of_range(py)) };
+            let (Some(item), Some(above)) = (heap.get(pos), heap.get(parent)) else {
+                return Err(out_of_range(py));
+            };
             let wins = order.above(py, &item, &above)?;
             same_size(py, heap, size)?;
             if !wins {

@@ -18,7 +18,8 @@ fn system_words() -> Vec<u32> {
     let mut bytes = [0u8; N * 4];
     let read = std::fs::File::open("/dev/urandom").and_then(|mut file| file.read_exact(&mut bytes));
     if read.is_err() {
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default().as_nanos();
+        let now =
+            std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default().as_nanos();
         return vec![now as u32, (now >> 32) as u32, std::process::id(), (now >> 64) as u32];
     }
     bytes.chunks_exact(4).filter_map(|c| c.try_into().ok().map(u32::from_le_bytes)).collect()
@@ -71,7 +72,12 @@ impl Random {
 #[pymethods(class = "_random.Random")]
 impl Random {
     #[slot]
-    fn tp_new(py: Py<'_>, cls: &PyType, _args: &PyTuple, _kwargs: Option<&PyDict>) -> PyResult<Ref<PyObject>> {
+    fn tp_new(
+        py: Py<'_>,
+        cls: &PyType,
+        _args: &PyTuple,
+        _kwargs: Option<&PyDict>,
+    ) -> PyResult<Ref<PyObject>> {
         Random { base: PyObject::HEADER, twister: Twister::new() }.alloc(py, cls).map(Ref::upcast)
     }
     #[slot]
@@ -105,7 +111,9 @@ impl Random {
         }
         let count = (k - 1) / 32 + 1;
         let mut bytes = Vec::new();
-        let Some(size) = usize::try_from(count).ok().and_then(|n| n.checked_mul(4)) else { return Err(py.no_memory()) };
+        let Some(size) = usize::try_from(count).ok().and_then(|n| n.checked_mul(4)) else {
+            return Err(py.no_memory());
+        };
         if bytes.try_reserve_exact(size).is_err() {
             return Err(py.no_memory());
         }

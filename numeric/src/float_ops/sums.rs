@@ -61,7 +61,11 @@ impl ExactSum {
     /// The sum, rounded once.
     pub fn finish(mut self) -> Result<f64, SumError> {
         if self.special != 0.0 {
-            return if self.infinities.is_nan() { Err(SumError::OppositeInfinities) } else { Ok(self.special) };
+            return if self.infinities.is_nan() {
+                Err(SumError::OppositeInfinities)
+            } else {
+                Ok(self.special)
+            };
         }
         let Some(mut hi) = self.partials.pop() else { return Ok(0.0) };
         let mut lo = 0.0;
@@ -164,11 +168,8 @@ fn scaled_norm(values: &mut [f64], max: f64, nan: bool) -> f64 {
         return f64::MIN_POSITIVE * scaled_norm(values, max / f64::MIN_POSITIVE, nan);
     }
     // The power of two that brings `max` into [0.5, 1). `max` may be subnormal by two bits.
-    let exponent = if max < f64::MIN_POSITIVE / 2.0 {
-        -1023
-    } else {
-        ((max.to_bits() >> 52) & 0x7ff) as i32 - 1022
-    };
+    let exponent =
+        if max < f64::MIN_POSITIVE / 2.0 { -1023 } else { ((max.to_bits() >> 52) & 0x7ff) as i32 - 1022 };
     let scale = power_of_two(-exponent);
     let (mut sum, mut frac1, mut frac2) = (1.0, 0.0, 0.0);
     for &x in values.iter() {

@@ -41,7 +41,9 @@ pub fn decode(text: &[u8], strict: bool) -> Result<Vec<u8>, Error> {
     let mut rest = text;
     // Whole groups of four data characters, as nearly all are.
     while let [a, b, c, d, more @ ..] = rest {
-        let (Some(a), Some(b), Some(c), Some(d)) = (value(*a), value(*b), value(*c), value(*d)) else { break };
+        let (Some(a), Some(b), Some(c), Some(d)) = (value(*a), value(*b), value(*c), value(*d)) else {
+            break;
+        };
         out.extend_from_slice(&[a << 2 | b >> 4, b << 4 | c >> 2, c << 6 | d]);
         rest = more;
     }
@@ -63,7 +65,11 @@ pub fn decode(text: &[u8], strict: bool) -> Result<Vec<u8>, Error> {
             if quad == 1 {
                 break;
             }
-            return Err(Error::Text(if leading { "Leading padding not allowed" } else { "Excess padding not allowed" }));
+            return Err(Error::Text(if leading {
+                "Leading padding not allowed"
+            } else {
+                "Excess padding not allowed"
+            }));
         }
         let Some(v) = value(c) else {
             if strict {
@@ -105,7 +111,12 @@ pub fn encode(data: &[u8], newline: bool) -> Vec<u8> {
     let mut out = Vec::with_capacity(data.len().div_ceil(3) * 4 + 1);
     for group in data.chunks(3) {
         match *group {
-            [a, b, c] => out.extend_from_slice(&[digit(a >> 2), digit(a << 4 | b >> 4), digit(b << 2 | c >> 6), digit(c)]),
+            [a, b, c] => out.extend_from_slice(&[
+                digit(a >> 2),
+                digit(a << 4 | b >> 4),
+                digit(b << 2 | c >> 6),
+                digit(c),
+            ]),
             [a, b] => out.extend_from_slice(&[digit(a >> 2), digit(a << 4 | b >> 4), digit(b << 2), b'=']),
             [a] => out.extend_from_slice(&[digit(a >> 2), digit(a << 4), b'=', b'=']),
             _ => {}

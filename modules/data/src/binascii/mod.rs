@@ -17,8 +17,9 @@ pub mod binascii {
 
     static ERROR: InterpreterLocal =
         InterpreterLocal::new(|py| new_exception_class(py, "binascii.Error", None, &[types::ValueError()]));
-    static INCOMPLETE: InterpreterLocal =
-        InterpreterLocal::new(|py| new_exception_class(py, "binascii.Incomplete", None, &[types::Exception()]));
+    static INCOMPLETE: InterpreterLocal = InterpreterLocal::new(|py| {
+        new_exception_class(py, "binascii.Incomplete", None, &[types::Exception()])
+    });
 
     #[pyattr(name = "Error")]
     fn error(py: Py<'_>) -> PyResult<Ref<PyObject>> {
@@ -147,7 +148,13 @@ pub mod binascii {
         PyBytes::new(py, &quopri::decode(data.as_bytes(), header))
     }
     #[pyfunction]
-    fn b2a_qp(py: Py<'_>, data: BufferArg, quotetabs: bool, istext: bool, header: bool) -> PyResult<Ref<PyBytes>> {
+    fn b2a_qp(
+        py: Py<'_>,
+        data: BufferArg,
+        quotetabs: bool,
+        istext: bool,
+        header: bool,
+    ) -> PyResult<Ref<PyBytes>> {
         PyBytes::new(py, &quopri::encode(data.as_bytes(), quotetabs, istext, header))
     }
 

@@ -45,7 +45,8 @@ fn push_hex(out: &mut Vec<u8>, c: u8) {
 
 /// Encodes with soft line breaks.
 pub fn encode(data: &[u8], quote_tabs: bool, is_text: bool, header: bool) -> Vec<u8> {
-    let crlf = data.iter().position(|&c| c == b'\n').is_some_and(|i| i > 0 && data.get(i - 1) == Some(&b'\r'));
+    let crlf =
+        data.iter().position(|&c| c == b'\n').is_some_and(|i| i > 0 && data.get(i - 1) == Some(&b'\r'));
     let newline: &[u8] = if crlf { b"\r\n" } else { b"\n" };
     let mut out = Vec::with_capacity(data.len() + data.len() / 8);
     let mut column = 0;

@@ -172,7 +172,13 @@ pub mod math {
         gamma_result(py, x, gamma::ln_gamma(x))
     }
     #[pyfunction]
-    fn isclose(py: Py<'_>, a: f64, b: f64, #[default(1e-9)] rel_tol: f64, #[default(0.0)] abs_tol: f64) -> PyResult<bool> {
+    fn isclose(
+        py: Py<'_>,
+        a: f64,
+        b: f64,
+        #[default(1e-9)] rel_tol: f64,
+        #[default(0.0)] abs_tol: f64,
+    ) -> PyResult<bool> {
         if rel_tol < 0.0 || abs_tol < 0.0 {
             bail!(py, ValueError, "tolerances must be non-negative");
         }
@@ -272,7 +278,12 @@ pub mod math {
         PyTuple::pair(py, fraction.into_py(py)?, whole.into_py(py)?)
     }
     #[pyfunction]
-    fn nextafter(py: Py<'_>, x: f64, y: f64, #[default(NoneOr(None))] steps: NoneOr<&PyObject>) -> PyResult<f64> {
+    fn nextafter(
+        py: Py<'_>,
+        x: f64,
+        y: f64,
+        #[default(NoneOr(None))] steps: NoneOr<&PyObject>,
+    ) -> PyResult<f64> {
         let steps = match steps.0 {
             None => 1,
             Some(steps) => {
@@ -352,9 +363,10 @@ pub mod math {
         }
         match x.lookup_special(py, id!(py, "__trunc__"))? {
             Some(method) => method.call(py, &[]),
-            None => {
-                Err(py.raise(types::TypeError(), format_args!("type {} doesn't define __trunc__ method", x.ty().name())))
-            }
+            None => Err(py.raise(
+                types::TypeError(),
+                format_args!("type {} doesn't define __trunc__ method", x.ty().name()),
+            )),
         }
     }
 }

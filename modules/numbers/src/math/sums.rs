@@ -130,7 +130,9 @@ pub mod sums {
         }
         fn take_float(&mut self, p: &PyObject, q: &PyObject) -> bool {
             let int = |x: &PyObject| {
-                let n = x.downcast_exact::<PyInt>().or_else(|| if PyBool::check(x) { x.downcast::<PyInt>() } else { None })?;
+                let n = x
+                    .downcast_exact::<PyInt>()
+                    .or_else(|| if PyBool::check(x) { x.downcast::<PyInt>() } else { None })?;
                 let magnitude = krait_numeric::digits::to_f64(n.digits())?;
                 Some(if n.is_negative() { -magnitude } else { magnitude })
             };
