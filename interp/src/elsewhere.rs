@@ -94,4 +94,6 @@ pub(crate) fn run_scheduled_gc(py: Py<'_>) {
     krait_runtime::gc::collect_scheduled(py);
 }
 
-pub(crate) fn hand_over_gil(_py: Py<'_>) {}
+pub(crate) fn hand_over_gil(py: Py<'_>) {
+    py.yield_gil();
+}

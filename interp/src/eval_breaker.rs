@@ -31,9 +31,10 @@ static PENDING: Mutex<Vec<PendingCall>> = Mutex::new(Vec::new());
 
 pub use krait_runtime::signals::set_handler as set_signal_handler;
 
-/// Has the main thread run `call` soon (`Py_AddPendingCall`); its breaker must be set by the caller.
+/// Has the main thread run `call` soon (`Py_AddPendingCall`). Any thread may call this, with or without the GIL.
 pub fn add_pending_call(call: PendingCall) {
     PENDING.lock().unwrap_or_else(PoisonError::into_inner).push(call);
+    krait_runtime::signals::set_main_breaker(breaker::CALLS_TO_DO);
 }
 
 /// Attends to everything that asks for it.
@@ -43,7 +44,7 @@ pub fn handle(py: Py<'_>) -> PyResult<()> {
     let ts = py.thread();
     let take = |bit: usize| ts.eval_breaker.fetch_and(!bit, Ordering::Relaxed) & bit != 0;
     py.check_signals()?;
-    if take(breaker::CALLS_TO_DO) {
+    if py.is_main_thread() && take(breaker::CALLS_TO_DO) {
         let calls = core::mem::take(&mut *PENDING.lock().unwrap_or_else(PoisonError::into_inner));
         let mut calls = calls.into_iter();
         while let Some(call) = calls.next() {

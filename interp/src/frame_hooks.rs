@@ -4,6 +4,7 @@ use krait_bytecode::LocalKind;
 use krait_runtime::frame_hooks::{FrameHooks, register};
 use krait_runtime::objects::PyType;
 use krait_runtime::objects::cell::PyCell;
+use krait_runtime::state::ThreadState;
 use krait_runtime::{Py, PyClass, PyObject, PyResult, Ref, bail};
 
 use crate::frame::Frame;
@@ -11,7 +12,13 @@ use crate::objects::frame::{current_frame, current_globals};
 
 /// Registers the answers with the runtime; once at start-up.
 pub fn install() {
-    register(FrameHooks { globals: current_globals, super_arguments });
+    register(FrameHooks { globals: current_globals, super_arguments, thread_ended });
+}
+
+/// A thread has ended: its machine goes.
+pub fn thread_ended(state: &ThreadState) {
+    // SAFETY: the runtime calls this when the thread has run its last Python code.
+    unsafe { crate::dispatch::discard_machine(state) };
 }
 
 fn super_arguments(py: Py<'_>) -> PyResult<(Ref<PyType>, Ref<PyObject>)> {

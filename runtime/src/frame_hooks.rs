@@ -8,6 +8,7 @@ use crate::objects::{PyDict, PyType};
 use crate::py::Py;
 use crate::raise;
 use crate::reference::Ref;
+use crate::state::ThreadState;
 
 /// Questions about the running frame.
 pub struct FrameHooks {
@@ -16,6 +17,8 @@ pub struct FrameHooks {
     /// For `super()` without arguments: the class that the running method is defined in, and its first argument; raises
     /// `RuntimeError` ("super(): no arguments" and kin) where it cannot tell.
     pub super_arguments: fn(Py<'_>) -> PyResult<(Ref<PyType>, Ref<PyObject>)>,
+    /// A thread has ended: what hangs on its state goes.
+    pub thread_ended: fn(&ThreadState),
 }
 
 static HOOKS: OnceLock<FrameHooks> = OnceLock::new();
@@ -23,6 +26,13 @@ static HOOKS: OnceLock<FrameHooks> = OnceLock::new();
 /// Registers the functions; the first registration counts.
 pub fn register(hooks: FrameHooks) {
     let _ = HOOKS.set(hooks);
+}
+
+/// Lets the layer above free what it hung on a thread's state.
+pub(crate) fn thread_ended(state: &ThreadState) {
+    if let Some(hooks) = HOOKS.get() {
+        (hooks.thread_ended)(state);
+    }
 }
 
 impl Py<'_> {

@@ -1,10 +1,223 @@
-//! The GIL: hand-over on request after the switch interval, release around blocking calls.
+//! The GIL: one lock for each interpreter, handed over on request after the switch interval, released around blocking calls.
+//! Not here: thread states and their list (`threads.rs`), what the evaluation loop does when asked (crate `interp`).
+
+use core::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use crate::py::Py;
+use crate::state::{ThreadState, breaker};
+
+/// `sys.getswitchinterval` at start-up, in microseconds.
+const DEFAULT_INTERVAL: u64 = 5000;
+
+struct State {
+    locked: bool,
+    /// The thread that has it now, or had it last; only compared, unless `locked`.
+    last_holder: *const ThreadState,
+    /// Counts changes of `last_holder`: a waiter that sees one need not ask for the GIL yet.
+    switches: u64,
+    /// Threads in [`Gil::take`] that found it locked.
+    waiting: usize,
+    /// Threads in [`Gil::release`] that let a waiter go first.
+    yielding: usize,
+}
+// SAFETY: the pointer is only followed while its thread holds the GIL, and so lives.
+unsafe impl Send for State {}
+
+/// The lock.
+pub struct Gil {
+    state: Mutex<State>,
+    /// It became free, or must not be waited for any more.
+    freed: Condvar,
+    /// Another thread took it.
+    switched: Condvar,
+    interval: AtomicU64,
+    /// The thread that ends the interpreter: all others that want the GIL hang from then on.
+    finalizer: AtomicPtr<ThreadState>,
+}
+
+impl Default for Gil {
+    fn default() -> Self {
+        Gil::new()
+    }
+}
+
+impl Gil {
+    /// A free one.
+    pub fn new() -> Gil {
+        Gil::with_holder(core::ptr::null())
+    }
+
+    fn with_holder(holder: *const ThreadState) -> Gil {
+        let state =
+            State { locked: !holder.is_null(), last_holder: holder, switches: 0, waiting: 0, yielding: 0 };
+        Gil {
+            state: Mutex::new(state),
+            freed: Condvar::new(),
+            switched: Condvar::new(),
+            interval: AtomicU64::new(DEFAULT_INTERVAL),
+            finalizer: AtomicPtr::new(core::ptr::null_mut()),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Microseconds that a waiter gives the holder before it asks for the GIL.
+    pub fn switch_interval(&self) -> u64 {
+        self.interval.load(Ordering::Relaxed)
+    }
+
+    /// See [`Gil::switch_interval`]; at least 1.
+    pub fn set_switch_interval(&self, microseconds: u64) {
+        self.interval.store(microseconds.max(1), Ordering::Relaxed);
+    }
+
+    /// From now on only `thread` gets the GIL; all others hang when they want it.
+    pub fn keep_for(&self, thread: &ThreadState) {
+        self.finalizer.store(core::ptr::from_ref(thread).cast_mut(), Ordering::Release);
+    }
+
+    fn is_barred(&self, thread: &ThreadState) -> bool {
+        let finalizer = self.finalizer.load(Ordering::Acquire);
+        !finalizer.is_null() && !core::ptr::eq(finalizer, thread)
+    }
+
+    /// Waits for the GIL and takes it. Does not come back in a thread that has outlived its interpreter.
+    pub fn take(&self, thread: &ThreadState) {
+        let mut state = self.state();
+        if state.locked {
+            state = self.wait(state, thread);
+        }
+        state.locked = true;
+        if !core::ptr::eq(state.last_holder, thread) {
+            state.last_holder = thread;
+            state.switches += 1;
+        }
+        if state.yielding > 0 {
+            self.switched.notify_all();
+        }
+        drop(state);
+        if self.is_barred(thread) {
+            self.release_for_good(thread);
+            hang();
+        }
+        thread.eval_breaker.fetch_and(!breaker::GIL_DROP_REQUEST, Ordering::Relaxed);
+    }
+
+    #[cold]
+    fn wait<'a>(&'a self, mut state: MutexGuard<'a, State>, thread: &ThreadState) -> MutexGuard<'a, State> {
+        state.waiting += 1;
+        while state.locked {
+            let seen = state.switches;
+            let interval = Duration::from_micros(self.switch_interval());
+            let (guard, timeout) =
+                self.freed.wait_timeout(state, interval).unwrap_or_else(PoisonError::into_inner);
+            state = guard;
+            if self.is_barred(thread) {
+                // A holder that yields waits for as long as somebody wants the GIL.
+                state.waiting -= 1;
+                self.switched.notify_all();
+                drop(state);
+                hang();
+            }
+            if timeout.timed_out() && state.locked && state.switches == seen {
+                // SAFETY: the holder's state lives for as long as it holds the GIL, which needs this mutex to end.
+                unsafe { (*state.last_holder).set_breaker(breaker::GIL_DROP_REQUEST) };
+            }
+        }
+        state.waiting -= 1;
+        state
+    }
+
+    /// Releases the GIL. If somebody asked for it, comes back only when another thread has taken it.
+    pub fn release(&self, thread: &ThreadState) {
+        let mut state = self.state();
+        state.locked = false;
+        if state.waiting == 0 {
+            return;
+        }
+        self.freed.notify_one();
+        if thread.eval_breaker.load(Ordering::Relaxed) & breaker::GIL_DROP_REQUEST != 0 {
+            thread.eval_breaker.fetch_and(!breaker::GIL_DROP_REQUEST, Ordering::Relaxed);
+            state.yielding += 1;
+            while core::ptr::eq(state.last_holder, thread) && state.waiting > 0 {
+                state = self.switched.wait(state).unwrap_or_else(PoisonError::into_inner);
+            }
+            state.yielding -= 1;
+        }
+    }
+
+    /// Releases the GIL in a thread that does not want it back.
+    pub fn release_for_good(&self, _thread: &ThreadState) {
+        let mut state = self.state();
+        state.locked = false;
+        if state.waiting > 0 {
+            self.freed.notify_one();
+        }
+    }
+
+    /// In the child of a fork: `thread`, the only one, holds it.
+    ///
+    /// # Safety
+    /// Only one thread exists, `this` is alive.
+    pub unsafe fn reset_after_fork(this: *const Gil, thread: &ThreadState) {
+        // SAFETY: nobody else looks; the old mutex may be locked and is forgotten.
+        unsafe {
+            let fresh = Gil::with_holder(thread);
+            fresh.set_switch_interval((*this).switch_interval());
+            this.cast_mut().write(fresh);
+        }
+    }
+}
+
+/// Sleeps for ever.
+fn hang() -> ! {
+    loop {
+        std::thread::sleep(Duration::from_secs(1 << 30));
+    }
+}
+
+/// While it lives this thread is without GIL and state; the end takes both back.
+struct Detached<'py>(&'py ThreadState);
+
+impl<'py> Detached<'py> {
+    #[inline]
+    fn new(thread: &'py ThreadState) -> Self {
+        Py::clear_current();
+        // SAFETY: a thread state's interpreter outlives it.
+        unsafe { (*thread.interp).gil.release(thread) };
+        Detached(thread)
+    }
+}
+
+impl Drop for Detached<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        // What the blocking call left in `errno` is looked at afterwards.
+        let errno = crate::thread::errno();
+        // SAFETY: the interpreter is alive; the state is this thread's own.
+        unsafe {
+            (*self.0.interp).gil.take(self.0);
+            Py::attach(self.0);
+        }
+        crate::thread::set_errno(errno);
+    }
+}
 
 impl Py<'_> {
     /// Releases the GIL around `blocking`, which must not touch Python objects, and takes it back afterwards.
+    #[inline]
     pub fn detach<R>(self, blocking: impl FnOnce() -> R) -> R {
+        let _back = Detached::new(self.thread());
         blocking()
+    }
+
+    /// Lets other threads run that asked for the GIL.
+    #[cold]
+    pub fn yield_gil(self) {
+        self.detach(|| ());
     }
 }

@@ -37,6 +37,7 @@ pub mod system;
 pub mod testing;
 pub mod thread;
 pub mod thread_local;
+pub mod threads;
 pub mod time;
 
 pub use alloc::{Traverse, Visitor, alloc_payload};

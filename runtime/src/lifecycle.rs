@@ -28,7 +28,8 @@ pub fn start(config: Config, core: &CoreModules) -> Result<Py<'static>, String> 
     let interp: &'static InterpreterState = Box::leak(Box::new(InterpreterState::new(0, config)));
     let state: &'static ThreadState = Box::leak(ThreadState::new(interp, 1, interp.recursion_limit.get()));
     interp.next_thread_id.set(2);
-    interp.threads_head.set(state);
+    interp.link_thread(state);
+    interp.gil.take(state);
     // SAFETY: both states are leaked; no other thread knows of this interpreter.
     let py = unsafe { Py::attach(state) };
     py.init_stack_bounds();
@@ -103,10 +104,13 @@ impl Py<'_> {
     }
 }
 
-/// Ends the interpreter as `Py_FinalizeEx` does: waits for nothing, runs `atexit` callbacks, flushes, takes the modules apart. The exit
+/// Ends the interpreter as `Py_FinalizeEx` does: waits for threads that are no daemons, runs `atexit` callbacks, flushes, takes the modules apart. The exit
 /// status is -1 when the standard files could not be flushed, else 0. `unraisable` reports errors that nobody can catch.
 pub fn finish(py: Py<'_>, unraisable: fn(Py<'_>, crate::error::Raised, &str, Option<&PyObject>)) -> i32 {
+    wait_for_threads(py, unraisable);
     run_atexit(py, unraisable);
+    // No other thread runs Python code from here on.
+    py.interp().gil.keep_for(py.thread());
     let mut status = flush_std_files(py, unraisable);
     py.interp().finalizing.set(true);
     gc::collect(py, gc::GENERATIONS - 1, gc::Reason::Shutdown);
@@ -115,6 +119,17 @@ pub fn finish(py: Py<'_>, unraisable: fn(Py<'_>, crate::error::Raised, &str, Opt
         status = -1;
     }
     status
+}
+
+/// `threading._shutdown()`, if the module was ever imported.
+fn wait_for_threads(py: Py<'_>, unraisable: fn(Py<'_>, crate::error::Raised, &str, Option<&PyObject>)) {
+    let Some(modules) = py.interp().modules.get() else { return };
+    let Ok(threading) = modules.get_item(py, id!(py, "threading")).inspect_err(|_| drop(py.take_error())) else {
+        return;
+    };
+    if let Err(raised) = threading.call_method(py, id!(py, "_shutdown"), &[]) {
+        unraisable(py, raised, "Exception ignored on threading shutdown", Some(&threading));
+    }
 }
 
 /// Runs and forgets the `atexit` callbacks, last registered first. Entries are `(function, args, kwargs)` tuples.

@@ -25,6 +25,12 @@ pub fn set_main_thread(state: &'static ThreadState) {
     MAIN_THREAD.store(core::ptr::from_ref(state).cast_mut(), Ordering::Release);
 }
 
+/// Identity of the main thread, 0 before start-up.
+pub fn main_thread_ident() -> u64 {
+    // SAFETY: null, or a state that lives to the end of the process.
+    unsafe { MAIN_THREAD.load(Ordering::Acquire).as_ref() }.map_or(0, |main| main.thread_id.get())
+}
+
 /// Makes the main thread look for signals that have come in. May be called in a native signal handler.
 pub fn notify_main_thread() {
     set_main_breaker(breaker::SIGNALS_PENDING);

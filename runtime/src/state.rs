@@ -16,6 +16,8 @@ pub mod breaker {
     pub const CALLS_TO_DO: usize = 1 << 2;
     pub const ASYNC_EXCEPTION: usize = 1 << 3;
     pub const GC_SCHEDULED: usize = 1 << 4;
+    /// All bits that events may use; above them stands the version of the instrumentation.
+    pub const ALL: usize = 0xff;
 }
 
 /// One link of the chain of exceptions being handled (`_PyErr_StackItem`): each generator has its own.
@@ -152,6 +154,11 @@ pub struct InterpreterState {
     pub import_func: Member<PyObject>,
     /// `importlib._bootstrap`.
     pub importlib: Member<PyObject>,
+    pub gil: crate::gil::Gil,
+    /// `_imp.acquire_lock`.
+    pub import_lock: crate::sync::RecursiveLock,
+    /// Threads that `_thread` started and that still run.
+    pub thread_count: Cell<usize>,
     pub gc: crate::gc::GcState,
     pub recursion_limit: Cell<i32>,
     pub next_thread_id: Cell<u64>,
@@ -254,6 +261,9 @@ impl InterpreterState {
             builtins: Member::empty(),
             import_func: Member::empty(),
             importlib: Member::empty(),
+            gil: crate::gil::Gil::new(),
+            import_lock: crate::sync::RecursiveLock::new(),
+            thread_count: Cell::new(0),
             gc: crate::gc::GcState::new(),
             recursion_limit: Cell::new(1000),
             next_thread_id: Cell::new(1),

@@ -13,15 +13,17 @@ pub fn with_runtime<R>(test: impl FnOnce(Py<'_>) -> R) -> R {
         let interp: &InterpreterState = Box::leak(Box::new(InterpreterState::new(0, Config::default())));
         core::ptr::from_ref(interp).expose_provenance()
     });
-    let state = Box::leak(ThreadState::new(core::ptr::with_exposed_provenance(interp), 1, 1000));
+    let state: &'static ThreadState = Box::leak(ThreadState::new(core::ptr::with_exposed_provenance(interp), 1, 1000));
     // SAFETY: both are leaked; the lock stands in for the GIL.
     let py = unsafe { Py::attach(state) };
     py.init_stack_bounds();
+    py.interp().gil.take(state);
     if !*started {
         assert!(crate::objects::init(py).is_ok(), "the built-in types could not be readied");
         *started = true;
     }
     let result = test(py);
+    py.interp().gil.release_for_good(state);
     Py::clear_current();
     result
 }

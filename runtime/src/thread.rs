@@ -8,6 +8,12 @@ pub fn current_ident() -> u64 {
     unsafe { libc::pthread_self() as u64 }
 }
 
+/// The same identity of a thread that was started.
+pub fn ident_of(thread: &std::thread::JoinHandle<()>) -> u64 {
+    use std::os::unix::thread::JoinHandleExt;
+    thread.as_pthread_t() as u64
+}
+
 /// The kernel's number of this thread.
 pub fn current_native_id() -> u64 {
     // SAFETY: takes nothing, cannot fail.
@@ -37,4 +43,34 @@ pub fn name() -> Result<Vec<u8>, i32> {
         0 => Ok(buffer.iter().copied().take_while(|&b| b != 0).collect()),
         error => Err(error),
     }
+}
+
+/// What a thread gets when nobody says how much: the system's default.
+pub fn default_stack_size() -> usize {
+    const FALLBACK: usize = 8 << 20;
+    // SAFETY: a query into an attribute object that is initialised and destroyed here.
+    unsafe {
+        let mut attr: libc::pthread_attr_t = core::mem::zeroed();
+        if libc::pthread_attr_init(&mut attr) != 0 {
+            return FALLBACK;
+        }
+        let mut size = 0usize;
+        let got = libc::pthread_attr_getstacksize(&attr, &mut size);
+        libc::pthread_attr_destroy(&mut attr);
+        if got == 0 && size != 0 { size } else { FALLBACK }
+    }
+}
+
+/// This thread's `errno`.
+#[inline]
+pub fn errno() -> i32 {
+    // SAFETY: the location is this thread's own.
+    unsafe { *libc::__errno_location() }
+}
+
+/// Sets this thread's `errno`.
+#[inline]
+pub fn set_errno(value: i32) {
+    // SAFETY: the location is this thread's own.
+    unsafe { *libc::__errno_location() = value };
 }

@@ -15,7 +15,11 @@ use crate::objects::{PyAsyncGen, PyCode, PyCoroutine, PyFrame, PyFunction, PyGen
 
 /// Readies the types of running code. Called once, after the runtime's own.
 pub fn init(py: Py<'_>) -> PyResult<()> {
-    frame_hooks::register(FrameHooks { globals: current_globals, super_arguments });
+    frame_hooks::register(FrameHooks {
+        globals: current_globals,
+        super_arguments,
+        thread_ended: crate::frame_hooks::thread_ended,
+    });
     HOOKS.report_unraisable.set(Some(crate::display::report_uncatchable));
     HOOKS.warn.set(Some(crate::warnings::warn));
     PyType::ready::<PyCode>(py)?;

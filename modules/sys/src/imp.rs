@@ -1,7 +1,7 @@
 //! Module `_imp`: what `importlib` is built on: native and frozen modules, the import lock, source hashes. Extension modules from
 //! shared libraries are the C API's business and not known here.
 
-use core::cell::Cell;
+use core::sync::atomic::{AtomicI32, Ordering};
 
 use krait_interp::import::{create_builtin as make_builtin, exec_builtin as run_builtin, find_builtin};
 use krait_interp::import::{frozen_code, import_frozen};
@@ -10,18 +10,14 @@ use krait_pylib::FrozenModule;
 use krait_runtime::prelude::*;
 use krait_runtime::protocol::buffer::BufferArg;
 
-thread_local! {
-    /// How often this thread holds the import lock. Under the GIL the count alone is what Python code can observe.
-    static LOCK_DEPTH: Cell<usize> = const { Cell::new(0) };
-    /// `_override_frozen_modules_for_tests`: 1 use them, -1 do not, 0 as configured.
-    static FROZEN_OVERRIDE: Cell<i32> = const { Cell::new(0) };
-}
+/// `_override_frozen_modules_for_tests`: 1 use them, -1 do not, 0 as configured.
+static FROZEN_OVERRIDE: AtomicI32 = AtomicI32::new(0);
 
 /// The modules that start-up cannot do without are found even when frozen modules are switched off.
 const ESSENTIAL: [&str; 3] = ["_frozen_importlib", "_frozen_importlib_external", "zipimport"];
 
 fn use_frozen(py: Py<'_>) -> bool {
-    match FROZEN_OVERRIDE.get() {
+    match FROZEN_OVERRIDE.load(Ordering::Relaxed) {
         0 => !py
             .interp()
             .config
@@ -118,23 +114,21 @@ pub mod imp {
     }
 
     #[pyfunction]
-    fn lock_held() -> bool {
-        LOCK_DEPTH.get() > 0
+    fn lock_held(py: Py<'_>) -> bool {
+        py.interp().import_lock.is_locked()
     }
 
     #[pyfunction]
-    fn acquire_lock() {
-        LOCK_DEPTH.set(LOCK_DEPTH.get() + 1);
+    fn acquire_lock(py: Py<'_>) {
+        py.interp().import_lock.lock_uninterrupted(py);
     }
 
     #[pyfunction]
     fn release_lock(py: Py<'_>) -> PyResult<()> {
-        match LOCK_DEPTH.get().checked_sub(1) {
-            Some(n) => {
-                LOCK_DEPTH.set(n);
-                Ok(())
-            }
-            None => Err(raise!(py, RuntimeError, "not holding the import lock")),
+        if py.interp().import_lock.unlock(py) {
+            Ok(())
+        } else {
+            Err(raise!(py, RuntimeError, "not holding the import lock"))
         }
     }
 
@@ -252,7 +246,7 @@ pub mod imp {
     #[pyfunction]
     #[sig("($module, override, /)")]
     fn _override_frozen_modules_for_tests(over: i32) {
-        FROZEN_OVERRIDE.set(over);
+        FROZEN_OVERRIDE.store(over, Ordering::Relaxed);
     }
 
     #[pyfunction]

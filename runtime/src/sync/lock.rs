@@ -1,8 +1,7 @@
 //! The lock of one byte (`PyMutex`) and the recursive lock on top of it, as Python code gets them: waiting releases the GIL and
 //! lets signal handlers run. Not here: the queues (`parking_lot.rs`).
 
-use core::cell::Cell;
-use core::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use core::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::error::PyResult;
@@ -34,7 +33,7 @@ impl Timeout {
         }
     }
 
-    fn deadline(self) -> Option<Instant> {
+    pub(super) fn deadline(self) -> Option<Instant> {
         match self {
             Timeout::At(deadline) => Some(deadline),
             Timeout::Never | Timeout::Now => None,
@@ -166,13 +165,13 @@ pub struct RecursiveLock {
     /// Identity of the holder (`_thread.get_ident`), 0 for nobody.
     owner: AtomicU64,
     /// How many times beyond the first the holder has it; only the holder looks.
-    level: Cell<usize>,
+    level: AtomicUsize,
 }
 
 impl RecursiveLock {
     /// Unlocked.
     pub const fn new() -> RecursiveLock {
-        RecursiveLock { lock: RawLock::new(), owner: AtomicU64::new(0), level: Cell::new(0) }
+        RecursiveLock { lock: RawLock::new(), owner: AtomicU64::new(0), level: AtomicUsize::new(0) }
     }
 
     /// Whether somebody holds it.
@@ -190,7 +189,7 @@ impl RecursiveLock {
     pub fn state(&self) -> (u64, usize) {
         match self.owner.load(Ordering::Relaxed) {
             0 => (0, 0),
-            owner => (owner, self.level.get() + 1),
+            owner => (owner, self.level.load(Ordering::Relaxed).saturating_add(1)),
         }
     }
 
@@ -198,7 +197,7 @@ impl RecursiveLock {
     #[inline]
     pub fn lock(&self, py: Py<'_>, timeout: Timeout) -> PyResult<bool> {
         if self.is_mine(py) {
-            self.level.set(self.level.get() + 1);
+            self.level.fetch_add(1, Ordering::Relaxed);
             return Ok(true);
         }
         let taken = self.lock.lock(py, timeout)?;
@@ -208,18 +207,28 @@ impl RecursiveLock {
         Ok(taken)
     }
 
+    /// See [`RawLock::lock_uninterrupted`].
+    pub fn lock_uninterrupted(&self, py: Py<'_>) {
+        if self.is_mine(py) {
+            self.level.fetch_add(1, Ordering::Relaxed);
+        } else {
+            self.lock.lock_uninterrupted(py);
+            self.owner.store(py.thread().thread_id.get(), Ordering::Relaxed);
+        }
+    }
+
     /// Gives it back once; false when this thread does not hold it.
     #[inline]
     pub fn unlock(&self, py: Py<'_>) -> bool {
         if !self.is_mine(py) {
             return false;
         }
-        match self.level.get() {
+        match self.level.load(Ordering::Relaxed) {
             0 => {
                 self.owner.store(0, Ordering::Relaxed);
                 self.lock.unlock();
             }
-            n => self.level.set(n - 1),
+            n => self.level.store(n - 1, Ordering::Relaxed),
         }
         true
     }
@@ -229,7 +238,7 @@ impl RecursiveLock {
         if !self.is_mine(py) {
             return None;
         }
-        let count = self.level.replace(0) + 1;
+        let count = self.level.swap(0, Ordering::Relaxed).saturating_add(1);
         self.owner.store(0, Ordering::Relaxed);
         self.lock.unlock();
         Some(count)
@@ -239,13 +248,13 @@ impl RecursiveLock {
     pub fn restore(&self, py: Py<'_>, owner: u64, count: usize) {
         self.lock.lock_uninterrupted(py);
         self.owner.store(owner, Ordering::Relaxed);
-        self.level.set(count.saturating_sub(1));
+        self.level.store(count.saturating_sub(1), Ordering::Relaxed);
     }
 
     /// Unlocked again, in the child of a fork.
     pub fn reset(&self) {
         self.lock.reset();
         self.owner.store(0, Ordering::Relaxed);
-        self.level.set(0);
+        self.level.store(0, Ordering::Relaxed);
     }
 }

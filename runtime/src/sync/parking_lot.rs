@@ -93,6 +93,20 @@ pub fn wake_one(address: usize, decide: impl FnOnce(Option<bool>, bool)) {
     }
 }
 
+/// Wakes all waiters for `address`.
+pub fn wake_all(address: usize) {
+    let mut queue = bucket(address);
+    let mut woken = Vec::new();
+    queue.retain(|(at, waiter)| {
+        if *at == address {
+            woken.push(Arc::clone(waiter));
+        }
+        *at != address
+    });
+    drop(queue);
+    woken.iter().for_each(|waiter| waiter.parker.unpark());
+}
+
 /// In the child of a fork: nobody waits any more, and no queue is locked.
 ///
 /// # Safety
