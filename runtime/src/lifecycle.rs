@@ -124,7 +124,8 @@ pub fn finish(py: Py<'_>, unraisable: fn(Py<'_>, crate::error::Raised, &str, Opt
 /// `threading._shutdown()`, if the module was ever imported.
 fn wait_for_threads(py: Py<'_>, unraisable: fn(Py<'_>, crate::error::Raised, &str, Option<&PyObject>)) {
     let Some(modules) = py.interp().modules.get() else { return };
-    let Ok(threading) = modules.get_item(py, id!(py, "threading")).inspect_err(|_| drop(py.take_error())) else {
+    let Ok(threading) = modules.get_item(py, id!(py, "threading")).inspect_err(|_| drop(py.take_error()))
+    else {
         return;
     };
     if let Err(raised) = threading.call_method(py, id!(py, "_shutdown"), &[]) {

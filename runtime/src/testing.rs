@@ -13,7 +13,8 @@ pub fn with_runtime<R>(test: impl FnOnce(Py<'_>) -> R) -> R {
         let interp: &InterpreterState = Box::leak(Box::new(InterpreterState::new(0, Config::default())));
         core::ptr::from_ref(interp).expose_provenance()
     });
-    let state: &'static ThreadState = Box::leak(ThreadState::new(core::ptr::with_exposed_provenance(interp), 1, 1000));
+    let state: &'static ThreadState =
+        Box::leak(ThreadState::new(core::ptr::with_exposed_provenance(interp), 1, 1000));
     // SAFETY: both are leaked; the lock stands in for the GIL.
     let py = unsafe { Py::attach(state) };
     py.init_stack_bounds();
