@@ -4,6 +4,7 @@
 use std::io::Write as _;
 
 use krait_runtime::objects::exceptions::{PyBaseException, types};
+use krait_runtime::objects::structseq::StructSeq;
 use krait_runtime::objects::{PyInt, PyStr};
 use krait_runtime::prelude::*;
 
@@ -135,9 +136,8 @@ fn show_chain(py: Py<'_>, file: Option<&PyObject>, value: &PyObject, seen: &mut 
     write(py, file, &line)
 }
 
-/// "module.Name: text".
-fn exception_line(py: Py<'_>, value: &PyObject) -> String {
-    let ty = value.ty();
+/// "module.Name", without the module where that goes without saying.
+fn class_name(py: Py<'_>, ty: &PyType) -> String {
     let attribute = |name: &PyStr| -> Option<String> {
         match ty.get_attr(py, name) {
             Ok(text) => text.downcast::<PyStr>().map(|t| t.to_string()),
@@ -147,9 +147,14 @@ fn exception_line(py: Py<'_>, value: &PyObject) -> String {
             }
         }
     };
-    let module = attribute(id!(py, "__module__")).filter(|m| m != "builtins" && m != "__main__");
-    let name = attribute(id!(py, "__qualname__")).unwrap_or_else(|| ty.short_name().to_owned());
-    let name = module.map_or(name.clone(), |m| format!("{m}.{name}"));
+    let module = attribute(id!(py, "__module__")).unwrap_or_else(|| "<unknown>".to_owned());
+    let name = attribute(id!(py, "__qualname__")).unwrap_or_else(|| "<unknown>".to_owned());
+    if matches!(module.as_str(), "builtins" | "__main__") { name } else { format!("{module}.{name}") }
+}
+
+/// "module.Name: text".
+fn exception_line(py: Py<'_>, value: &PyObject) -> String {
+    let name = class_name(py, value.ty());
     let text = if value.ty().is_subtype(types::SyntaxError()) {
         syntax_message(py, value)
     } else {
@@ -285,15 +290,25 @@ pub fn unraisable(py: Py<'_>, raised: Raised, message: &str, object: Option<&PyO
     report_uncatchable(py, &exc, Some(message), object);
 }
 
+/// The type of what `sys.unraisablehook` gets.
+pub static UNRAISABLE_ARGS: StructSeq = StructSeq::immutable(
+    "UnraisableHookArgs",
+    "UnraisableHookArgs\n\nType used to pass arguments to sys.unraisablehook.",
+    &[
+        ("exc_type", "Exception type"),
+        ("exc_value", "Exception value"),
+        ("exc_traceback", "Exception traceback"),
+        ("err_msg", "Error message"),
+        ("object", "Object causing the exception"),
+    ],
+    5,
+    true,
+);
+
 /// The same; without a message it says in which object (`PyErr_WriteUnraisable`).
 pub fn report_uncatchable(py: Py<'_>, exc: &PyObject, message: Option<&str>, object: Option<&PyObject>) {
     if let Err(raised) = report_unraisable(py, exc, message, object) {
-        // The hook failed: show its failure in its place.
-        let failure = py.fetch(raised);
-        let text = "Exception ignored in sys.unraisablehook";
-        if let Err(raised) = write_unraisable(py, &failure, Some(text), None) {
-            py.clear_error(raised);
-        }
+        py.clear_error(raised);
     }
 }
 
@@ -308,51 +323,89 @@ fn report_unraisable(
         (Some(message), Some(object)) => (Some(format!("{message} {}", safe_repr(py, object))), None),
         (message, object) => (message.map(str::to_owned), object),
     };
+    let none = py.none();
+    let text = text.into_py(py)?;
+    let object = object.unwrap_or(&none);
+    let traceback = traceback_or_here(py, exc)?;
     let hook = sys_object(py, id!(py, "unraisablehook"));
-    let own = sys_object(py, id!(py, "__unraisablehook__"));
-    let args_type = sys_object(py, id!(py, "UnraisableHookArgs"));
-    match (hook, args_type) {
-        (Some(hook), Some(args_type)) if !hook.is_none() && !own.is_some_and(|own| own.is(&hook)) => {
-            let traceback = exc.downcast::<PyBaseException>().and_then(PyBaseException::traceback);
-            let traceback = traceback.unwrap_or_else(|| py.none());
-            let text = text.into_py(py)?;
-            let object = object.map_or_else(|| py.none(), PyObject::to_ref);
-            let fields = PyTuple::new(py, &[exc.ty(), exc, &traceback, &text, &object])?;
-            let args = args_type.call(py, &[&fields])?;
-            hook.call(py, &[&args]).map(drop)
+    let Some(hook) = hook else {
+        return write_unraisable_fields(py, exc.ty(), exc, &traceback, &text, object);
+    };
+    let fields = vec![exc.ty().to_ref(), exc.to_ref(), traceback.clone(), text.clone(), object.to_ref()];
+    let args = UNRAISABLE_ARGS.make(py, fields)?;
+    let outcome = py.audit("sys.unraisablehook", &[&hook, &args]).and_then(|()| {
+        if hook.is_none() {
+            return write_unraisable_fields(py, exc.ty(), exc, &traceback, &text, object);
         }
-        _ => write_unraisable(py, exc, text.as_deref(), object),
+        hook.call(py, &[&args]).map(drop)
+    });
+    match outcome {
+        Ok(()) => Ok(()),
+        // The hook failed: show its failure in its place.
+        Err(raised) => {
+            let failure = py.fetch(raised);
+            let traceback = traceback_or_here(py, &failure)?;
+            let text = "Exception ignored in sys.unraisablehook".into_py(py)?;
+            write_unraisable_fields(py, failure.ty(), &failure, &traceback, &text, &hook)
+        }
     }
 }
 
-/// What `sys.__unraisablehook__` writes.
-pub fn write_unraisable(
+/// An exception's traceback; one that was never raised in Python code gets the running frame's.
+fn traceback_or_here(py: Py<'_>, exc: &PyObject) -> PyResult<Ref<PyObject>> {
+    let Some(e) = exc.downcast::<PyBaseException>() else { return Ok(py.none()) };
+    if let Some(traceback) = e.traceback() {
+        return Ok(traceback);
+    }
+    match crate::objects::frame::current_frame_object(py, 0)? {
+        Some(frame) => {
+            let traceback = PyTraceback::here(py, &frame)?.upcast();
+            e.set_traceback(Some(traceback.clone()));
+            Ok(traceback)
+        }
+        None => Ok(py.none()),
+    }
+}
+
+/// What `sys.__unraisablehook__` writes of the fields it gets: neither chain nor notes.
+pub fn write_unraisable_fields(
     py: Py<'_>,
-    exc: &PyObject,
-    message: Option<&str>,
-    object: Option<&PyObject>,
+    exc_type: &PyObject,
+    exc_value: &PyObject,
+    traceback: &PyObject,
+    message: &PyObject,
+    object: &PyObject,
 ) -> PyResult<()> {
     let Ok(file) = stderr(py) else { return Ok(()) };
     let file = file.as_deref();
-    let head = match (message, object) {
-        (Some(message), Some(object)) => Some(format!("{message}: {}\n", safe_repr(py, object))),
-        (Some(message), None) => Some(format!("{message}:\n")),
-        (None, Some(object)) => Some(format!("Exception ignored in: {}\n", safe_repr(py, object))),
-        (None, None) => None,
+    let message = match message.is_none() {
+        true => None,
+        false => Some(message.str(py)?.to_string()),
     };
-    if let Some(head) = head {
-        write(py, file, &head)?;
+    match (message, object.is_none()) {
+        (Some(message), false) => write(py, file, &format!("{message}: {}\n", safe_repr(py, object)))?,
+        (None, false) => write(py, file, &format!("Exception ignored in: {}\n", safe_repr(py, object)))?,
+        (Some(message), true) => write(py, file, &format!("{message}:\n"))?,
+        (None, true) => {}
     }
-    // The chain and notes are left out, as the reference does.
-    if file.is_some() && show_by_library(py, exc).map_err(|raised| py.clear_error(raised)).is_ok() {
-        flush(py, file);
-        return Ok(());
+    if let Some(traceback) = traceback.downcast::<PyTraceback>()
+        && let Err(raised) = show_traceback(py, file, traceback)
+    {
+        py.clear_error(raised);
     }
-    let tb = exc.downcast::<PyBaseException>().and_then(PyBaseException::traceback);
-    if let Some(tb) = tb.as_ref().and_then(|tb| tb.downcast::<PyTraceback>()) {
-        show_traceback(py, file, tb)?;
+    let Some(class) = exc_type.downcast::<PyType>() else { return Ok(()) };
+    let mut line = class_name(py, class);
+    if !exc_value.is_none() {
+        line.push_str(": ");
+        match exc_value.str(py) {
+            Ok(text) => line.push_str(&text.to_string()),
+            Err(raised) => {
+                py.clear_error(raised);
+                line.push_str("<exception str() failed>");
+            }
+        }
     }
-    let line = exception_line(py, exc);
+    line.push('\n');
     write(py, file, &line)?;
     flush(py, file);
     Ok(())

@@ -156,16 +156,9 @@ impl<'py> Py<'py> {
     }
 
     /// The innermost exception being handled (`sys.exception()`).
+    #[inline]
     pub fn handled_exception(self) -> Option<Ref<PyObject>> {
-        let mut link = self.thread().exc_info.get();
-        loop {
-            // SAFETY: links live as long as the frames and generators that pushed them.
-            let item = unsafe { link.as_ref() }?;
-            match item.exc_value.get() {
-                Some(v) if !v.is(crate::objects::PyNone::get()) => return Some(v),
-                _ => link = item.previous.get(),
-            }
-        }
+        self.thread().handled_exception()
     }
 
     /// Runs `f` with no exception set and puts the present one back afterwards; what `f` raised is reported as unraisable.

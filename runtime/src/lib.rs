@@ -8,6 +8,7 @@ extern crate self as krait_runtime;
 
 pub mod alloc;
 pub mod args;
+pub mod audit;
 pub mod codecs;
 pub mod error;
 pub mod frame_hooks;

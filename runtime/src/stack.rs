@@ -61,3 +61,19 @@ fn native_stack() -> (usize, usize) {
         (low.addr(), size)
     }
 }
+
+impl Py<'_> {
+    /// Sets the depth of Python calls for all threads of this interpreter (`sys.setrecursionlimit`).
+    pub fn set_recursion_limit(self, limit: i32) {
+        let interp = self.interp();
+        interp.recursion_limit.set(limit);
+        let mut thread = interp.threads_head.get();
+        // SAFETY: the list holds live states, and the GIL keeps it as it is.
+        while let Some(state) = unsafe { thread.as_ref() } {
+            let depth = state.py_recursion_limit.get() - state.py_recursion_remaining.get();
+            state.py_recursion_limit.set(limit);
+            state.py_recursion_remaining.set(limit - depth);
+            thread = state.next.get();
+        }
+    }
+}

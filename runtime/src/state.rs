@@ -133,6 +133,19 @@ impl ThreadState {
         ts
     }
 
+    /// The innermost exception that this thread is handling.
+    pub fn handled_exception(&self) -> Option<Ref<PyObject>> {
+        let mut link = self.exc_info.get();
+        loop {
+            // SAFETY: links live as long as the frames and generators that pushed them.
+            let item = unsafe { link.as_ref() }?;
+            match item.exc_value.get() {
+                Some(v) if !v.is(crate::objects::PyNone::get()) => return Some(v),
+                _ => link = item.previous.get(),
+            }
+        }
+    }
+
     /// Asks the thread to leave its fast path at the next check.
     pub fn set_breaker(&self, bit: usize) {
         self.eval_breaker.fetch_or(bit, Ordering::Relaxed);
@@ -186,6 +199,8 @@ pub struct InterpreterState {
     pub warnings_filters_version: Cell<isize>,
     /// `sys.audit` hooks of this interpreter.
     pub audit_hooks: Member<PyObject>,
+    /// `sys.setdlopenflags`.
+    pub dlopen_flags: Cell<i32>,
     /// A `MemoryError` made at start-up, for when nothing more can be had.
     pub memory_error: Member<PyObject>,
     /// `ExceptionGroup`, which has two bases and so is a heap type.
@@ -226,6 +241,8 @@ pub struct Config {
     pub import_time: i32,
     pub faulthandler: bool,
     pub tracemalloc: i32,
+    /// `-X cpu_count`.
+    pub cpu_count: Option<i32>,
     pub thread_inherit_context: i32,
     pub context_aware_warnings: i32,
     pub warn_options: Vec<String>,
@@ -283,6 +300,7 @@ impl InterpreterState {
             warnings_default_action: Member::empty(),
             warnings_filters_version: Cell::new(0),
             audit_hooks: Member::empty(),
+            dlopen_flags: Cell::new(libc::RTLD_NOW),
             memory_error: Member::empty(),
             exception_group: Member::empty(),
             atexit_callbacks: RefCell::new(Vec::new()),

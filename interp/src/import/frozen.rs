@@ -38,6 +38,8 @@ pub fn import_frozen(py: Py<'_>, name: &str) -> PyResult<Option<Ref<PyObject>>> 
     if let Some(builtins) = py.interp().builtins.get() {
         dict.set(py, id!(py, "__builtins__"), &builtins)?;
     }
+    // The importer takes this out again.
+    dict.set(py, id!(py, "__origname__"), &*frozen.origname.into_py(py)?)?;
     let result = run_code(py, &code, &dict, Some(&dict));
     if let Err(raised) = result {
         let exc = py.fetch(raised);

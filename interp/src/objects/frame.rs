@@ -191,6 +191,47 @@ pub fn current_frame_object(py: Py<'_>, depth: usize) -> PyResult<Option<Ref<PyF
     }
 }
 
+/// For each thread: its identifier, its innermost frame, the exception it is handling.
+type ThreadFrame = (u64, Ref<PyFrame>, Option<Ref<PyObject>>);
+
+/// Where the threads of this interpreter stand (`sys._current_frames`); those without a frame are left out.
+pub fn frames_of_threads(py: Py<'_>) -> PyResult<Vec<ThreadFrame>> {
+    let mut found = Vec::new();
+    let mut thread = py.interp().threads_head.get();
+    // SAFETY: the list holds live states; the GIL keeps other threads where they are, and making frame objects releases it not.
+    unsafe {
+        while let Some(state) = thread.as_ref() {
+            thread = state.next.get();
+            let frame = Frame::first_complete(state.current_frame.get().cast());
+            if frame.is_null() {
+                continue;
+            }
+            let frame = PyFrame::of(py, frame)?;
+            found.push((state.thread_id.get(), frame, state.handled_exception()));
+        }
+    }
+    Ok(found)
+}
+
+/// `__module__` of the function that runs `depth` levels up; none when there is no such frame.
+pub fn module_of_frame(py: Py<'_>, depth: usize) -> Option<Ref<PyObject>> {
+    let mut frame = current_frame(py);
+    // SAFETY: the thread's chain is live.
+    unsafe {
+        for _ in 0..depth {
+            if frame.is_null() {
+                return None;
+            }
+            frame = Frame::first_complete((*frame).previous);
+        }
+        let function = frame.as_ref()?.f_funcobj;
+        if function.is_null() {
+            return None;
+        }
+        function.get().downcast::<crate::objects::function::PyFunction>()?.func_module.get()
+    }
+}
+
 /// Builtins of the running frame.
 pub fn current_builtins(py: Py<'_>) -> Option<Ref<PyObject>> {
     let frame = current_frame(py);

@@ -73,6 +73,13 @@ impl PyTraceback {
         .alloc_exact(py)
     }
 
+    /// An entry for where `frame` stands now, the only one of its traceback.
+    pub fn here(py: Py<'_>, frame: &PyFrame) -> PyResult<Ref<PyTraceback>> {
+        // SAFETY: a frame object's frame is live.
+        let lasti = unsafe { crate::frame::Frame::lasti(frame.frame()) } * 2;
+        PyTraceback::new(py, None, frame.new_ref(), lasti as i32, -1)
+    }
+
     /// The line; -1 when the instruction has none.
     pub fn line(&self) -> i32 {
         if self.tb_lineno.get() != -1 {

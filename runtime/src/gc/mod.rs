@@ -151,6 +151,18 @@ pub unsafe fn head_of(op: &PyObject) -> &GcHead {
     unsafe { &*op.as_ptr().cast::<GcHead>().sub(1) }
 }
 
+/// Bytes that stand before an object: what `sys.getsizeof` adds to its own size.
+pub fn head_size(op: &PyObject) -> usize {
+    if has_head(op) { crate::memory::presize(op.ty()) } else { 0 }
+}
+
+/// Whether the object carries a collector's head: its type says so, and, for types whose instances differ, `tp_is_gc` does.
+pub fn has_head(op: &PyObject) -> bool {
+    let ty = op.ty();
+    // SAFETY: slot call on a live object; such slots run no Python code.
+    ty.has(flags::HAVE_GC) && ty.tp_is_gc.get().is_none_or(|is_gc| unsafe { is_gc(op.as_ptr()) } != 0)
+}
+
 /// True when the collector knows of `op`.
 #[inline(always)]
 pub fn is_tracked(op: &PyObject) -> bool {

@@ -36,6 +36,7 @@ pub mod slice;
 pub mod startup;
 pub mod static_method;
 pub mod str;
+pub mod structseq;
 pub mod super_;
 pub mod template;
 pub mod tuple;

@@ -1,18 +1,35 @@
-//! Module `sys`.
+//! Module `sys`. The functions stand in files by theme; tracing and monitoring are the evaluation loop's (crate `interp`).
+
+mod facts;
+mod frames;
+mod hooks;
+mod limits;
+mod objects;
+mod process;
+mod sequences;
+mod stdlib_names;
 
 use krait_macros::pymodule;
 
+pub use facts::{VERSION_TEXT, multiarch};
+
 /// The module.
-#[pymodule(name = "sys")]
+#[pymodule(name = "sys", parts = [
+    super::hooks::hooks,
+    super::frames::frames,
+    super::limits::limits,
+    super::objects::objects,
+    super::process::process,
+])]
 #[allow(clippy::module_inception)]
 pub mod sys {
     use krait_runtime::prelude::*;
 
     #[pyexec]
     fn exec(py: Py<'_>, module: &PyModule) -> PyResult<()> {
-        if let Some(modules) = py.interp().modules.get() {
-            module.add(py, "modules", &modules)?;
-        }
-        Ok(())
+        super::facts::add_all(py, module)?;
+        let jit = PyModule::from_def(py, &super::process::jit::MODULE)?;
+        super::process::jit::MODULE.exec(py, &jit)?;
+        module.add(py, "_jit", &*jit)
     }
 }

@@ -150,3 +150,13 @@ pub(super) fn forget(s: &PyStr) {
         at = (at + step) & mask;
     }
 }
+
+impl PyStr {
+    /// How many strings are interned; with `immortal_only`, those among them that never die.
+    pub fn interned_count(immortal_only: bool) -> usize {
+        let table = TABLE.borrow();
+        let live = table.slots.iter().filter(|p| !p.is_null() && !core::ptr::eq(**p, DELETED));
+        // SAFETY: a string leaves the table before its memory goes.
+        live.filter(|p| !immortal_only || unsafe { (***p).is_immortal() }).count()
+    }
+}
