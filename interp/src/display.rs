@@ -273,7 +273,7 @@ fn repeated(py: Py<'_>, file: Option<&PyObject>, count: usize) -> PyResult<()> {
 }
 
 /// A line of a source file, without indentation.
-fn source_line(filename: &str, line: i32) -> Option<String> {
+pub fn source_line(filename: &str, line: i32) -> Option<String> {
     let index = usize::try_from(line).ok()?.checked_sub(1)?;
     if filename.starts_with('<') {
         return None;

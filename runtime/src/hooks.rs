@@ -5,7 +5,7 @@ use core::cell::Cell;
 
 use crate::error::{PyResult, Raised};
 use crate::object::{PyObject, Static};
-use crate::objects::PyType;
+use crate::objects::{PyStr, PyType};
 use crate::py::Py;
 
 /// `sys.unraisablehook` with the exception, a message that replaces "Exception ignored in", and the object it happened in.
@@ -13,16 +13,26 @@ pub type ReportUnraisable = fn(Py<'_>, exc: &PyObject, message: Option<&str>, ob
 /// `warnings.warn_explicit`-like: category, message, stack level.
 pub type Warn = fn(Py<'_>, category: &PyType, message: &str, stacklevel: isize) -> PyResult<()>;
 
+/// `PyErr_WarnExplicitObject`: category, message (text or instance), file name, line.
+pub type WarnExplicit =
+    fn(Py<'_>, category: &PyType, message: &PyObject, filename: &PyStr, lineno: i32) -> PyResult<()>;
+
 /// The pointers; `None` until start-up has come that far.
 pub struct Hooks {
     /// See [`ReportUnraisable`].
     pub report_unraisable: Cell<Option<ReportUnraisable>>,
     /// See [`Warn`].
     pub warn: Cell<Option<Warn>>,
+    /// See [`WarnExplicit`].
+    pub warn_explicit: Cell<Option<WarnExplicit>>,
 }
 
 /// One set for the process: the functions are the same in every interpreter.
-pub static HOOKS: Static<Hooks> = Static(Hooks { report_unraisable: Cell::new(None), warn: Cell::new(None) });
+pub static HOOKS: Static<Hooks> = Static(Hooks {
+    report_unraisable: Cell::new(None),
+    warn: Cell::new(None),
+    warn_explicit: Cell::new(None),
+});
 
 impl Py<'_> {
     /// Reports an error that nobody can catch: in a destructor, a callback, at exit.
@@ -38,6 +48,20 @@ impl Py<'_> {
     pub fn warn(self, category: &PyType, message: &str, stacklevel: isize) -> PyResult<()> {
         match HOOKS.warn.get() {
             Some(warn) => warn(self, category, message, stacklevel),
+            None => Ok(()),
+        }
+    }
+
+    /// A warning about a line of a source file; an error when a filter turns it into one.
+    pub fn warn_explicit(
+        self,
+        category: &PyType,
+        message: &PyObject,
+        filename: &PyStr,
+        lineno: i32,
+    ) -> PyResult<()> {
+        match HOOKS.warn_explicit.get() {
+            Some(warn) => warn(self, category, message, filename, lineno),
             None => Ok(()),
         }
     }

@@ -197,6 +197,9 @@ pub struct InterpreterState {
     pub warnings_once_registry: Member<PyObject>,
     pub warnings_default_action: Member<PyObject>,
     pub warnings_filters_version: Cell<isize>,
+    pub warnings_lock: crate::sync::RecursiveLock,
+    /// The context variable of `-X context_aware_warnings`.
+    pub warnings_context: Member<PyObject>,
     /// `sys.audit` hooks of this interpreter.
     pub audit_hooks: Member<PyObject>,
     /// `sys.setdlopenflags`.
@@ -299,6 +302,8 @@ impl InterpreterState {
             warnings_once_registry: Member::empty(),
             warnings_default_action: Member::empty(),
             warnings_filters_version: Cell::new(0),
+            warnings_lock: crate::sync::RecursiveLock::new(),
+            warnings_context: Member::empty(),
             audit_hooks: Member::empty(),
             dlopen_flags: Cell::new(libc::RTLD_NOW),
             memory_error: Member::empty(),

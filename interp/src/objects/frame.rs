@@ -89,6 +89,12 @@ impl PyFrame {
         self.code().addr2line(unsafe { Frame::lasti(self.frame()) } * 2)
     }
 
+    /// Its globals.
+    pub fn globals(&self) -> Option<Ref<PyDict>> {
+        // SAFETY: a live frame's globals are kept alive by its function.
+        unsafe { (*self.frame()).f_globals.as_ref().map(PyDict::new_ref) }
+    }
+
     /// The calling frame (`PyFrame_GetBack`).
     pub fn back(&self, py: Py<'_>) -> PyResult<Option<Ref<PyFrame>>> {
         if let Some(back) = self.f_back.get() {

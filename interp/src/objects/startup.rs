@@ -21,7 +21,6 @@ pub fn init(py: Py<'_>) -> PyResult<()> {
         thread_ended: crate::frame_hooks::thread_ended,
     });
     HOOKS.report_unraisable.set(Some(crate::display::report_uncatchable));
-    HOOKS.warn.set(Some(crate::warnings::warn));
     PyType::ready::<PyCode>(py)?;
     PyType::ready::<LineIterator>(py)?;
     PyType::ready::<PositionsIterator>(py)?;

@@ -3,12 +3,17 @@
 #![deny(unsafe_code)]
 #![deny(clippy::indexing_slicing)]
 
+pub mod abc;
+pub mod atexit;
 pub mod builtins;
 pub mod gc;
 pub mod imp;
 pub mod marshal;
+pub mod string;
 pub mod sys;
 pub mod typing;
+pub mod warnings;
+pub mod weakref;
 
 use krait_runtime::module::ModuleDef;
 
@@ -16,9 +21,14 @@ use krait_runtime::module::ModuleDef;
 pub static MODULES: &[&ModuleDef] = &[
     &builtins::builtins::MODULE,
     &sys::sys::MODULE,
+    &abc::abc::MODULE,
+    &atexit::atexit::MODULE,
     &imp::imp::MODULE,
     &marshal::marshal::MODULE,
     &gc::gc::MODULE,
+    &string::string::MODULE,
+    &warnings::warnings::MODULE,
+    &weakref::weakref::MODULE,
     &typing::typing::MODULE,
     &typing::types::MODULE,
 ];

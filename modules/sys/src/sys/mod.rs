@@ -27,6 +27,7 @@ pub mod sys {
 
     #[pyexec]
     fn exec(py: Py<'_>, module: &PyModule) -> PyResult<()> {
+        crate::warnings::install(py)?;
         super::facts::add_all(py, module)?;
         let jit = PyModule::from_def(py, &super::process::jit::MODULE)?;
         super::process::jit::MODULE.exec(py, &jit)?;

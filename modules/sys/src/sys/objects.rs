@@ -75,7 +75,7 @@ pub mod objects {
 
     #[pyfunction]
     fn _debugmallocstats() {
-        krait_runtime::obmalloc::print_statistics();
+        eprint!("{}", krait_runtime::obmalloc::report());
     }
 
     #[pyfunction]

@@ -59,6 +59,11 @@ impl<'a> Markup<'a> {
         Markup { text, at: span.start, end: span.end }
     }
 
+    /// Where the next piece begins.
+    pub fn position(&self) -> usize {
+        self.at
+    }
+
     fn peek(&self) -> Option<u32> {
         if self.at < self.end { self.text.code_point(self.at) } else { None }
     }
