@@ -222,8 +222,12 @@ unsafe fn deduce_unreachable(young: &GcHead, unreachable: &GcHead) {
         });
         young.each(|head| traverse(head, subtract, core::ptr::null_mut()));
         move_unreachable(young, unreachable);
-        unreachable.each(|head| head.next.set(untagged(head.next.get())));
         unreachable.next.set(untagged(unreachable.next.get()));
+        let mut p = unreachable.next.get();
+        while !core::ptr::eq(p, unreachable) {
+            (*p).next.set(untagged((*p).next.get()));
+            p = (*p).next.get();
+        }
     }
 }
 
