@@ -136,8 +136,7 @@ impl AbcData {
 
     fn of(py: Py<'_>, class: &PyObject) -> PyResult<Ref<AbcData>> {
         let data = class.get_attr(py, id!(py, "_abc_impl"))?;
-        data.downcast_into::<AbcData>()
-            .map_err(|_| raise!(py, TypeError, "_abc_impl is set to a wrong type"))
+        data.downcast_into::<AbcData>().map_err(|_| raise!(py, TypeError, "_abc_impl is set to a wrong type"))
     }
 }
 
@@ -178,7 +177,9 @@ pub mod abc {
         let bases = class.get_attr(py, id!(py, "__bases__"))?;
         let Some(bases) = bases.downcast::<PyTuple>() else { bail!(py, TypeError, "__bases__ is not tuple") };
         for base in bases.as_slice() {
-            let Some(inherited) = base.get_attr_optional(py, id!(py, "__abstractmethods__"))? else { continue };
+            let Some(inherited) = base.get_attr_optional(py, id!(py, "__abstractmethods__"))? else {
+                continue;
+            };
             let iterator = inherited.iter(py)?;
             while let Some(name) = iterator.next(py)? {
                 let Some(text) = name.downcast::<PyStr>() else {
@@ -209,11 +210,7 @@ pub mod abc {
         let Some(wanted) = wanted.downcast_exact::<PyInt>() else { return Ok(()) };
         let wanted = wanted.as_u64_mask() & COLLECTION;
         if wanted == COLLECTION {
-            bail!(
-                py,
-                TypeError,
-                "__abc_tpflags__ cannot be both Py_TPFLAGS_SEQUENCE and Py_TPFLAGS_MAPPING"
-            )
+            bail!(py, TypeError, "__abc_tpflags__ cannot be both Py_TPFLAGS_SEQUENCE and Py_TPFLAGS_MAPPING")
         }
         class.tp_flags.set(class.tp_flags.get() | wanted);
         Ok(())
@@ -318,7 +315,8 @@ pub mod abc {
             return Ok(true);
         }
         for reference in data.registry.to_vec() {
-            let Some(known) = reference.downcast::<PyWeakReference>().and_then(PyWeakReference::target) else {
+            let Some(known) = reference.downcast::<PyWeakReference>().and_then(PyWeakReference::target)
+            else {
                 continue;
             };
             if class.is_subclass(py, &known)? {

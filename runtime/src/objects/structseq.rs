@@ -169,7 +169,8 @@ impl StructSeq {
     }
 
     fn members(&self) -> &'static [PyMemberDef] {
-        let slot = |i: usize| offset_of!(PyTuple, ob_item) as isize + (i * size_of::<*mut PyObject>()) as isize;
+        let slot =
+            |i: usize| offset_of!(PyTuple, ob_item) as isize + (i * size_of::<*mut PyObject>()) as isize;
         let named = self.fields.iter().enumerate().filter(|(_, f)| !f.0.is_empty());
         let mut members: Vec<PyMemberDef> = named
             .map(|(i, (name, doc))| PyMemberDef {
@@ -201,9 +202,8 @@ impl StructSeq {
         dict.set_named(py, "n_fields", &*self.fields.len().into_py(py)?)?;
         dict.set_named(py, "n_unnamed_fields", &*self.n_unnamed().into_py(py)?)?;
         let visible = self.fields.iter().take(self.n_sequence).map(|f| f.0).filter(|n| !n.is_empty());
-        let visible = visible
-            .map(|n| PyStr::new_interned(py, n).map(Ref::upcast))
-            .collect::<PyResult<Vec<_>>>()?;
+        let visible =
+            visible.map(|n| PyStr::new_interned(py, n).map(Ref::upcast)).collect::<PyResult<Vec<_>>>()?;
         dict.set(py, id!(py, "__match_args__"), &*PyTuple::from_vec(py, visible)?)
     }
 }
@@ -331,7 +331,9 @@ impl StructSeqObject {
         PyTuple::pair(py, self.ty().to_ref(), args.upcast())
     }
 
-    #[pymethod(doc = "__replace__($self, /, **changes)\n--\n\nReturn a copy of the structure with new values for the specified fields.")]
+    #[pymethod(
+        doc = "__replace__($self, /, **changes)\n--\n\nReturn a copy of the structure with new values for the specified fields."
+    )]
     #[raw]
     fn __replace__(&self, py: Py<'_>, args: Args<'_>) -> PyResult<Ref<PyObject>> {
         let def = self.def();
@@ -402,4 +404,3 @@ impl StructSeqObject {
         }
     }
 }
-

@@ -6,7 +6,8 @@ pub fn library_version() -> Option<String> {
     {
         let mut text = [0u8; 128];
         // SAFETY: the buffer's length goes with it.
-        let n = unsafe { libc::confstr(libc::_CS_GNU_LIBPTHREAD_VERSION, text.as_mut_ptr().cast(), text.len()) };
+        let n =
+            unsafe { libc::confstr(libc::_CS_GNU_LIBPTHREAD_VERSION, text.as_mut_ptr().cast(), text.len()) };
         let text = text.get(..n.checked_sub(1)?)?;
         Some(String::from_utf8_lossy(text).into_owned())
     }

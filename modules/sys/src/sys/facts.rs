@@ -10,16 +10,12 @@ use super::sequences;
 pub const VERSION_NUMBERS: [i32; 3] = [3, 14, 10];
 
 /// `sys.hexversion`: a final release.
-pub const HEX_VERSION: i32 = VERSION_NUMBERS[0] << 24 | VERSION_NUMBERS[1] << 16 | VERSION_NUMBERS[2] << 8 | 0xf0;
+pub const HEX_VERSION: i32 =
+    VERSION_NUMBERS[0] << 24 | VERSION_NUMBERS[1] << 16 | VERSION_NUMBERS[2] << 8 | 0xf0;
 
 /// `sys.version`: the form that `platform` takes apart.
-pub const VERSION_TEXT: &str = concat!(
-    "3.14.10 (krait ",
-    env!("CARGO_PKG_VERSION"),
-    ") [rustc ",
-    env!("CARGO_PKG_RUST_VERSION"),
-    "]"
-);
+pub const VERSION_TEXT: &str =
+    concat!("3.14.10 (krait ", env!("CARGO_PKG_VERSION"), ") [rustc ", env!("CARGO_PKG_RUST_VERSION"), "]");
 
 const COPYRIGHT: &str = "Copyright (c) The Krait developers.\nAll Rights Reserved.\n\n\
 Standard library: Copyright (c) 2001 Python Software Foundation.\nAll Rights Reserved.";

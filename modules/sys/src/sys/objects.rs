@@ -19,7 +19,9 @@ pub mod objects {
         let Some(size) = size.as_i64() else {
             bail!(py, OverflowError, "Python int too large to convert to C ssize_t")
         };
-        let Ok(size) = usize::try_from(size) else { bail!(py, ValueError, "__sizeof__() should return >= 0") };
+        let Ok(size) = usize::try_from(size) else {
+            bail!(py, ValueError, "__sizeof__() should return >= 0")
+        };
         Ok(size + krait_runtime::gc::head_size(object))
     }
 

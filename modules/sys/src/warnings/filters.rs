@@ -139,7 +139,6 @@ fn matches(py: Py<'_>, pattern: &PyObject, text: &PyObject) -> PyResult<bool> {
     pattern.call_method(py, id!(py, "match"), &[text])?.is_true(py)
 }
 
-
 fn matches_line(py: Py<'_>, wanted: &PyObject, lineno: i32) -> PyResult<bool> {
     let Some(wanted) = wanted.downcast::<PyInt>() else { bail!(py, TypeError, "an integer is required") };
     match wanted.as_i64() {
@@ -152,12 +151,7 @@ fn default_action(py: Py<'_>) -> PyResult<Ref<PyStr>> {
     let action = match library_attribute(py, id!(py, "defaultaction"), false)? {
         Some(action) => {
             let Some(text) = action.downcast::<PyStr>() else {
-                bail!(
-                    py,
-                    TypeError,
-                    "_warnings.defaultaction must be a string, not '{}'",
-                    action.ty().name()
-                )
+                bail!(py, TypeError, "_warnings.defaultaction must be a string, not '{}'", action.ty().name())
             };
             py.interp().warnings_default_action.set(text.to_ref());
             Some(action)
@@ -207,12 +201,7 @@ pub fn is_registered(py: Py<'_>, registry: &PyDict, key: &PyObject) -> PyResult<
 }
 
 /// Enters `(text, category)` into a registry; true when it stood there already.
-pub fn register_once(
-    py: Py<'_>,
-    registry: &PyDict,
-    text: &PyObject,
-    category: &PyObject,
-) -> PyResult<bool> {
+pub fn register_once(py: Py<'_>, registry: &PyDict, text: &PyObject, category: &PyObject) -> PyResult<bool> {
     let key = PyTuple::new(py, &[text, category])?;
     if is_registered(py, registry, &key)? {
         return Ok(true);

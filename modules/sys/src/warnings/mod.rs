@@ -51,7 +51,9 @@ pub mod warnings {
     }
 
     #[pyfunction]
-    #[sig("($module, /, message, category, filename, lineno, module=<unrepresentable>, registry=None, module_globals=None, source=None)")]
+    #[sig(
+        "($module, /, message, category, filename, lineno, module=<unrepresentable>, registry=None, module_globals=None, source=None)"
+    )]
     #[allow(clippy::too_many_arguments)]
     fn warn_explicit(
         py: Py<'_>,
