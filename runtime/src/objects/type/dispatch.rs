@@ -694,29 +694,43 @@ pub(super) unsafe extern "C-unwind" fn slot_bf_getbuffer(
 fn lend_buffer(py: Py<'_>, slf: &PyObject, view: *mut Py_buffer, flags: c_int) -> PyResult<()> {
     name!(NAME = "__buffer__");
     let wanted = PyInt::new(py, i64::from(flags))?;
-    let lender = call(py, slf, &NAME, [&*wanted])?;
-    if lender.ty().name() != "memoryview" {
-        return Err(raise!(py, TypeError, "__buffer__ returned non-memoryview object"));
-    }
-    // SAFETY: a non-null table lives as long as the type.
-    let get = unsafe { lender.ty().tp_as_buffer.get().as_ref() }.and_then(|b| b.bf_getbuffer.get());
-    let Some(get) = get else { return Err(raise!(py, BufferError, "memoryview lends no buffer")) };
-    // SAFETY: slot call on a live object; the consumer handed the view in to be filled.
-    if unsafe { get(lender.as_ptr(), view, flags) } < 0 {
-        return Err(crate::error::Raised::already(py));
-    }
-    Ok(())
+    let made = call(py, slf, &NAME, [&*wanted])?;
+    // SAFETY: the consumer handed the view in to be filled.
+    unsafe { crate::objects::memoryview::lent::lend(py, slf, made, view, flags) }
 }
 
-/// Tells the Python class that a consumer is done with its buffer.
+/// Calls the class's `__release_buffer__`, if it has one in Python.
+///
+/// # Safety
+/// `view` is a filled view of `slf`'s.
+pub unsafe fn release_lent_buffer(py: Py<'_>, slf: &PyObject, view: *mut Py_buffer) {
+    // SAFETY: a non-null table lives as long as the type.
+    let slot = unsafe { slf.ty().tp_as_buffer.get().as_ref() }.and_then(|b| b.bf_releasebuffer.get());
+    if slot.map(|f| f as usize) != Some(slot_bf_releasebuffer as *const () as usize) {
+        return;
+    }
+    let release = |memory: &PyObject| match find_method(py, slf, crate::id!(py, "__release_buffer__"))? {
+        Some(method) => method.call(py, slf, [memory]).map(drop),
+        None => Ok(()),
+    };
+    // SAFETY: by contract.
+    unsafe { crate::objects::memoryview::lent::call_release(py, slf, release, view) };
+}
+
+/// Tells the Python class that a consumer is done with its buffer, then the native class that made the view.
 pub(super) unsafe extern "C-unwind" fn slot_bf_releasebuffer(a: Obj, view: *mut Py_buffer) {
-    // SAFETY: slot call with live objects on an attached thread; the view was filled by `slot_bf_getbuffer`.
-    let (py, slf, lender) = unsafe { (Py::assume(), &*a, (*view).obj.as_ref()) };
-    let Some(lender) = lender else { return };
-    py.preserving_error(|| {
-        let Ok(Some(method)) = find_method(py, slf, crate::id!(py, "__release_buffer__")) else { return };
-        if let Err(raised) = method.call(py, slf, [lender]) {
-            py.report_unraisable(raised, None, Some(slf));
+    // SAFETY: slot call with live objects on an attached thread; the view was filled by the class's `bf_getbuffer`.
+    unsafe {
+        let (py, slf) = (Py::assume(), &*a);
+        release_lent_buffer(py, slf, view);
+        let mro = slf.ty().mro();
+        let bases = mro.iter().flat_map(|mro| mro.as_slice()).filter_map(|base| base.downcast::<PyType>());
+        let native = bases.into_iter().find_map(|base| {
+            let slot = base.tp_as_buffer.get().as_ref().and_then(|b| b.bf_releasebuffer.get())?;
+            (slot as usize != slot_bf_releasebuffer as *const () as usize).then_some(slot)
+        });
+        if let Some(native) = native {
+            native(a, view);
         }
-    });
+    }
 }

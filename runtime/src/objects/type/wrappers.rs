@@ -6,6 +6,7 @@ use core::ffi::c_int;
 use super::PyType;
 use crate::error::{PyResult, Raised, owned_or_raised};
 use crate::object::PyObject;
+use crate::objects::memoryview::PyMemoryView;
 use crate::objects::{PyBool, PyDict, PyInt, PyNone, PyTuple};
 use crate::protocol::object::CompareOp;
 use crate::py::Py;
@@ -449,11 +450,11 @@ pub(super) fn wrap_sq_delitem(
     status(py, unsafe { cast::<SsizeObjArgProc>(f)(slf.as_ptr(), i, core::ptr::null_mut()) })
 }
 
-/// `__buffer__(flags)`: a memoryview over the object.
+/// `__buffer__(flags)`: a memoryview over what the object exports.
 pub(super) fn wrap_buffer(py: Py<'_>, slf: &PyObject, args: &PyTuple, _: Kwargs<'_>, _: *const ()) -> Result {
     let flags = one(py, args)?.index(py)?;
     match flags.as_i64().map(i32::try_from) {
-        Some(Ok(_)) => py.builtin(crate::id!(py, "memoryview"))?.call(py, &[slf]),
+        Some(Ok(flags)) => PyMemoryView::from_flags(py, slf, flags).map(Ref::upcast),
         _ => Err(raise!(py, OverflowError, "buffer flags out of range")),
     }
 }
@@ -461,13 +462,25 @@ pub(super) fn wrap_buffer(py: Py<'_>, slf: &PyObject, args: &PyTuple, _: Kwargs<
 /// `__release_buffer__(view)`: releases a memoryview made from this object.
 pub(super) fn wrap_releasebuffer(
     py: Py<'_>,
-    _slf: &PyObject,
+    slf: &PyObject,
     args: &PyTuple,
     _: Kwargs<'_>,
     _: *const (),
 ) -> Result {
-    let view = one(py, args)?;
-    view.call_method(py, crate::id!(py, "release"), &[])
+    let Some(view) = one(py, args)?.downcast::<PyMemoryView>() else {
+        return Err(raise!(py, TypeError, "expected a memoryview object"));
+    };
+    let exporter = view.view().obj;
+    if exporter.is_null() {
+        return Ok(py.none());
+    }
+    if !core::ptr::eq(exporter, slf) {
+        return Err(raise!(py, ValueError, "memoryview's buffer is not this object"));
+    }
+    if view.is_released() {
+        return Err(raise!(py, ValueError, "memoryview's buffer has already been released"));
+    }
+    view.release(py).map(|()| py.none())
 }
 
 /// `X.__new__` of native types (`tp_new_wrapper`): checks that the class may be made by this `tp_new`.
