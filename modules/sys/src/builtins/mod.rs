@@ -30,7 +30,7 @@ pub mod builtins {
     use krait_runtime::objects::*;
     use krait_runtime::prelude::*;
 
-    fn built_in_types() -> [(&'static str, &'static PyType); 25] {
+    fn built_in_types() -> [(&'static str, &'static PyType); 26] {
         [
             ("bool", PyBool::type_object()),
             ("bytearray", PyByteArray::type_object()),
@@ -39,6 +39,7 @@ pub mod builtins {
             ("complex", PyComplex::type_object()),
             ("dict", PyDict::type_object()),
             ("enumerate", enumerate::PyEnumerate::type_object()),
+            ("memoryview", memoryview::PyMemoryView::type_object()),
             ("filter", filter::PyFilter::type_object()),
             ("float", PyFloat::type_object()),
             ("frozenset", PyFrozenSet::type_object()),
