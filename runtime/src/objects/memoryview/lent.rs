@@ -65,7 +65,12 @@ pub unsafe fn lend(
 ///
 /// # Safety
 /// `view` is a filled view.
-pub unsafe fn call_release(py: Py<'_>, lender: &PyObject, method: impl FnOnce(&PyObject) -> PyResult<()>, view: *mut Py_buffer) {
+pub unsafe fn call_release(
+    py: Py<'_>,
+    lender: &PyObject,
+    method: impl FnOnce(&PyObject) -> PyResult<()>,
+    view: *mut Py_buffer,
+) {
     py.preserving_error(|| {
         // SAFETY: by contract.
         let outcome = PyMemoryView::borrowing(py, unsafe { &*view }).and_then(|mv| {
@@ -89,7 +94,8 @@ impl PyBufferWrapper {
         unsafe {
             let (py, this) = (Py::assume(), &*op.cast::<PyBufferWrapper>());
             let (Some(mv), Some(lender)) = (this.mv.get(), this.obj.get()) else { return };
-            if let Some(release) = mv.ty().tp_as_buffer.get().as_ref().and_then(|b| b.bf_releasebuffer.get()) {
+            if let Some(release) = mv.ty().tp_as_buffer.get().as_ref().and_then(|b| b.bf_releasebuffer.get())
+            {
                 release(mv.as_ptr(), view);
             }
             crate::objects::r#type::dispatch::release_lent_buffer(py, &lender, view);

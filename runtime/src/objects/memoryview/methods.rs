@@ -166,9 +166,8 @@ impl PyMemoryView {
                 "memoryview: source format must be a native single character format prefixed with an optional '@'"
             );
         };
-        let target = item::native_char(text.as_bytes()).and_then(|c| {
-            Some((c, item::item_size(c)?, item::static_format(c, text.starts_with('@'))?))
-        });
+        let target = item::native_char(text.as_bytes())
+            .and_then(|c| Some((c, item::item_size(c)?, item::static_format(c, text.starts_with('@'))?)));
         let Some((c, itemsize, name)) = target else {
             bail!(
                 py,
@@ -302,7 +301,11 @@ impl PyMemoryView {
                     bail!(py, TypeError, "shape must be a list or a tuple");
                 };
                 if items.len() > MAX_DIMENSIONS {
-                    bail!(py, ValueError, "memoryview: number of dimensions must not exceed {MAX_DIMENSIONS}");
+                    bail!(
+                        py,
+                        ValueError,
+                        "memoryview: number of dimensions must not exceed {MAX_DIMENSIONS}"
+                    );
                 }
                 if self.ndim() != 1 && items.len() != 1 {
                     bail!(py, TypeError, "memoryview: cast must be 1D -> ND or ND -> 1D");
@@ -338,7 +341,11 @@ impl PyMemoryView {
 
     #[pymethod]
     #[sig("($self, /, order='C')")]
-    fn tobytes(&self, py: Py<'_>, #[default(crate::args::NoneOr(None))] order: crate::args::NoneOr<&PyStr>) -> PyResult<Ref<PyBytes>> {
+    fn tobytes(
+        &self,
+        py: Py<'_>,
+        #[default(crate::args::NoneOr(None))] order: crate::args::NoneOr<&PyStr>,
+    ) -> PyResult<Ref<PyBytes>> {
         self.check_alive(py)?;
         let order = match order.0 {
             None => b'C',
@@ -352,7 +359,12 @@ impl PyMemoryView {
 
     #[pymethod]
     #[sig("($self, /, sep=<unrepresentable>, bytes_per_sep=1)")]
-    fn hex(&self, py: Py<'_>, sep: Option<&PyObject>, #[default(1)] bytes_per_sep: i32) -> PyResult<Ref<PyStr>> {
+    fn hex(
+        &self,
+        py: Py<'_>,
+        sep: Option<&PyObject>,
+        #[default(1)] bytes_per_sep: i32,
+    ) -> PyResult<Ref<PyStr>> {
         self.check_alive(py)?;
         let bytes = walk::to_contiguous(py, self.view(), b'C')?;
         crate::objects::bytes::hex::hex_text(py, &bytes, sep, bytes_per_sep)

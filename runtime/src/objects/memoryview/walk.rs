@@ -119,9 +119,8 @@ pub(super) fn copy_one_dimension(py: Py<'_>, target: &Py_buffer, source: &Py_buf
         let format = format_of(view);
         format.strip_prefix(b"@").unwrap_or(format).to_vec()
     };
-    let length = |view: &Py_buffer| {
-        dimensions(view).shape.first().copied().unwrap_or(view.len / view.itemsize.max(1))
-    };
+    let length =
+        |view: &Py_buffer| dimensions(view).shape.first().copied().unwrap_or(view.len / view.itemsize.max(1));
     let same = target.ndim == source.ndim
         && plain(target) == plain(source)
         && target.itemsize == source.itemsize
