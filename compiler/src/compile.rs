@@ -1,10 +1,11 @@
 //! The crate's entry: a tree becomes a code object, through all passes in CPython's order.
 
-use krait_bytecode::CodeObject;
+use bumpalo::Bump;
+use krait_bytecode::{CodeFlags, CodeObject};
 use krait_syntax::ast::Mod;
 
 use crate::error::{CompileError, Warning};
-use crate::{codegen, future, preprocess, symtable};
+use crate::{codegen, future, optimize_tree, preprocess, symtable};
 
 /// How to compile.
 #[derive(Clone, Copy, Debug, Default)]
@@ -42,4 +43,15 @@ pub fn symbol_table(
     let in_force = future::Future { features: options.features | future.features, ..future };
     let table = symtable::build(tree, &in_force, options.optimize, options.top_level_await)?;
     Ok((table, in_force))
+}
+
+/// The tree as `ast.parse(…, optimize=…)` shows it.
+pub fn optimized_tree<'a>(
+    arena: &'a Bump,
+    tree: &Mod<'a>,
+    options: &Options<'_>,
+) -> Result<Mod<'a>, CompileError> {
+    let features = options.features | future::future_features(tree)?.features;
+    let lazy = features & CodeFlags::FUTURE_ANNOTATIONS != 0;
+    Ok(optimize_tree::optimize_tree(arena, tree, options.optimize, lazy))
 }

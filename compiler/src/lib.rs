@@ -9,12 +9,13 @@ mod flowgraph;
 pub mod future;
 pub mod instruction_sequence;
 mod names;
+mod optimize_tree;
 mod preprocess;
 pub mod symtable;
 mod unit;
 mod unparse;
 
-pub use compile::{Options, compile, symbol_table};
+pub use compile::{Options, compile, optimized_tree, symbol_table};
 pub use error::{CompileError, ErrorKind, Warning};
 pub use instruction_sequence::{ExceptHandler, Instr, InstructionSequence, Label};
 pub use names::{NameId, Names};

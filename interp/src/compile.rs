@@ -2,7 +2,7 @@
 //! generation (crate `compiler`).
 
 use bumpalo::Bump;
-use krait_compiler::{ErrorKind as CompileErrorKind, Options};
+use krait_compiler::{CompileError, ErrorKind as CompileErrorKind, Options};
 use krait_runtime::objects::exceptions::types;
 use krait_runtime::objects::{PyBytes, PyStr};
 use krait_runtime::prelude::*;
@@ -15,6 +15,8 @@ use crate::warnings::warn_explicit;
 /// `PyCF_*` flags of `compile()`; the `CO_FUTURE_*` bits come with them.
 #[allow(missing_docs)]
 pub mod flags {
+    /// Once a future feature; still accepted.
+    pub const NESTED: u32 = 0x10;
     pub const SOURCE_IS_UTF8: u32 = 0x100;
     pub const DONT_IMPLY_DEDENT: u32 = 0x200;
     pub const ONLY_AST: u32 = 0x400;
@@ -165,6 +167,30 @@ pub fn parse_for_version<'a>(
     Ok(module)
 }
 
+/// The tree after the optimisations that `PyCF_OPTIMIZED_AST` asks for.
+pub fn optimize_tree<'a>(
+    py: Py<'_>,
+    arena: &'a Bump,
+    tree: &Mod<'a>,
+    filename: &PyStr,
+    flags: u32,
+    optimize: i32,
+) -> PyResult<Mod<'a>> {
+    let name = filename.to_string_lossy();
+    krait_compiler::optimized_tree(arena, tree, &options(py, &name, flags, optimize))
+        .map_err(|error| raise_compile_error(py, &error, filename))
+}
+
+fn options<'a>(py: Py<'_>, filename: &'a str, flags: u32, optimize: i32) -> Options<'a> {
+    let optimize = if optimize < 0 { py.interp().config.borrow().optimize } else { optimize };
+    Options {
+        filename,
+        optimize: optimize.clamp(0, 2) as u8,
+        features: flags & flags::FUTURES,
+        top_level_await: flags & flags::ALLOW_TOP_LEVEL_AWAIT != 0,
+    }
+}
+
 /// Compiles a tree; warnings are issued, errors raised.
 pub fn compile_tree(
     py: Py<'_>,
@@ -174,13 +200,7 @@ pub fn compile_tree(
     optimize: i32,
 ) -> PyResult<Ref<PyCode>> {
     let name = filename.to_string_lossy();
-    let optimize = if optimize < 0 { py.interp().config.borrow().optimize } else { optimize };
-    let options = Options {
-        filename: &name,
-        optimize: optimize.clamp(0, 2) as u8,
-        features: flags & flags::FUTURES,
-        top_level_await: flags & flags::ALLOW_TOP_LEVEL_AWAIT != 0,
-    };
+    let options = options(py, &name, flags, optimize);
     let mut warnings = Vec::new();
     let result = krait_compiler::compile(tree, &options, &mut warnings);
     for warning in &warnings {
@@ -196,15 +216,19 @@ pub fn compile_tree(
     }
     match result {
         Ok(code) => PyCode::from_data(py, &code),
-        Err(error) => Err(match error.kind {
-            CompileErrorKind::Syntax => raise_at(py, &error.message, error.loc, filename),
-            CompileErrorKind::Recursion => raise!(py, RecursionError, "{}", error.message),
-            CompileErrorKind::System => raise!(py, SystemError, "{}", error.message),
-            CompileErrorKind::Value => raise!(py, ValueError, "{}", error.message),
-            CompileErrorKind::Overflow => raise!(py, OverflowError, "{}", error.message),
-            CompileErrorKind::Memory => raise!(py, MemoryError, "{}", error.message),
-            CompileErrorKind::Runtime => raise!(py, RuntimeError, "{}", error.message),
-        }),
+        Err(error) => Err(raise_compile_error(py, &error, filename)),
+    }
+}
+
+fn raise_compile_error(py: Py<'_>, error: &CompileError, filename: &PyStr) -> Raised {
+    match error.kind {
+        CompileErrorKind::Syntax => raise_at(py, &error.message, error.loc, filename),
+        CompileErrorKind::Recursion => raise!(py, RecursionError, "{}", error.message),
+        CompileErrorKind::System => raise!(py, SystemError, "{}", error.message),
+        CompileErrorKind::Value => raise!(py, ValueError, "{}", error.message),
+        CompileErrorKind::Overflow => raise!(py, OverflowError, "{}", error.message),
+        CompileErrorKind::Memory => raise!(py, MemoryError, "{}", error.message),
+        CompileErrorKind::Runtime => raise!(py, RuntimeError, "{}", error.message),
     }
 }
 

@@ -192,6 +192,8 @@ pub struct InterpreterState {
     pub codec_search_path: Member<PyObject>,
     pub codec_search_cache: Member<PyObject>,
     pub codec_error_registry: Member<PyObject>,
+    /// The classes of module `_ast`, made at first use.
+    pub ast_classes: Member<PyObject>,
     /// Warnings state (module `_warnings`): filters, once registry, default action, filter version.
     pub warnings_filters: Member<PyObject>,
     pub warnings_once_registry: Member<PyObject>,
@@ -298,6 +300,7 @@ impl InterpreterState {
             codec_search_path: Member::empty(),
             codec_search_cache: Member::empty(),
             codec_error_registry: Member::empty(),
+            ast_classes: Member::empty(),
             warnings_filters: Member::empty(),
             warnings_once_registry: Member::empty(),
             warnings_default_action: Member::empty(),

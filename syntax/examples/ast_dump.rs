@@ -40,7 +40,7 @@ fn run() -> std::io::Result<()> {
         arena.reset();
         if streaming {
             let Ok(text) = source::decode(&arena, &bytes, false, &mut NoDecoder) else { continue };
-            for token in TokenStream::new(text) {
+            for token in TokenStream::new(text, true) {
                 match token {
                     Ok(t) => writeln!(
                         out,

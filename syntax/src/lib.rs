@@ -4,6 +4,7 @@
 //! and messages.
 #![forbid(unsafe_code)]
 
+pub mod asdl;
 pub mod ast;
 pub mod dump;
 pub mod error;
@@ -15,6 +16,7 @@ pub mod stream;
 pub mod token;
 mod tokenizer;
 pub mod unparse;
+pub mod validate;
 
 pub use error::{ErrorKind, SyntaxError, Warning, WarningCategory};
 pub use source::{Decoder, NoDecoder};

@@ -1,7 +1,7 @@
 //! The stream of tokens that Python's module `tokenize` shows: with comments and all line ends, errors as they come.
 //! The parser has no part in it.
 
-use crate::error::{ErrorKind, SyntaxError};
+use crate::error::{ErrorKind, SyntaxError, Warning};
 use crate::token::{Kind, Token};
 use crate::tokenizer::{Stop, Stopped, Tokenizer};
 
@@ -15,10 +15,15 @@ pub struct TokenStream<'a> {
 }
 
 impl<'a> TokenStream<'a> {
-    /// The tokens of `source`.
-    pub fn new(source: &'a str) -> Self {
-        let tokenizer = Tokenizer::new(source, false, true);
+    /// The tokens of `source`. `extra` asks for comments and all line ends; without, the tokens are those of the parser.
+    pub fn new(source: &'a str, extra: bool) -> Self {
+        let tokenizer = Tokenizer::new(source, false, extra);
         TokenStream { tokenizer, waiting: std::collections::VecDeque::new(), done: false }
+    }
+
+    /// What was warned of so far.
+    pub fn take_warnings(&mut self) -> Vec<Warning> {
+        std::mem::take(&mut self.tokenizer.warnings)
     }
 
     fn read(&mut self) -> Result<(), Box<SyntaxError>> {

@@ -4,13 +4,16 @@
 #![deny(clippy::indexing_slicing)]
 
 pub mod abc;
+pub mod ast;
 pub mod atexit;
 pub mod builtins;
 pub mod gc;
 pub mod imp;
 pub mod marshal;
+pub mod opcode;
 pub mod string;
 pub mod sys;
+pub mod tokenize;
 pub mod typing;
 pub mod warnings;
 pub mod weakref;
@@ -29,6 +32,9 @@ pub static MODULES: &[&ModuleDef] = &[
     &string::string::MODULE,
     &warnings::warnings::MODULE,
     &weakref::weakref::MODULE,
+    &opcode::opcode::MODULE,
+    &ast::ast::MODULE,
+    &tokenize::tokenize::MODULE,
     &typing::typing::MODULE,
     &typing::types::MODULE,
 ];

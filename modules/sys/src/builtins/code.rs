@@ -6,7 +6,11 @@ use krait_macros::pymodule_part;
 #[pymodule_part(name = "builtins")]
 #[allow(clippy::module_inception)]
 pub mod code {
-    use krait_interp::compile::{Source, compile_source, flags};
+    use crate::ast::{self, AstNode};
+    use bumpalo::Bump;
+    use krait_interp::compile::{
+        Source, compile_source, compile_tree, flags, optimize_tree, parse_for_version,
+    };
     use krait_interp::execute::{run_code, run_code_with_closure};
     use krait_interp::objects::PyCode;
     use krait_interp::objects::frame::{
@@ -15,6 +19,7 @@ pub mod code {
     use krait_runtime::objects::PyCell;
     use krait_runtime::prelude::*;
     use krait_syntax::Mode;
+    use krait_syntax::validate::{InvalidKind, validate};
 
     /// Source given as text or bytes, copied out of the object.
     enum Given {
@@ -65,7 +70,7 @@ pub mod code {
     ) -> PyResult<Ref<PyObject>> {
         let filename = file_name(py, filename)?;
         let known = flags::FUTURES
-            | flags::SOURCE_IS_UTF8
+            | flags::NESTED
             | flags::DONT_IMPLY_DEDENT
             | flags::OPTIMIZED_AST
             | flags::TYPE_COMMENTS
@@ -93,15 +98,47 @@ pub mod code {
             }
             _ => bail!(py, ValueError, "compile() mode must be 'exec', 'eval' or 'single'"),
         };
-        let given = Given::of(py, source, "compile", "string, bytes or AST object")?;
-        if only_ast {
-            bail!(py, NotImplementedError, "compile() to a tree is not available in this build")
+        let arena = Bump::new();
+        let tree = if source.downcast::<AstNode>().is_some() {
+            ast::check_mode(py, source, mode)?;
+            if all & flags::OPTIMIZED_AST == flags::ONLY_AST {
+                return Ok(source.to_ref());
+            }
+            let tree = ast::tree_from_object(py, &arena, source)?;
+            validate(&tree).map_err(|wrong| match wrong.kind {
+                InvalidKind::Value => raise!(py, ValueError, "{}", wrong.message),
+                InvalidKind::Type => raise!(py, TypeError, "{}", wrong.message),
+            })?;
+            tree
+        } else {
+            let given = Given::of(py, source, "compile", "string, bytes or AST object")?;
+            let version = if only_ast { u32::try_from(_feature_version).ok() } else { None };
+            let version = version.unwrap_or(FEATURE_VERSION);
+            parse_for_version(py, &arena, given.source(), &filename, mode, all, version)?
+        };
+        if !only_ast {
+            return compile_tree(py, &tree, &filename, all, optimize).map(Ref::upcast);
         }
-        compile_source(py, given.source(), &filename, mode, all, optimize).map(Ref::upcast)
+        if all & flags::OPTIMIZED_AST == flags::OPTIMIZED_AST {
+            let tree = optimize_tree(py, &arena, &tree, &filename, all, optimize)?;
+            return ast::tree_to_object(py, &tree);
+        }
+        ast::tree_to_object(py, &tree)
     }
+
+    /// The minor version whose grammar is the default.
+    const FEATURE_VERSION: u32 = 14;
 
     /// A file name from `str`, `bytes` or a path object (`PyUnicode_FSDecoder`).
     fn file_name(py: Py<'_>, name: &PyObject) -> PyResult<Ref<PyStr>> {
+        let path = path_text(py, name)?;
+        if path.find_char(0).is_some() {
+            bail!(py, ValueError, "embedded null character")
+        }
+        Ok(path)
+    }
+
+    fn path_text(py: Py<'_>, name: &PyObject) -> PyResult<Ref<PyStr>> {
         if let Some(name) = name.downcast::<PyStr>() {
             return Ok(name.new_ref());
         }
