@@ -11,7 +11,7 @@ use crate::names;
 use crate::options::{self, Argument, allowances, c_string, inside, take};
 
 const KNOWN: &str = "module, name, doc, base, basetype, gc, final_, sequence, mapping, disallow_instantiation, match_self, \
-     immutable, method_descriptor, vectorcall_offset, dict, weaklist, itemsize, itemtype, flags, basicsize, manual, \
+     immutable, method_descriptor, vectorcall_offset, dict, weaklist, itemsize, itemtype, flags, basicsize, manual, over_base, \
      no_alloc, no_layout";
 
 #[derive(Default)]
@@ -28,6 +28,7 @@ struct Options {
     itemsize: Option<TokenStream>,
     basicsize: Option<Expr>,
     manual: bool,
+    over_base: bool,
     no_alloc: bool,
     no_layout: bool,
 }
@@ -77,6 +78,7 @@ impl Options {
                 }
                 "basicsize" => options.basicsize = Some(argument.parse()?),
                 "manual" => options.manual = true,
+                "over_base" => options.over_base = true,
                 "no_alloc" => options.no_alloc = true,
                 "no_layout" => options.no_layout = true,
                 _ => return Err(argument.unknown(KNOWN)),
@@ -177,14 +179,17 @@ pub fn expand(arguments: TokenStream, item: TokenStream) -> syn::Result<TokenStr
     let derived = if options.manual {
         TokenStream::new()
     } else {
+        let kind = if options.over_base { "over_base" } else { "payload" };
+        let [dealloc, traverse, clear] =
+            ["dealloc", "traverse", "clear"].map(|what| format_ident!("{what}_{kind}"));
         let collected = options.gc.then(|| {
             quote! {
-                ty.ty.tp_traverse.set(::core::option::Option::Some(::krait_runtime::alloc::traverse_payload::<#ident>));
-                ty.ty.tp_clear.set(::core::option::Option::Some(::krait_runtime::alloc::clear_payload::<#ident>));
+                ty.ty.tp_traverse.set(::core::option::Option::Some(::krait_runtime::alloc::#traverse::<#ident>));
+                ty.ty.tp_clear.set(::core::option::Option::Some(::krait_runtime::alloc::#clear::<#ident>));
             }
         });
         quote! {
-            ty.ty.tp_dealloc.set(::core::option::Option::Some(::krait_runtime::alloc::dealloc_payload::<#ident>));
+            ty.ty.tp_dealloc.set(::core::option::Option::Some(::krait_runtime::alloc::#dealloc::<#ident>));
             #collected
         }
     };

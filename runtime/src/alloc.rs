@@ -185,6 +185,65 @@ pub unsafe extern "C-unwind" fn dealloc_payload<T: PyClass + Traverse>(op: *mut 
     }
 }
 
+/// Derived `tp_dealloc` of a type whose base type has a deallocator of its own: releases this type's fields, then does what
+/// the base does. `T`'s base field has nothing to drop.
+///
+/// # Safety
+/// C-ABI slot of a type whose payload is `T`.
+pub unsafe extern "C-unwind" fn dealloc_over_base<T: PyClass + Traverse>(op: *mut PyObject) {
+    // SAFETY: called with a dead object of T's type or, through a subtype's deallocator, of a subtype.
+    unsafe {
+        if core::ptr::eq((*op).type_ptr(), T::type_object())
+            && T::type_object().tp_finalize.get().is_some()
+            && gc::call_finalizer_from_dealloc(op)
+        {
+            return;
+        }
+        if (*op).ty().tp_flags.get() & flags::HAVE_GC != 0 {
+            gc::untrack(&*op);
+        }
+        (*op.cast::<T>()).before_drop(&*op);
+        core::ptr::drop_in_place(op.cast::<T>());
+        if let Some(dealloc) = T::type_object().base().and_then(|base| base.tp_dealloc.get()) {
+            dealloc(op);
+        }
+    }
+}
+
+/// Derived `tp_traverse` of a type whose base type has one of its own.
+///
+/// # Safety
+/// C-ABI slot of a type whose payload is `T`.
+pub unsafe extern "C-unwind" fn traverse_over_base<T: PyClass + Traverse>(
+    op: *mut PyObject,
+    visit: VisitProc,
+    arg: *mut c_void,
+) -> c_int {
+    // SAFETY: called with a live object of T's type or a subtype.
+    unsafe {
+        let stop = (*op.cast::<T>()).traverse(&mut Visitor::new(visit, arg));
+        match T::type_object().base().and_then(|base| base.tp_traverse.get()) {
+            Some(traverse) if stop == 0 => traverse(op, visit, arg),
+            _ => stop,
+        }
+    }
+}
+
+/// Derived `tp_clear` of a type whose base type has one of its own.
+///
+/// # Safety
+/// C-ABI slot of a type whose payload is `T`.
+pub unsafe extern "C-unwind" fn clear_over_base<T: PyClass + Traverse>(op: *mut PyObject) -> c_int {
+    // SAFETY: called with a live object of T's type or a subtype.
+    unsafe {
+        (*op.cast::<T>()).clear();
+        match T::type_object().base().and_then(|base| base.tp_clear.get()) {
+            Some(clear) => clear(op),
+            None => 0,
+        }
+    }
+}
+
 /// Derived `tp_traverse`.
 ///
 /// # Safety

@@ -71,6 +71,13 @@ impl<'a> Args<'a> {
         }
     }
 
+    /// `positional` arguments followed by the values of the keyword arguments in `kwnames`; `None` when the counts disagree.
+    #[inline]
+    pub fn new(all: &'a [&'a PyObject], positional: usize, kwnames: Option<&'a PyTuple>) -> Option<Args<'a>> {
+        let named = kwnames.map_or(0, PyTuple::len);
+        (all.len() == positional + named).then_some(Args { all, positional, kwnames })
+    }
+
     /// Arguments without keywords.
     pub fn positional_only(args: &'a [&'a PyObject]) -> Args<'a> {
         Args { all: args, positional: args.len(), kwnames: None }

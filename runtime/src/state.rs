@@ -3,6 +3,8 @@
 
 use core::cell::{Cell, OnceCell, RefCell};
 use core::ffi::c_void;
+use std::rc::Rc;
+
 use core::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::object::PyObject;
@@ -216,6 +218,8 @@ pub struct InterpreterState {
     pub locals: crate::local::LocalValues,
     /// Room for `interp` (import state, watchers, monitoring).
     pub interp_data: OnceCell<Box<dyn core::any::Any>>,
+    /// What native modules keep for an interpreter, by type: see [`crate::py::Py::module_state`].
+    pub module_states: RefCell<Vec<Rc<dyn core::any::Any>>>,
 }
 
 /// `PyConfig`, as far as it is visible: `sys.flags` and start-up paths.
@@ -314,6 +318,7 @@ impl InterpreterState {
             atexit_callbacks: RefCell::new(Vec::new()),
             locals: Default::default(),
             interp_data: OnceCell::new(),
+            module_states: RefCell::new(Vec::new()),
         }
     }
 }

@@ -4,6 +4,15 @@
 #![deny(clippy::indexing_slicing)]
 
 pub mod binascii;
+pub mod collections;
+pub mod functools;
+pub mod operator;
 
 /// The modules of this crate.
-pub static MODULES: &[&krait_runtime::module::ModuleDef] = &[&binascii::binascii::MODULE];
+#[rustfmt::skip]
+pub static MODULES: &[&krait_runtime::module::ModuleDef] = &[
+    &binascii::binascii::MODULE,
+    &collections::_collections::MODULE,
+    &functools::_functools::MODULE,
+    &operator::_operator::MODULE,
+];

@@ -11,3 +11,4 @@ pub mod number;
 pub mod object;
 pub mod repr_guard;
 pub mod sequence;
+pub mod vectorcall;

@@ -67,7 +67,7 @@ impl PyObject {
 
     /// Tries the operator's slots of both operands, the right one first when its type is a subtype; may give NotImplemented.
     #[inline]
-    fn try_binary(&self, py: Py<'_>, other: &PyObject, op: BinaryOp) -> PyResult<Ref<PyObject>> {
+    pub fn try_binary(&self, py: Py<'_>, other: &PyObject, op: BinaryOp) -> PyResult<Ref<PyObject>> {
         let left = self.number_slots().and_then(|n| (op.slot)(n).get());
         let mut right = None;
         if !core::ptr::eq(self.type_ptr(), other.type_ptr()) {

@@ -112,6 +112,31 @@ impl PyObject {
         if r < 0 { Err(Raised::already(py)) } else { Ok(()) }
     }
 
+    /// `self + other` of two sequences (`PySequence_Concat`); `inplace` tries `self += other` first.
+    pub fn sequence_concat(&self, py: Py<'_>, other: &PyObject, inplace: bool) -> PyResult<Ref<PyObject>> {
+        let slots = self.sequence_slots();
+        let own = slots.and_then(|s| if inplace { s.sq_inplace_concat.get() } else { None });
+        if let Some(f) = own.or_else(|| slots.and_then(|s| s.sq_concat.get())) {
+            // SAFETY: slot call on live objects.
+            return unsafe { self.check_result(py, f(self.as_ptr(), other.as_ptr())) };
+        }
+        if self.is_sequence() && other.is_sequence() {
+            let own = if inplace { self.number_slots().and_then(|n| n.nb_inplace_add.get()) } else { None };
+            if let Some(f) = own {
+                // SAFETY: slot call on live objects.
+                let result = unsafe { self.check_result(py, f(self.as_ptr(), other.as_ptr()))? };
+                if !result.is(crate::objects::PyNotImplemented::get()) {
+                    return Ok(result);
+                }
+            }
+            let result = self.try_binary(py, other, super::number::ADD)?;
+            if !result.is(crate::objects::PyNotImplemented::get()) {
+                return Ok(result);
+            }
+        }
+        Err(raise!(py, TypeError, "'{}' object can't be concatenated", self.ty().name()))
+    }
+
     /// `item in self`.
     pub fn contains(&self, py: Py<'_>, item: &PyObject) -> PyResult<bool> {
         if let Some(f) = self.sequence_slots().and_then(|s| s.sq_contains.get()) {

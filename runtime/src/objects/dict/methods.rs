@@ -35,8 +35,9 @@ impl PyDict {
         new_of(py, cls).map(Ref::upcast)
     }
 
+    /// `dict.__init__`; also for subclasses in other crates.
     #[slot]
-    fn tp_init(&self, py: Py<'_>, args: &PyTuple, kwargs: Option<&PyDict>) -> PyResult<()> {
+    pub fn tp_init(&self, py: Py<'_>, args: &PyTuple, kwargs: Option<&PyDict>) -> PyResult<()> {
         crate::args::check_positional(py, "dict", args.len() as isize, 0, 1)?;
         if let Some(other) = args.get(0) {
             merge::update_from(py, self, other)?;
@@ -58,8 +59,9 @@ impl PyDict {
         Ok(dict.upcast())
     }
 
+    /// `dict.__repr__`; also for subclasses in other crates.
     #[slot]
-    fn tp_repr(&self, py: Py<'_>) -> PyResult<Ref<PyStr>> {
+    pub fn tp_repr(&self, py: Py<'_>) -> PyResult<Ref<PyStr>> {
         if self.is_empty() {
             return PyStr::new(py, "{}");
         }
@@ -117,8 +119,9 @@ impl PyDict {
         DictKeyIterator::over(py, self)
     }
 
+    /// Comparison as plain dicts; also for subclasses in other crates.
     #[slot]
-    fn tp_richcompare(&self, py: Py<'_>, other: &PyObject, op: CompareOp) -> PyResult<Ref<PyObject>> {
+    pub fn tp_richcompare(&self, py: Py<'_>, other: &PyObject, op: CompareOp) -> PyResult<Ref<PyObject>> {
         let Some(other) = other.downcast::<PyDict>() else { return Ok(py.not_implemented()) };
         match op {
             CompareOp::Eq => equal(py, self, other).map(|r| crate::objects::PyBool::get(r).to_ref()),
@@ -218,8 +221,9 @@ impl PyDict {
         self.mp_subscript(py, key)
     }
 
+    /// Bytes, without what subclasses add; also for subclasses in other crates.
     #[pymethod(name = "__sizeof__")]
-    fn sizeof(&self, _py: Py<'_>) -> usize {
+    pub fn sizeof(&self, _py: Py<'_>) -> usize {
         let mut size = self.ty().tp_basicsize.get() as usize;
         if let Some(values) = self.split_values() {
             size += split::values_size(values.capacity as usize);

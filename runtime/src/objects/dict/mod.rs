@@ -109,6 +109,23 @@ impl PyDict {
         self.get(py, key)
     }
 
+    /// Entry number of `key`, whose hash is known; `None` when it is not there. Good until the dict changes.
+    #[inline]
+    pub fn index_of(&self, py: Py<'_>, key: &PyObject, hash: isize) -> PyResult<Option<usize>> {
+        self.find(py, key, hash).map(|ix| usize::try_from(ix).ok())
+    }
+
+    /// What tells the present key table from any other one: its address, and how many entries it has room for.
+    pub fn table_identity(&self) -> (usize, usize) {
+        (self.ma_keys.get().addr(), self.table().size())
+    }
+
+    /// The hash of a key: exact strings have it cached.
+    #[inline]
+    pub fn hash_of(py: Py<'_>, key: &PyObject) -> PyResult<isize> {
+        Self::key_hash(py, key)
+    }
+
     /// The value of entry `ix`, if it has one.
     #[inline(always)]
     pub fn value_at(&self, ix: usize) -> Option<Ref<PyObject>> {

@@ -101,6 +101,14 @@ macro_rules! view {
             dict: Member<PyDict>,
         }
         impl $name {
+            /// The payload of a view of `dict`, for view types that build on this one.
+            pub fn payload(dict: &PyDict) -> $name {
+                $name { base: PyObject::HEADER, dict: Member::new(dict.new_ref()) }
+            }
+            /// The dict behind the view.
+            pub fn dict(&self, py: Py<'_>) -> PyResult<Ref<PyDict>> {
+                dict_of(py, &self.dict)
+            }
             /// The view of `dict`.
             pub fn over(py: Py<'_>, dict: &PyDict) -> PyResult<Ref<PyObject>> {
                 $name { base: PyObject::HEADER, dict: Member::new(dict.new_ref()) }.alloc_exact(py).map(Ref::upcast)
