@@ -71,17 +71,6 @@ impl<'py> Py<'py> {
         unsafe { &*self.0.interp }
     }
 
-    /// What a native module keeps for this interpreter: made (`Default`) when it is asked for first.
-    pub fn module_state<T: Default + 'static>(self) -> std::rc::Rc<T> {
-        let states = &self.interp().module_states;
-        let found = states.borrow().iter().find_map(|state| state.clone().downcast::<T>().ok());
-        found.unwrap_or_else(|| {
-            let state = std::rc::Rc::new(T::default());
-            states.borrow_mut().push(state.clone());
-            state
-        })
-    }
-
     /// `None`.
     #[inline(always)]
     pub fn none(self) -> Ref<PyObject> {

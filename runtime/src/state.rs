@@ -3,8 +3,6 @@
 
 use core::cell::{Cell, OnceCell, RefCell};
 use core::ffi::c_void;
-use std::rc::Rc;
-
 use core::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::object::PyObject;
@@ -218,8 +216,6 @@ pub struct InterpreterState {
     pub locals: crate::local::LocalValues,
     /// Room for `interp` (import state, watchers, monitoring).
     pub interp_data: OnceCell<Box<dyn core::any::Any>>,
-    /// What native modules keep for an interpreter, by type: see [`crate::py::Py::module_state`].
-    pub module_states: RefCell<Vec<Rc<dyn core::any::Any>>>,
 }
 
 /// `PyConfig`, as far as it is visible: `sys.flags` and start-up paths.
@@ -318,7 +314,6 @@ impl InterpreterState {
             atexit_callbacks: RefCell::new(Vec::new()),
             locals: Default::default(),
             interp_data: OnceCell::new(),
-            module_states: RefCell::new(Vec::new()),
         }
     }
 }

@@ -247,13 +247,7 @@ impl Deque {
         if Deque::check(&new) {
             return Ok(new);
         }
-        bail!(
-            py,
-            TypeError,
-            "{}() must return a deque, not {}",
-            self.ty().name(),
-            new.ty().name()
-        )
+        bail!(py, TypeError, "{}() must return a deque, not {}", self.ty().name(), new.ty().name())
     }
 
     fn repeat_in_place(&self, py: Py<'_>, n: isize) -> PyResult<()> {
@@ -324,7 +318,12 @@ impl Deque {
 #[pymethods]
 impl Deque {
     #[slot]
-    fn tp_new(py: Py<'_>, cls: &PyType, _args: &PyTuple, _kwargs: Option<&PyDict>) -> PyResult<Ref<PyObject>> {
+    fn tp_new(
+        py: Py<'_>,
+        cls: &PyType,
+        _args: &PyTuple,
+        _kwargs: Option<&PyDict>,
+    ) -> PyResult<Ref<PyObject>> {
         Deque::payload(-1).alloc(py, cls)
     }
 
@@ -460,7 +459,8 @@ impl Deque {
             drop(self.remove_at(index));
             return Ok(());
         };
-        let old = self.items.0.borrow_mut().get_mut(index).map(|slot| core::mem::replace(slot, value.to_ref()));
+        let old =
+            self.items.0.borrow_mut().get_mut(index).map(|slot| core::mem::replace(slot, value.to_ref()));
         drop(old);
         Ok(())
     }

@@ -27,7 +27,9 @@ fn state_of(py: Py<'_>, object: &PyObject) -> PyResult<Ref<PyObject>> {
     types = [Deque, DefaultDict, OrderedDict, DequeIterator, DequeReverseIterator, TupleGetter]
 )]
 pub mod _collections {
-    use super::ordered_dict_views::{OrderedDictIterator, OrderedDictItems, OrderedDictKeys, OrderedDictValues};
+    use super::ordered_dict_views::{
+        OrderedDictItems, OrderedDictIterator, OrderedDictKeys, OrderedDictValues,
+    };
     use super::{DefaultDict, Deque, DequeIterator, DequeReverseIterator, OrderedDict, TupleGetter};
     use krait_runtime::prelude::*;
 
@@ -51,9 +53,9 @@ pub mod _collections {
     fn _count_elements(py: Py<'_>, mapping: &PyObject, iterable: &PyObject) -> PyResult<()> {
         let iterator = iterable.iter(py)?;
         let one = PyInt::new(py, 1)?;
-        let plain = mapping.downcast::<PyDict>().filter(|_| {
-            has_own(py, mapping, id!(py, "get")) && has_own(py, mapping, id!(py, "__setitem__"))
-        });
+        let plain = mapping
+            .downcast::<PyDict>()
+            .filter(|_| has_own(py, mapping, id!(py, "get")) && has_own(py, mapping, id!(py, "__setitem__")));
         if let Some(dict) = plain {
             while let Some(key) = iterator.next(py)? {
                 let hash = PyDict::hash_of(py, &key)?;

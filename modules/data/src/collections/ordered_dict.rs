@@ -6,7 +6,9 @@ use krait_runtime::objects::str::StrBuilder;
 use krait_runtime::prelude::*;
 
 use super::ordered_dict_order::{NodeId, Order};
-use super::ordered_dict_views::{OrderedDictItems, OrderedDictIterator, OrderedDictKeys, OrderedDictValues, What};
+use super::ordered_dict_views::{
+    OrderedDictItems, OrderedDictIterator, OrderedDictKeys, OrderedDictValues, What,
+};
 
 /// Bytes of one node of CPython's.
 const NODE_BYTES: usize = 32;
@@ -425,12 +427,7 @@ impl OrderedDict {
     fn update(&self, py: Py<'_>, args: Args<'_>) -> PyResult<()> {
         let positional = args.positional();
         if positional.len() > 1 {
-            bail!(
-                py,
-                TypeError,
-                "update() takes at most 1 positional argument ({} given)",
-                positional.len()
-            );
+            bail!(py, TypeError, "update() takes at most 1 positional argument ({} given)", positional.len());
         }
         if let Some(other) = positional.first() {
             update_from(py, self, other)?;
@@ -497,6 +494,7 @@ impl OrderedDict {
     }
 
     #[setter]
+    #[allow(non_snake_case)]
     fn set___dict__(&self, py: Py<'_>, value: Option<&PyObject>) -> PyResult<()> {
         self.set_instance_dict(py, value)
     }

@@ -1,8 +1,8 @@
 //! Views and iterators of `OrderedDict`.
 
+use krait_runtime::objects::OpenTuple;
 use krait_runtime::objects::dict::insert::raise_key_error;
 use krait_runtime::objects::dict::views::{DictItems, DictKeysView, DictValuesView};
-use krait_runtime::objects::OpenTuple;
 use krait_runtime::prelude::*;
 
 use super::OrderedDict;

@@ -3,6 +3,7 @@
 
 use core::cell::RefCell;
 
+use krait_runtime::local::InterpreterLocal;
 use krait_runtime::objects::PyMethod;
 use krait_runtime::prelude::*;
 use krait_runtime::protocol::vectorcall::{Vectorcall, VectorcallField, spread};
@@ -304,7 +305,7 @@ impl LruCache {
             base: PyObject::HEADER,
             func: user_function.to_ref(),
             cache_info_type: cache_info_type.to_ref(),
-            mark: mark(py)?,
+            mark: MARK.get(py)?,
             cache: PyDict::new(py)?,
             maxsize,
             hits: Cell::new(0),
@@ -367,6 +368,7 @@ impl LruCache {
     }
 
     #[setter]
+    #[allow(non_snake_case)]
     fn set___dict__(&self, py: Py<'_>, value: Option<&PyObject>) -> PyResult<()> {
         self.set_instance_dict(py, value)
     }
@@ -388,18 +390,5 @@ impl LruCache {
     }
 }
 
-/// What all caches of an interpreter share.
-#[derive(Default)]
-struct State {
-    mark: Member<PyObject>,
-}
-
-fn mark(py: Py<'_>) -> PyResult<Ref<PyObject>> {
-    let state = py.module_state::<State>();
-    if let Some(found) = state.mark.get() {
-        return Ok(found);
-    }
-    let new = py.builtin(id!(py, "object"))?.call(py, &[])?;
-    state.mark.set(new.clone());
-    Ok(new)
-}
+/// Stands between positional and keyword arguments in the keys of all caches.
+static MARK: InterpreterLocal = InterpreterLocal::new(|py| py.builtin(id!(py, "object"))?.call(py, &[]));

@@ -1,5 +1,6 @@
 //! `partial` and its `Placeholder`.
 
+use krait_runtime::local::InterpreterLocal;
 use krait_runtime::objects::PyMethod;
 use krait_runtime::objects::generic_alias::class_getitem;
 use krait_runtime::objects::str::StrBuilder;
@@ -14,20 +15,12 @@ pub struct Placeholder {
 }
 
 /// The interpreter's one `Placeholder`.
-#[derive(Default)]
-struct State {
-    placeholder: Member<PyObject>,
-}
+static PLACEHOLDER: InterpreterLocal =
+    InterpreterLocal::new(|py| Placeholder { base: PyObject::HEADER }.alloc_exact(py).map(Ref::upcast));
 
 /// `Placeholder`.
 pub fn placeholder(py: Py<'_>) -> PyResult<Ref<PyObject>> {
-    let state = py.module_state::<State>();
-    if let Some(found) = state.placeholder.get() {
-        return Ok(found);
-    }
-    let new = Placeholder { base: PyObject::HEADER }.alloc_exact(py)?.upcast();
-    state.placeholder.set(new.clone());
-    Ok(new)
+    PLACEHOLDER.get(py)
 }
 
 fn is_placeholder(object: &PyObject) -> bool {
@@ -295,6 +288,7 @@ impl Partial {
     }
 
     #[setter]
+    #[allow(non_snake_case)]
     fn set___dict__(&self, py: Py<'_>, value: Option<&PyObject>) -> PyResult<()> {
         self.set_instance_dict(py, value)
     }
@@ -323,8 +317,11 @@ impl Partial {
             None => return Err(invalid()),
         };
         refuse_trailing(py, args.as_slice())?;
-        let args =
-            if PyTuple::check_exact(args) { args.new_ref() } else { PyTuple::from_vec(py, args.as_slice().to_vec())? };
+        let args = if PyTuple::check_exact(args) {
+            args.new_ref()
+        } else {
+            PyTuple::from_vec(py, args.as_slice().to_vec())?
+        };
         self.placeholders.set(count_placeholders(args.as_slice()));
         let old = (
             self.func.replace(Some(func.clone())),

@@ -80,7 +80,9 @@ impl ItemGetter {
             check_positional(py, "itemgetter", 0, 1, 1)?;
         }
         let index = match args.as_slice() {
-            [only] => only.downcast_exact::<PyInt>().and_then(PyInt::as_i64).filter(|i| *i >= 0).unwrap_or(-1),
+            [only] => {
+                only.downcast_exact::<PyInt>().and_then(PyInt::as_i64).filter(|i| *i >= 0).unwrap_or(-1)
+            }
             _ => -1,
         };
         ItemGetter {

@@ -10,9 +10,9 @@ use krait_runtime::prelude::pymodule;
 #[pymodule(name = "_operator", types = [ItemGetter, AttrGetter, MethodCaller])]
 pub mod _operator {
     use super::{AttrGetter, ItemGetter, MethodCaller};
+    use krait_runtime::prelude::*;
     use krait_runtime::protocol::buffer::Buffer;
     use krait_runtime::protocol::number;
-    use krait_runtime::prelude::*;
 
     #[pyfunction]
     fn truth(py: Py<'_>, a: &PyObject) -> PyResult<bool> {
@@ -359,7 +359,9 @@ pub mod _operator {
         let flat = |object: &PyObject| {
             let buffer = Buffer::new(py, object)?;
             match buffer.view() {
-                Some(view) if view.ndim > 1 => Err(raise!(py, BufferError, "Buffer must be single dimension")),
+                Some(view) if view.ndim > 1 => {
+                    Err(raise!(py, BufferError, "Buffer must be single dimension"))
+                }
                 _ => Ok(buffer),
             }
         };
