@@ -173,6 +173,12 @@ impl Opcode {
         }
     }
 
+    /// Whether this is a form with monitoring events, or a probe for line or instruction events.
+    #[must_use]
+    pub const fn is_instrumented(self) -> bool {
+        self as u16 >= MIN_INSTRUMENTED_OPCODE as u16 && (self as u16) < 256
+    }
+
     /// The facts about the instruction.
     #[must_use]
     pub const fn flags(self) -> InstructionFlags {
@@ -211,6 +217,12 @@ impl AnyOpcode {
     pub const fn caches(self) -> usize {
         let number = self as usize;
         if number < 256 { CACHE_ENTRIES[number] as usize } else { 0 }
+    }
+
+    /// Whether this is a form with monitoring events, or a probe for line or instruction events.
+    #[must_use]
+    pub const fn is_instrumented(self) -> bool {
+        self as u16 >= MIN_INSTRUMENTED_OPCODE as u16 && (self as u16) < 256
     }
 
     /// The facts about the instruction.

@@ -3,12 +3,13 @@
 //! Two variants are made from the same bodies:
 //! - *threaded* (feature of optimised builds): a handler ends in a sibling call of the next one through the table, with the
 //!   machine state in six registers. Rust does not promise sibling calls, LLVM makes them when no local's address has escaped;
-//!   so bodies must not let `Cx` or a local's address out on their hot path (raise and format in `#[cold]` functions). Only the
-//!   instructions listed as `hot` rely on it; all others return to the trampoline, so a missed sibling call cannot pile up.
+//!   so no body lets `Cx` or a local's address out. `benches/dispatch.py` checks the executable: a handler that calls where it
+//!   should jump is an error. What is rare (specialising, releasing a last reference, a refused call) is a handler of its own,
+//!   reached by a sibling call too, so that it costs the fast path no saved register.
 //! - *trampoline* (debug builds): every handler returns to the loop.
 
-use krait_runtime::Py;
-use krait_runtime::state::ThreadState;
+pub use krait_runtime::state::ThreadState;
+use krait_runtime::{Py, PyObject};
 
 use crate::frame::{CodeUnit, Frame, StackChunk};
 use crate::stackref::StackRef;
@@ -31,12 +32,33 @@ pub enum Step {
     Next,
     /// The instruction at `cx.ip`: a jump was taken or another frame entered.
     Jump,
+    /// [`Step::Next`] once this object, whose last reference has been given up, is deallocated.
+    Dead(*mut PyObject),
+    /// [`Step::Next`] once these objects (or null) are deallocated. The slot at `cx.sp` is free.
+    Dead2(*mut PyObject, *mut PyObject),
+    /// [`Step::Jump`] once this object is deallocated.
+    DeadJump(*mut PyObject),
+    /// Leave the frame with this value (owned): it is a generator's, or has a frame object or a namespace.
+    Return(StackRef),
+    /// Leave the frame, which is out of the chain already, with this value: its slots from this one on are released, but this
+    /// object, whose last reference was in it, is still to be deallocated.
+    ReturnDead(StackRef, *mut StackRef, *mut PyObject),
+    /// Go on in this continuation, with `ip` past the instruction's own unit, the stack as it is, and this operand.
+    Via(Continuation, u64),
     /// An exception is set: unwind.
     Error,
-    /// Execute the same instruction again, from its (changed) opcode: it was specialised or deoptimised.
+    /// Execute the same instruction again, from its (changed) opcode.
     Again,
+    /// The counter has run out: choose a form, then execute the instruction again.
+    Specialize,
     /// A guard of a specialised form failed before anything was changed: execute the family's general form.
     Deopt,
+    /// The frame just entered is one too many: leave it, the call raises.
+    Refused,
+    /// Attend to the eval breaker, then [`Step::Next`].
+    Poll,
+    /// Attend to the eval breaker, then [`Step::Jump`].
+    PollJump,
     /// An exception is set that was raised before: unwind without a new traceback entry.
     Reraise,
     /// Leave the evaluation loop with this value (owned).
@@ -103,12 +125,14 @@ pub enum Signal {
     ExitError,
 }
 
+/// A part of an instruction that stands apart from its fast path; it ends as a handler does.
+pub type Continuation =
+    unsafe fn(&ThreadState, *mut Frame, *mut CodeUnit, *mut StackRef, u64, *const Handler) -> Signal;
+
 /// An instruction's handler: thread, frame, pointer past the instruction's unit, stack pointer, operand, the table itself.
 #[derive(Clone, Copy)]
 #[repr(transparent)]
-pub struct Handler(
-    pub unsafe fn(&ThreadState, *mut Frame, *mut CodeUnit, *mut StackRef, u64, *const Handler) -> Signal,
-);
+pub struct Handler(pub Continuation);
 
 /// This thread's machine.
 ///
@@ -128,51 +152,27 @@ fn park(ts: &ThreadState, cx: &Cx<'_>, signal: Signal) -> Signal {
     signal
 }
 
-/// Goes on at `cx.ip`: by a sibling call when `HOT` in an optimised build, else by way of the trampoline.
+/// Goes on at `ip`: by a sibling call in an optimised build, else by way of the trampoline.
 ///
 /// # Safety
-/// `cx.ip` points to an instruction of the frame's code.
+/// `ip` points to an instruction of the frame's code.
 #[inline(always)]
-unsafe fn next<const HOT: bool>(ts: &ThreadState, cx: &Cx<'_>, table: *const Handler) -> Signal {
-    if HOT && cfg!(not(debug_assertions)) {
-        // SAFETY: by contract; the table has 256 entries.
-        unsafe {
-            let unit = *cx.ip;
-            let handler = (*table.add(unit.op as usize)).0;
-            handler(ts, cx.frame, cx.ip.add(1), cx.sp, u64::from(unit.arg), table)
+pub(crate) unsafe fn next(
+    ts: &ThreadState,
+    frame: *mut Frame,
+    ip: *mut CodeUnit,
+    sp: *mut StackRef,
+    table: *const Handler,
+) -> Signal {
+    // SAFETY: by contract; the table has 256 entries.
+    unsafe {
+        if cfg!(debug_assertions) {
+            return park(ts, &Cx { py: Py::from_thread(ts), frame, ip, sp }, Signal::Continue);
         }
-    } else {
-        park(ts, cx, Signal::Continue)
+        let unit = *ip;
+        let handler = (*table.add(unit.op as usize)).0;
+        handler(ts, frame, ip.add(1), sp, u64::from(unit.arg), table)
     }
-}
-
-/// Instructions whose handlers end in a sibling call. An instruction belongs here when it is frequent and its body, inlined, lets
-/// no local's address escape.
-const fn is_hot(op: krait_bytecode::Opcode) -> bool {
-    use krait_bytecode::Opcode::*;
-    matches!(
-        op,
-        LOAD_FAST
-            | LOAD_FAST_BORROW
-            | LOAD_FAST_BORROW_LOAD_FAST_BORROW
-            | LOAD_FAST_LOAD_FAST
-            | LOAD_FAST_AND_CLEAR
-            | LOAD_SMALL_INT
-            | LOAD_CONST
-            | LOAD_CONST_MORTAL
-            | LOAD_CONST_IMMORTAL
-            | STORE_FAST
-            | STORE_FAST_LOAD_FAST
-            | STORE_FAST_STORE_FAST
-            | POP_TOP
-            | COPY
-            | SWAP
-            | NOP
-            | NOT_TAKEN
-            | PUSH_NULL
-            | JUMP_FORWARD
-            | JUMP_BACKWARD_NO_INTERRUPT
-    )
 }
 
 /// Whether Python code or an error may look at where the frame stands while the instruction runs.
@@ -214,7 +214,6 @@ macro_rules! handlers {
             table: *const Handler,
         ) -> Signal {
             const OP: krait_bytecode::Opcode = krait_bytecode::Opcode::$name;
-            const HOT: bool = is_hot(OP);
             const CACHES: usize = OP.caches();
             // SAFETY: handlers run on the thread whose state they get, with a live frame; the bodies' contract is that
             // the code was made by the compiler or is as well-formed.
@@ -229,20 +228,35 @@ macro_rules! handlers {
                     (*frame).instr_ptr = ip.sub(1);
                 }
                 match crate::instructions::$name(&mut cx, oparg as u32) {
-                    Step::Next => {
-                        cx.ip = cx.ip.add(CACHES);
-                        next::<HOT>(ts, &cx, table)
+                    Step::Next => next(ts, cx.frame, cx.ip.add(CACHES), cx.sp, table),
+                    Step::Jump => next(ts, cx.frame, cx.ip, cx.sp, table),
+                    Step::Dead(object) => {
+                        dead(ts, cx.frame, cx.ip.add(CACHES), cx.sp, object.expose_provenance() as u64, table)
                     }
-                    Step::Jump => next::<HOT>(ts, &cx, table),
-                    Step::Again => {
-                        cx.ip = ip.sub(1);
-                        again(ts, &cx, oparg)
+                    Step::DeadJump(object) => {
+                        dead(ts, cx.frame, cx.ip, cx.sp, object.expose_provenance() as u64, table)
                     }
+                    Step::Dead2(a, b) => {
+                        cx.sp.cast::<*mut PyObject>().write(b);
+                        dead_two(ts, cx.frame, cx.ip.add(CACHES), cx.sp, a.expose_provenance() as u64, table)
+                    }
+                    Step::Via(continuation, operand) => {
+                        continuation(ts, cx.frame, cx.ip, cx.sp, operand, table)
+                    }
+                    Step::Return(value) => leave(ts, cx.frame, cx.ip, cx.sp, value.to_bits(), table),
+                    Step::ReturnDead(value, at, object) => {
+                        leave_rest(ts, cx.frame, object.cast(), at, value.to_bits(), table)
+                    }
+                    Step::Poll => poll(ts, cx.frame, cx.ip.add(CACHES), cx.sp, 0, table),
+                    Step::PollJump => poll(ts, cx.frame, cx.ip, cx.sp, 0, table),
+                    Step::Again => again(ts, frame, ip, cx.sp, oparg, table),
+                    Step::Specialize => specialize(ts, frame, ip, sp, oparg, table),
                     Step::Deopt => {
                         let general = (*table.add(const { OP.deopt() } as usize)).0;
                         general(ts, frame, ip, sp, oparg, table)
                     }
-                    Step::Error => park(ts, &cx, Signal::Error),
+                    Step::Refused => refused(ts, cx.frame, cx.ip, cx.sp, 0, table),
+                    Step::Error => error(ts, cx.frame, cx.ip, cx.sp, 0, table),
                     Step::Reraise => park(ts, &cx, Signal::Reraise),
                     Step::Exit(value) => {
                         machine(ts).value = value;
@@ -256,18 +270,148 @@ macro_rules! handlers {
 }
 krait_bytecode::for_each_instruction!(handlers);
 
-/// Goes back to the trampoline so that the instruction at `cx.ip` runs again under its new opcode, with the operand it had
-/// (an `EXTENDED_ARG` before it is not executed again: the machine is set back to the first of them).
-#[cold]
-#[inline(never)]
-fn again(ts: &ThreadState, cx: &Cx<'_>, oparg: u64) -> Signal {
-    let mut ip = cx.ip;
-    let mut high = oparg >> 8;
-    while high != 0 {
-        ip = ip.wrapping_sub(1);
-        high >>= 8;
+/// Goes on in `frame`, whose callee has returned the value that `bits` stand for.
+///
+/// # Safety
+/// `frame` has up-to-date pointers.
+#[inline(always)]
+unsafe fn come_back(ts: &ThreadState, frame: *mut Frame, bits: u64, table: *const Handler) -> Signal {
+    // SAFETY: by contract.
+    unsafe {
+        let ip = (*frame).instr_ptr.add((*frame).return_offset as usize);
+        let sp = (*frame).stackpointer;
+        *sp = StackRef::from_bits(bits);
+        next(ts, frame, ip, sp.add(1), table)
     }
-    park(ts, &Cx { py: cx.py, frame: cx.frame, ip, sp: cx.sp }, Signal::Continue)
+}
+
+/// Declares the continuations that handlers reach by sibling calls; they have a handler's shape.
+///
+/// A body gets the machine state by value and ends with `next(…)` or `error(…)`.
+macro_rules! continuations {
+    ($($(#[$doc:meta])* fn $name:ident($ts:ident, $frame:ident, $ip:ident, $sp:ident, $operand:ident, $table:ident) $body:block)*) => { $(
+        $(#[$doc])*
+        #[inline(never)]
+        #[allow(clippy::missing_safety_doc)]
+        pub unsafe fn $name(
+            $ts: &$crate::dispatch::ThreadState,
+            $frame: *mut $crate::frame::Frame,
+            $ip: *mut $crate::frame::CodeUnit,
+            $sp: *mut $crate::stackref::StackRef,
+            $operand: u64,
+            $table: *const $crate::dispatch::Handler,
+        ) -> $crate::dispatch::Signal {
+            // SAFETY: as for every handler.
+            unsafe { $body }
+        }
+    )* };
+}
+pub(crate) use continuations;
+
+continuations! {
+    /// Deallocates the object whose address is the operand; then the instruction at `ip`.
+    fn dead(ts, frame, ip, sp, operand, table) {
+        use krait_runtime::PyClass;
+        use krait_runtime::objects::{PyFloat, PyInt};
+        let object: *mut PyObject = core::ptr::with_exposed_provenance_mut(operand as usize);
+        if PyFloat::check_exact(&*object)
+            || (PyInt::check_exact(&*object) && (*object.cast::<PyInt>()).is_compact())
+        {
+            ts.number_blocks.give(object);
+            return next(ts, frame, ip, sp, table);
+        }
+        dead_any(ts, frame, ip, sp, operand, table)
+    }
+
+    /// As `dead`, for objects of any type.
+    fn dead_any(ts, frame, ip, sp, operand, table) {
+        krait_runtime::memory::dealloc(core::ptr::with_exposed_provenance_mut(operand as usize));
+        next(ts, frame, ip, sp, table)
+    }
+
+    /// The same for two: the operand's and the one in the first free slot, each of them if it is not null.
+    fn dead_two(ts, frame, ip, sp, operand, table) {
+        let second = sp.cast::<*mut PyObject>().read();
+        if operand != 0 {
+            krait_runtime::memory::dealloc(core::ptr::with_exposed_provenance_mut(operand as usize));
+        }
+        if !second.is_null() {
+            krait_runtime::memory::dealloc(second);
+        }
+        next(ts, frame, ip, sp, table)
+    }
+
+    /// Leaves the frame with the operand, the general way.
+    fn leave(ts, frame, _ip, _sp, operand, table) {
+        let caller = crate::unwind::leave_keeping_offset(Py::from_thread(ts), frame);
+        come_back(ts, caller, operand, table)
+    }
+
+    /// Leaves a frame out of the chain whose slots from `sp` on are released; `ip` is the address of the object that died with
+    /// the last of them.
+    fn leave_rest(ts, frame, ip, sp, operand, table) {
+        let caller = (*frame).previous;
+        krait_runtime::memory::dealloc(ip.cast());
+        let first = Frame::localsplus(frame);
+        let mut sp = sp;
+        if sp >= first {
+            while sp > first {
+                sp = sp.sub(1);
+                (*sp).close();
+            }
+            (*frame).f_funcobj.close();
+        }
+        if sp > (&raw mut (*frame).f_executable).cast() {
+            (*frame).f_executable.close();
+        }
+        crate::frame_stack::pop(ts, frame);
+        come_back(ts, caller, operand, table)
+    }
+
+    /// Attends to the eval breaker; then the instruction at `ip`.
+    #[cold]
+    fn poll(ts, frame, ip, sp, _operand, table) {
+        let py = Py::from_thread(ts);
+        if crate::eval_breaker::handle(py).is_err() {
+            return park(ts, &Cx { py, frame, ip, sp }, Signal::Error);
+        }
+        next(ts, frame, ip, sp, table)
+    }
+
+    /// An exception is set.
+    #[cold]
+    fn error(ts, frame, ip, sp, _operand, _table) {
+        park(ts, &Cx { py: Py::from_thread(ts), frame, ip, sp }, Signal::Error)
+    }
+
+    /// The recursion limit is reached: leaves the frame that was about to start.
+    #[cold]
+    fn refused(ts, frame, _ip, _sp, _operand, _table) {
+        let py = Py::from_thread(ts);
+        let caller = crate::unwind::leave(py, frame);
+        let (ip, sp) = ((*caller).instr_ptr, (*caller).stackpointer);
+        park(ts, &Cx { py, frame: caller, ip, sp }, Signal::Error)
+    }
+
+    /// Chooses a form for the instruction before `ip`, and has it executed again.
+    #[cold]
+    fn specialize(ts, frame, ip, sp, oparg, table) {
+        crate::specialize::choose(&Cx { py: Py::from_thread(ts), frame, ip, sp }, oparg as u32);
+        again(ts, frame, ip, sp, oparg, table)
+    }
+
+    /// Goes back to the trampoline so that the instruction before `ip` runs again under its new opcode, with the operand it had
+    /// (the machine is set back to the first `EXTENDED_ARG` before it).
+    #[cold]
+    fn again(ts, frame, ip, sp, oparg, _table) {
+        let mut ip = ip.sub(1);
+        let mut high = oparg >> 8;
+        while high != 0 {
+            ip = ip.sub(1);
+            high >>= 8;
+        }
+        park(ts, &Cx { py: Py::from_thread(ts), frame, ip, sp }, Signal::Continue)
+    }
 }
 
 unsafe fn unknown_opcode(

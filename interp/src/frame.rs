@@ -190,9 +190,7 @@ impl Frame {
                 owner: Owner::Thread,
                 visited: 0,
             });
-            for i in first_unset..slots {
-                *first.add(i) = StackRef::NULL;
-            }
+            crate::instructions::access::clear_slots(first, first_unset, slots);
         }
     }
 

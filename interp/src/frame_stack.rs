@@ -37,6 +37,21 @@ pub unsafe fn push(ts: &ThreadState, slots: usize) -> *mut Frame {
     unsafe { push_in_new_chunk(ts, slots) }
 }
 
+/// As [`push`], but null also when the present chunk is full.
+///
+/// # Safety
+/// As [`push`].
+#[inline(always)]
+pub unsafe fn push_here(ts: &ThreadState, slots: usize) -> *mut Frame {
+    let top: *mut StackRef = ts.datastack_top.get().cast();
+    let limit: *mut StackRef = ts.datastack_limit.get().cast();
+    if (limit.addr() - top.addr()) / size_of::<StackRef>() <= slots {
+        return core::ptr::null_mut();
+    }
+    ts.datastack_top.set(top.wrapping_add(slots).cast());
+    top.cast()
+}
+
 #[cold]
 #[inline(never)]
 unsafe fn push_in_new_chunk(ts: &ThreadState, slots: usize) -> *mut Frame {

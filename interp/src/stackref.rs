@@ -53,6 +53,20 @@ impl StackRef {
         StackRef(self.0 & !BORROWED)
     }
 
+    /// As [`StackRef::dup`] of a slot that is not empty.
+    #[inline(always)]
+    pub fn dup_object(self) -> StackRef {
+        // SAFETY: a non-null slot refers to a live object.
+        unsafe { (*self.as_ptr()).incref() };
+        StackRef(self.0 & !BORROWED)
+    }
+
+    /// The same object, now owing a count that has been taken for it.
+    #[inline(always)]
+    pub fn counted(self) -> StackRef {
+        StackRef(self.0 & !BORROWED)
+    }
+
     /// Nothing in it.
     #[inline(always)]
     pub fn is_null(self) -> bool {
@@ -139,6 +153,45 @@ impl StackRef {
             // SAFETY: an unborrowed content owns a count.
             unsafe { PyObject::decref(self.as_ptr()) }
         }
+    }
+
+    /// Gives the content up like [`StackRef::close`], but leaves the deallocation to the caller: the object when this was its
+    /// last reference, else null.
+    ///
+    /// # Safety
+    /// As [`StackRef::close`]; the object, if any, is deallocated next.
+    #[inline(always)]
+    #[must_use]
+    pub unsafe fn give_up(self) -> *mut PyObject {
+        if self.0 & BORROWED == 0 {
+            let object = self.as_ptr();
+            // SAFETY: an unborrowed content owns a count.
+            unsafe {
+                let n = (*object).refcnt();
+                if (n as i32) >= 0 {
+                    (*object).set_refcnt(n - 1);
+                    if n == 1 {
+                        return object;
+                    }
+                }
+            }
+        }
+        core::ptr::null_mut()
+    }
+
+    /// As a bare word, for passing through a register.
+    #[inline(always)]
+    pub fn to_bits(self) -> u64 {
+        self.0 as u64
+    }
+
+    /// Back from a bare word.
+    ///
+    /// # Safety
+    /// The word came from [`StackRef::to_bits`].
+    #[inline(always)]
+    pub unsafe fn from_bits(bits: u64) -> StackRef {
+        StackRef(bits as usize)
     }
 
     /// Identity with an object.

@@ -111,6 +111,19 @@ unsafe fn handle(py: Py<'_>, frame: *mut Frame, mut sp: *mut StackRef) -> Option
 /// # Safety
 /// `frame` is the running frame, entered (its recursion level is counted), with an up-to-date stack pointer.
 pub unsafe fn leave(py: Py<'_>, frame: *mut Frame) -> *mut Frame {
+    // SAFETY: by contract.
+    unsafe {
+        let caller = leave_keeping_offset(py, frame);
+        (*caller).return_offset = 0;
+        caller
+    }
+}
+
+/// As [`leave`]; `return_offset` stays.
+///
+/// # Safety
+/// As [`leave`].
+pub unsafe fn leave_keeping_offset(py: Py<'_>, frame: *mut Frame) -> *mut Frame {
     let ts = py.thread();
     // SAFETY: by contract.
     unsafe {
@@ -118,7 +131,6 @@ pub unsafe fn leave(py: Py<'_>, frame: *mut Frame) -> *mut Frame {
         let caller = (*frame).previous;
         ts.current_frame.set(caller.cast());
         clear_and_pop(py, frame);
-        (*caller).return_offset = 0;
         caller
     }
 }

@@ -20,6 +20,7 @@ pub mod local;
 pub mod memory;
 pub mod module;
 pub mod names;
+pub mod number_blocks;
 pub mod object;
 pub mod objects;
 pub mod obmalloc;

@@ -7,11 +7,29 @@ use crate::py::Py;
 /// What the guard keeps free for code that must still run near the limit (raising, releasing, printing): bytes.
 const MARGIN: usize = 256 * 1024;
 
-/// About where the native stack stands now.
+/// About where the native stack stands now. No local's address is taken for it where the register can be read: that would keep
+/// callers from ending in sibling calls.
 #[inline(always)]
 pub fn stack_pointer() -> usize {
-    let here = 0u8;
-    core::ptr::from_ref(core::hint::black_box(&here)).addr()
+    #[cfg(target_arch = "x86_64")]
+    {
+        let sp: usize;
+        // SAFETY: copies a register.
+        unsafe { core::arch::asm!("mov {}, rsp", out(reg) sp, options(nomem, nostack, preserves_flags)) };
+        sp
+    }
+    #[cfg(target_arch = "aarch64")]
+    {
+        let sp: usize;
+        // SAFETY: copies a register.
+        unsafe { core::arch::asm!("mov {}, sp", out(reg) sp, options(nomem, nostack, preserves_flags)) };
+        sp
+    }
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+    {
+        let here = 0u8;
+        core::ptr::from_ref(core::hint::black_box(&here)).addr()
+    }
 }
 
 impl Py<'_> {
@@ -31,6 +49,12 @@ impl Py<'_> {
         } else {
             self.stack_exhausted(what)
         }
+    }
+
+    /// Whether there is stack left for a native call, without raising anything.
+    #[inline(always)]
+    pub fn check_stack_quietly(self) -> bool {
+        stack_pointer() > self.thread().stack_soft_limit.get()
     }
 
     /// True when a deallocation should be put off rather than recurse further.

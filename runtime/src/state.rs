@@ -85,6 +85,8 @@ pub struct ThreadState {
     pub repr_stack: RefCell<Vec<Ref<PyObject>>>,
     /// The `threading.local` objects in which this thread has attributes.
     pub locals: crate::thread_local::ThreadLocals,
+    /// Memory for the next floats and short ints.
+    pub number_blocks: crate::number_blocks::NumberBlocks,
     /// Room for `interp` to hang its own per-thread data on.
     pub interp_data: Cell<*mut c_void>,
 }
@@ -127,6 +129,7 @@ impl ThreadState {
             stack_top: Cell::new(0),
             repr_stack: RefCell::new(Vec::new()),
             locals: crate::thread_local::ThreadLocals::default(),
+            number_blocks: crate::number_blocks::NumberBlocks::new(),
             interp_data: Cell::new(core::ptr::null_mut()),
         });
         ts.exc_info.set(&ts.exc_state);

@@ -29,7 +29,7 @@ fn namespace(function: &PyFunction, code: &PyCode) -> *mut PyObject {
 ///
 /// # Safety
 /// `function` is an owned slot with a function; the arguments are live slots; the thread's machine is in place.
-#[inline(always)]
+#[inline(never)]
 pub unsafe fn push_function(
     py: Py<'_>,
     function: StackRef,
@@ -49,9 +49,7 @@ pub unsafe fn push_function(
         if kwnames.is_none() && bind::is_exact(code, nargs) {
             Frame::init(frame, function, code, namespace(f, code), previous, nargs);
             let locals = Frame::localsplus(frame);
-            for i in 0..nargs {
-                *locals.add(i) = *args.add(i);
-            }
+            crate::instructions::access::copy_slots(args, locals, nargs);
             return frame;
         }
         Frame::init(frame, function, code, namespace(f, code), previous, 0);

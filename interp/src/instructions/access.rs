@@ -139,6 +139,66 @@ impl<'py> Cx<'py> {
         }
     }
 
+    /// Releases a value that is off the stack; then the next instruction.
+    ///
+    /// # Safety
+    /// As [`StackRef::close`].
+    #[inline(always)]
+    pub unsafe fn close_next(&self, value: StackRef) -> Step {
+        // SAFETY: by contract.
+        let dead = unsafe { value.give_up() };
+        if dead.is_null() { Step::Next } else { Step::Dead(dead) }
+    }
+
+    /// Releases a value that is off the stack; then the instruction at `ip`.
+    ///
+    /// # Safety
+    /// As [`StackRef::close`].
+    #[inline(always)]
+    pub unsafe fn close_jump(&self, value: StackRef) -> Step {
+        // SAFETY: by contract.
+        let dead = unsafe { value.give_up() };
+        if dead.is_null() { Step::Jump } else { Step::DeadJump(dead) }
+    }
+
+    /// Releases two values that are off the stack, the first one first; then the next instruction.
+    ///
+    /// # Safety
+    /// As [`StackRef::close`]; the instruction has popped at least one value more than it pushed.
+    #[inline(always)]
+    pub unsafe fn close_two_next(&self, first: StackRef, second: StackRef) -> Step {
+        // SAFETY: by contract.
+        let (a, b) = unsafe { (first.give_up(), second.give_up()) };
+        if a.is_null() && b.is_null() { Step::Next } else { Step::Dead2(a, b) }
+    }
+
+    /// Replaces the top and releases what was there; then the next instruction.
+    ///
+    /// # Safety
+    /// The stack is not empty.
+    #[inline(always)]
+    pub unsafe fn replace_top(&mut self, value: StackRef) -> Step {
+        // SAFETY: by contract.
+        unsafe {
+            let old = core::mem::replace(&mut *self.slot(1), value);
+            self.close_next(old)
+        }
+    }
+
+    /// Replaces the two topmost values by one and releases them; then the next instruction.
+    ///
+    /// # Safety
+    /// The stack is that deep.
+    #[inline(always)]
+    pub unsafe fn replace_two(&mut self, value: StackRef) -> Step {
+        // SAFETY: by contract.
+        unsafe {
+            let second = self.pop();
+            let first = core::mem::replace(&mut *self.slot(1), value);
+            self.close_two_next(first, second)
+        }
+    }
+
     /// Replaces the topmost `n` values by a result; on an error they stay for the unwinder.
     ///
     /// # Safety
@@ -148,11 +208,34 @@ impl<'py> Cx<'py> {
         match result {
             Ok(value) => {
                 // SAFETY: by contract.
-                unsafe { self.replace_n(n, StackRef::owned(value)) };
-                Step::Next
+                unsafe {
+                    match n {
+                        1 => self.replace_top(StackRef::owned(value)),
+                        2 => self.replace_two(StackRef::owned(value)),
+                        _ => {
+                            self.replace_n(n, StackRef::owned(value));
+                            Step::Next
+                        }
+                    }
+                }
             }
             Err(_) => Step::Error,
         }
+    }
+
+    /// Replaces callable, self slot and arguments (`n` values) by what the call gave (null: an exception is set); then polls the
+    /// eval breaker.
+    ///
+    /// # Safety
+    /// As [`Cx::replace_n`]; `result` is null or an owned reference.
+    #[inline(always)]
+    pub unsafe fn finish_call(&mut self, n: usize, result: *mut PyObject) -> Step {
+        if result.is_null() {
+            return Step::Error;
+        }
+        // SAFETY: by contract.
+        unsafe { self.replace_n(n, StackRef::from_raw(result)) };
+        if crate::eval_breaker::is_set(self.py) { Step::Poll } else { Step::Next }
     }
 
     /// The local in slot `i`.
@@ -259,6 +342,39 @@ impl<'py> Cx<'py> {
     #[inline(always)]
     pub fn this(&self) -> *mut CodeUnit {
         self.ip.wrapping_sub(1)
+    }
+}
+
+/// Inside a loop: it is neither unrolled nor made a call.
+#[inline(always)]
+fn keep_loop() {
+    // SAFETY: no instruction.
+    unsafe { core::arch::asm!("", options(nomem, nostack, preserves_flags)) };
+}
+
+/// Copies slots, which may not overlap. Callers have few of them, so that a call of `memcpy` would cost more than it gains.
+///
+/// # Safety
+/// Both places have `n` slots.
+#[inline(always)]
+pub(crate) unsafe fn copy_slots(from: *const StackRef, to: *mut StackRef, n: usize) {
+    for i in 0..n {
+        // SAFETY: by contract.
+        unsafe { to.add(i).write_volatile(from.add(i).read()) };
+        keep_loop();
+    }
+}
+
+/// Empties slots without looking at what is in them.
+///
+/// # Safety
+/// The place has the slots from `from` to `to`.
+#[inline(always)]
+pub(crate) unsafe fn clear_slots(first: *mut StackRef, from: usize, to: usize) {
+    for i in from..to {
+        // SAFETY: by contract.
+        unsafe { first.add(i).write_volatile(StackRef::NULL) };
+        keep_loop();
     }
 }
 

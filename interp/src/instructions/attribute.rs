@@ -118,8 +118,7 @@ instructions! {
     /// `owner.name` of name `oparg >> 1`; with bit 0, method and self (or NULL).
     fn LOAD_ATTR(cx, oparg) {
         if specialize::ready(cx) {
-            specialize::attribute::load_attr(cx, oparg);
-            return Step::Again;
+            return Step::Specialize;
         }
         let owner = cx.object(1);
         let name = cx.name(oparg >> 1);
@@ -141,8 +140,7 @@ instructions! {
     /// `owner.name = value`.
     fn STORE_ATTR(cx, oparg) {
         if specialize::ready(cx) {
-            specialize::attribute::store_attr(cx, oparg);
-            return Step::Again;
+            return Step::Specialize;
         }
         attempt!(cx.object(1).set_attr(cx.py, cx.name(oparg), cx.object(2)));
         cx.drop_n(2);
@@ -159,8 +157,7 @@ instructions! {
     /// `super(class, self).name` of name `oparg >> 2`; bit 1 says two-argument `super`, bit 0 that a method is to be called.
     fn LOAD_SUPER_ATTR(cx, oparg) {
         if specialize::ready(cx) {
-            specialize::attribute::load_super_attr(cx, oparg);
-            return Step::Again;
+            return Step::Specialize;
         }
         let (global_super, class, receiver) = (cx.object(3), cx.object(2), cx.object(1));
         let name = cx.name(oparg >> 2);

@@ -70,8 +70,7 @@ instructions! {
     /// `lhs OP rhs`; oparg numbers the operation.
     fn BINARY_OP(cx, oparg) {
         if specialize::ready(cx) {
-            specialize::binary::binary_op(cx, oparg);
-            return Step::Again;
+            return Step::Specialize;
         }
         let result = operate(cx.py, cx.object(2), cx.object(1), oparg);
         cx.finish(2, result)
@@ -93,8 +92,7 @@ instructions! {
     /// `container[key] = value`.
     fn STORE_SUBSCR(cx, _) {
         if specialize::ready(cx) {
-            specialize::binary::store_subscr(cx);
-            return Step::Again;
+            return Step::Specialize;
         }
         attempt!(cx.object(2).set_item(cx.py, cx.object(1), cx.object(3)));
         cx.drop_n(3);
@@ -111,12 +109,10 @@ instructions! {
     /// `bool(value)`.
     fn TO_BOOL(cx, _) {
         if specialize::ready(cx) {
-            specialize::to_bool::to_bool(cx);
-            return Step::Again;
+            return Step::Specialize;
         }
         let truth = attempt!(cx.object(1).is_true(cx.py));
-        cx.replace_n(1, StackRef::borrowed(PyBool::get(truth)));
-        Step::Next
+        cx.replace_top(StackRef::borrowed(PyBool::get(truth)))
     }
 
     /// `not value`, of an exact bool.

@@ -72,6 +72,11 @@ fn extend_list(py: Py<'_>, list: &PyList, iterable: &PyObject) -> PyResult<()> {
 }
 
 #[inline(never)]
+fn update_set(py: Py<'_>, set: &PySet, iterable: &PyObject) -> PyResult<()> {
+    iterable.for_each(py, |item| set.add(py, &item).map(drop))
+}
+
+#[inline(never)]
 fn update_dict(py: Py<'_>, dict: &PyDict, other: &PyObject) -> PyResult<()> {
     match dict.update(py, other) {
         Ok(()) => Ok(()),
@@ -193,7 +198,7 @@ instructions! {
     /// `{*iterable}`.
     fn SET_UPDATE(cx, oparg) {
         let set: &PySet = cx.object(1 + oparg as usize).cast_unchecked();
-        attempt!(cx.object(1).for_each(cx.py, |item| set.add(cx.py, &item).map(drop)));
+        attempt!(update_set(cx.py, set, cx.object(1)));
         cx.drop_n(1);
         Step::Next
     }

@@ -129,15 +129,17 @@ fn call_ex(
 
 #[inline(never)]
 fn make_function(py: Py<'_>, code: &PyCode, globals: &PyDict) -> PyResult<Ref<PyObject>> {
-    PyFunction::new(py, code, globals).map(Ref::upcast)
+    let function = PyFunction::new(py, code, globals)?;
+    // Functions of one code share its version until one of them is changed: call sites of closures stay specialised.
+    function.func_version.set(code.co_version.get());
+    Ok(function.upcast())
 }
 
 instructions! {
     /// Call with positional arguments; self or NULL under them.
     fn CALL(cx, oparg) {
         if specialize::ready(cx) {
-            specialize::call::call(cx, oparg);
-            return Step::Again;
+            return Step::Specialize;
         }
         expand_method(cx, oparg as usize);
         call_on_stack(cx, oparg as usize, None, 3)
@@ -146,8 +148,7 @@ instructions! {
     /// Call with the tuple of keyword names on top.
     fn CALL_KW(cx, oparg) {
         if specialize::ready(cx) {
-            specialize::call::call_kw(cx, oparg);
-            return Step::Again;
+            return Step::Specialize;
         }
         let kwnames = cx.pop();
         expand_method(cx, oparg as usize);

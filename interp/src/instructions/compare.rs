@@ -28,8 +28,7 @@ instructions! {
     /// `lhs CMP rhs`; `oparg >> 5` numbers it, bit 4 asks for an exact bool.
     fn COMPARE_OP(cx, oparg) {
         if specialize::ready(cx) {
-            specialize::compare::compare_op(cx, oparg);
-            return Step::Again;
+            return Step::Specialize;
         }
         let result = compare(cx.py, cx.object(2), cx.object(1), oparg);
         cx.finish(2, result)
@@ -38,18 +37,15 @@ instructions! {
     /// `lhs in rhs`, negated by oparg.
     fn CONTAINS_OP(cx, oparg) {
         if specialize::ready(cx) {
-            specialize::compare::contains_op(cx);
-            return Step::Again;
+            return Step::Specialize;
         }
         let found = attempt!(cx.object(1).contains(cx.py, cx.object(2)));
-        cx.replace_n(2, StackRef::borrowed(PyBool::get(found != (oparg != 0))));
-        Step::Next
+        cx.replace_two(StackRef::borrowed(PyBool::get(found != (oparg != 0))))
     }
 
     /// `lhs is rhs`, negated by oparg.
     fn IS_OP(cx, oparg) {
         let same = cx.peek(1).as_ptr() == cx.peek(2).as_ptr();
-        cx.replace_n(2, StackRef::borrowed(PyBool::get(same != (oparg != 0))));
-        Step::Next
+        cx.replace_two(StackRef::borrowed(PyBool::get(same != (oparg != 0))))
     }
 }

@@ -254,15 +254,16 @@ instructions! {
         let previous = cx.pop();
         let item = &*cx.py.thread().exc_info.get();
         let value = if previous.is(PyNone::get()) { None } else { Some(previous.into_ref()) };
-        drop(item.exc_value.replace(value));
-        Step::Next
+        match item.exc_value.replace(value) {
+            Some(old) => cx.close_next(StackRef::owned(old)),
+            None => Step::Next,
+        }
     }
 
     /// `except` match: (exception, type) to (exception, bool).
     fn CHECK_EXC_MATCH(cx, _) {
         let found = attempt!(except_matches(cx.py, cx.object(2), cx.object(1)));
-        cx.replace_n(1, StackRef::borrowed(PyBool::get(found)));
-        Step::Next
+        cx.replace_top(StackRef::borrowed(PyBool::get(found)))
     }
 
     /// `except*` match: (exception, type) to (rest, match).

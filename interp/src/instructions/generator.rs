@@ -204,8 +204,7 @@ instructions! {
     /// `receiver.send(value)`; when finished, jump with the result.
     fn SEND(cx, oparg) {
         if specialize::ready(cx) {
-            specialize::iterate::send(cx);
-            return Step::Again;
+            return Step::Specialize;
         }
         if let Some(g) = resumable(cx.object(2)) {
             let value = cx.pop().make_owned();
@@ -242,8 +241,7 @@ instructions! {
     /// (receiver, value) to value.
     fn END_SEND(cx, _) {
         let value = cx.pop();
-        core::mem::replace(&mut *cx.slot(1), value).close();
-        Step::Next
+        cx.replace_top(value)
     }
 
     /// The awaitable's iterator.

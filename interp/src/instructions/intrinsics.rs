@@ -6,7 +6,7 @@ use krait_runtime::objects::{PyDict, PyList, PyStr, PyTuple};
 use krait_runtime::{Py, PyClass, PyObject, PyResult, Ref, raise};
 
 use super::access::attempt;
-use crate::dispatch::{Cx, Step};
+use crate::dispatch::Step;
 use crate::objects::code::PyCode;
 use crate::objects::function::PyFunction;
 use crate::stackref::StackRef;
@@ -114,9 +114,11 @@ fn stop_iteration_error(py: Py<'_>, exc: &PyObject, code: &PyCode) -> PyResult<R
     Ok(error)
 }
 
+#[inline(never)]
 fn call_one(
     py: Py<'_>,
-    cx_frame: &Frames<'_>,
+    code: &PyCode,
+    locals: Option<&PyObject>,
     which: Intrinsic1,
     value: &PyObject,
 ) -> PyResult<Ref<PyObject>> {
@@ -124,13 +126,13 @@ fn call_one(
         Intrinsic1::Invalid => Err(raise!(py, SystemError, "unknown intrinsic function")),
         Intrinsic1::Print => print_expression(py, value),
         Intrinsic1::ImportStar => {
-            let Some(namespace) = cx_frame.locals else {
+            let Some(namespace) = locals else {
                 return Err(raise!(py, SystemError, "no locals found during 'import *'"));
             };
             import_star(py, value, namespace)?;
             Ok(py.none())
         }
-        Intrinsic1::StopIterationError => stop_iteration_error(py, value, cx_frame.code),
+        Intrinsic1::StopIterationError => stop_iteration_error(py, value, code),
         Intrinsic1::AsyncGenWrap => crate::elsewhere::async_gen_wrap(py, value),
         Intrinsic1::UnaryPositive => value.positive(py),
         Intrinsic1::ListToTuple => match value.downcast::<PyList>() {
@@ -161,23 +163,12 @@ fn call_two(py: Py<'_>, which: Intrinsic2, a: &PyObject, b: &PyObject) -> PyResu
     }
 }
 
-/// What intrinsics see of the running frame.
-struct Frames<'a> {
-    code: &'a PyCode,
-    locals: Option<&'a PyObject>,
-}
-
-/// The frame's namespace, made from the fast locals where it has none.
-unsafe fn frames<'a>(cx: &Cx<'_>) -> Frames<'a> {
-    // SAFETY: the frame owns both.
-    unsafe { Frames { code: cx.code(), locals: (*cx.frame).f_locals.as_ref() } }
-}
-
 instructions! {
     /// A one-argument internal function.
     fn CALL_INTRINSIC_1(cx, oparg) {
         let which = Intrinsic1::from_number(oparg).unwrap_or(Intrinsic1::Invalid);
-        let result = attempt!(call_one(cx.py, &frames(cx), which, cx.object(1)));
+        let locals = (*cx.frame).f_locals.as_ref();
+        let result = attempt!(call_one(cx.py, cx.code(), locals, which, cx.object(1)));
         cx.replace_n(1, StackRef::owned(result));
         Step::Next
     }

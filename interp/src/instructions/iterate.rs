@@ -51,8 +51,7 @@ instructions! {
     /// `next(iterator)`; when exhausted, jump past the loop's END_FOR.
     fn FOR_ITER(cx, oparg) {
         if specialize::ready(cx) {
-            specialize::iterate::for_iter(cx, oparg);
-            return Step::Again;
+            return Step::Specialize;
         }
         match cx.object(1).next(cx.py) {
             Ok(Some(item)) => {
@@ -69,14 +68,14 @@ instructions! {
 
     /// Drop the value that a finished generator left.
     fn END_FOR(cx, _) {
-        cx.pop().close();
-        Step::Next
+        let value = cx.pop();
+        cx.close_next(value)
     }
 
     /// Drop the iterator of a finished loop.
     fn POP_ITER(cx, _) {
-        cx.pop().close();
-        Step::Next
+        let value = cx.pop();
+        cx.close_next(value)
     }
 
     /// Push `len(top)`.

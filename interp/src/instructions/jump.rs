@@ -2,7 +2,6 @@
 
 use krait_runtime::objects::{PyBool, PyNone};
 
-use super::access::attempt;
 use crate::dispatch::Step;
 use crate::eval_breaker;
 
@@ -35,11 +34,8 @@ instructions! {
 
     /// Loop; polls the eval breaker.
     fn JUMP_BACKWARD_NO_JIT(cx, oparg) {
-        if eval_breaker::is_set(cx.py) {
-            attempt!(eval_breaker::handle(cx.py));
-        }
         cx.ip = cx.ip.add(1).sub(oparg as usize);
-        Step::Jump
+        if eval_breaker::is_set(cx.py) { Step::PollJump } else { Step::Jump }
     }
 
     /// Loop; polls the eval breaker.
@@ -63,8 +59,7 @@ instructions! {
         if value.is(PyNone::get()) {
             forward!(cx, 1, oparg)
         } else {
-            value.close();
-            Step::Next
+            cx.close_next(value)
         }
     }
 
@@ -74,8 +69,8 @@ instructions! {
         if value.is(PyNone::get()) {
             Step::Next
         } else {
-            value.close();
-            forward!(cx, 1, oparg)
+            cx.jump(1 + oparg as usize);
+            cx.close_jump(value)
         }
     }
 }

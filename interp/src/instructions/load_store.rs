@@ -153,9 +153,9 @@ pub unsafe fn STORE_FAST(cx: &mut Cx<'_>, oparg: u32) -> Step {
     // SAFETY: by contract; the old value is released when the new one stands in place.
     unsafe {
         let value = cx.pop();
-        core::mem::replace(&mut *cx.local(oparg), value).close();
+        let old = core::mem::replace(&mut *cx.local(oparg), value);
+        cx.close_next(old)
     }
-    Step::Next
 }
 
 /// Bind local `oparg >> 4`, push local `oparg & 15`.
@@ -170,9 +170,8 @@ pub unsafe fn STORE_FAST_LOAD_FAST(cx: &mut Cx<'_>, oparg: u32) -> Step {
         let old = core::mem::replace(&mut *cx.local(oparg >> 4), value);
         let loaded = (*cx.local(oparg & 15)).dup();
         cx.push(loaded);
-        old.close();
+        cx.close_next(old)
     }
-    Step::Next
 }
 
 /// Bind local `oparg >> 4` to the top, then `oparg & 15` to the value below.
@@ -185,10 +184,10 @@ pub unsafe fn STORE_FAST_STORE_FAST(cx: &mut Cx<'_>, oparg: u32) -> Step {
     unsafe {
         let first = cx.pop();
         let second = cx.pop();
-        core::mem::replace(&mut *cx.local(oparg >> 4), first).close();
-        core::mem::replace(&mut *cx.local(oparg & 15), second).close();
+        let old_first = core::mem::replace(&mut *cx.local(oparg >> 4), first);
+        let old_second = core::mem::replace(&mut *cx.local(oparg & 15), second);
+        cx.close_two_next(old_first, old_second)
     }
-    Step::Next
 }
 
 /// Unbind a local.
@@ -204,9 +203,8 @@ pub unsafe fn DELETE_FAST(cx: &mut Cx<'_>, oparg: u32) -> Step {
             unbound_local(cx.py, cx.code(), oparg);
             return Step::Error;
         }
-        old.close();
+        cx.close_next(old)
     }
-    Step::Next
 }
 
 /// Push a constant. Becomes the form for immortal or for counted constants.
@@ -291,8 +289,10 @@ pub unsafe fn LOAD_COMMON_CONSTANT(cx: &mut Cx<'_>, oparg: u32) -> Step {
 #[inline(always)]
 pub unsafe fn POP_TOP(cx: &mut Cx<'_>, _oparg: u32) -> Step {
     // SAFETY: by contract.
-    unsafe { cx.pop().close() };
-    Step::Next
+    unsafe {
+        let value = cx.pop();
+        cx.close_next(value)
+    }
 }
 
 /// Push NULL.
@@ -404,9 +404,11 @@ pub unsafe fn STORE_DEREF(cx: &mut Cx<'_>, oparg: u32) -> Step {
     // SAFETY: by contract.
     unsafe {
         let value = cx.pop().into_ref();
-        drop(cell(cx, oparg).swap(Some(value)));
+        match cell(cx, oparg).swap(Some(value)) {
+            Some(old) => cx.close_next(StackRef::owned(old)),
+            None => Step::Next,
+        }
     }
-    Step::Next
 }
 
 /// Raises what reading an empty cell raises: by whether the variable is free here or the frame's own.

@@ -58,18 +58,19 @@ pub(crate) fn load_global(
 }
 
 /// The namespace of local names.
+#[inline(always)]
 unsafe fn locals<'a>(cx: &crate::dispatch::Cx<'_>) -> Option<&'a PyObject> {
     // SAFETY: the frame owns its namespace.
     unsafe { (*cx.frame).f_locals.as_ref() }
 }
 
 #[cold]
-fn no_locals(py: Py<'_>, doing: &str, name: Option<&PyStr>) -> Step {
+#[inline(never)]
+fn no_locals(py: Py<'_>, doing: &str, name: Option<&PyStr>) {
     let _ = match name {
         Some(name) => raise!(py, SystemError, "no locals {doing} '{name}'"),
         None => raise!(py, SystemError, "no locals"),
     };
-    Step::Error
 }
 
 /// A local name, else a global, else a builtin.
@@ -110,7 +111,10 @@ instructions! {
     /// A name from locals, globals or builtins.
     fn LOAD_NAME(cx, oparg) {
         let name = cx.name(oparg);
-        let Some(locals) = locals(cx) else { return no_locals(cx.py, "when loading", Some(name)) };
+        let Some(locals) = locals(cx) else {
+            no_locals(cx.py, "when loading", Some(name));
+            return Step::Error;
+        };
         let value = attempt!(load_name(cx.py, locals, cx.globals(), cx.builtins(), name));
         cx.push_ref(value);
         Step::Next
@@ -119,7 +123,10 @@ instructions! {
     /// Bind a name in the local namespace.
     fn STORE_NAME(cx, oparg) {
         let name = cx.name(oparg);
-        let Some(ns) = locals(cx) else { return no_locals(cx.py, "found when storing", Some(name)) };
+        let Some(ns) = locals(cx) else {
+            no_locals(cx.py, "found when storing", Some(name));
+            return Step::Error;
+        };
         let value = cx.object(1);
         attempt!(match ns.downcast_exact::<PyDict>() {
             Some(dict) => dict.set(cx.py, name, value),
@@ -132,7 +139,10 @@ instructions! {
     /// Unbind a name in the local namespace.
     fn DELETE_NAME(cx, oparg) {
         let name = cx.name(oparg);
-        let Some(ns) = locals(cx) else { return no_locals(cx.py, "when deleting", Some(name)) };
+        let Some(ns) = locals(cx) else {
+            no_locals(cx.py, "when deleting", Some(name));
+            return Step::Error;
+        };
         if let Err(raised) = ns.del_item(cx.py, name) {
             if cx.py.error_matches(types::KeyError()) {
                 cx.py.clear_error(raised);
@@ -146,8 +156,7 @@ instructions! {
     /// Global or builtin of name `oparg >> 1`; with bit 0 a NULL over it.
     fn LOAD_GLOBAL(cx, oparg) {
         if specialize::ready(cx) {
-            specialize::global::load_global(cx, oparg);
-            return Step::Again;
+            return Step::Specialize;
         }
         let value = attempt!(load_global(cx.py, cx.globals(), cx.builtins(), cx.name(oparg >> 1)));
         cx.push_ref(value);
@@ -176,7 +185,10 @@ instructions! {
 
     /// The namespace of local names.
     fn LOAD_LOCALS(cx, _) {
-        let Some(ns) = locals(cx) else { return no_locals(cx.py, "", None) };
+        let Some(ns) = locals(cx) else {
+            no_locals(cx.py, "", None);
+            return Step::Error;
+        };
         cx.push_ref(ns.to_ref());
         Step::Next
     }

@@ -1,12 +1,13 @@
 //! Starting, resuming and leaving frames.
 
 use krait_bytecode::Opcode;
-use krait_runtime::raise;
+use krait_runtime::{Py, raise};
 
 use super::access::{attempt, guard};
 use crate::dispatch::{Cx, Step};
 use crate::eval_breaker;
-use crate::frame::{Frame, Owner};
+use crate::frame::{CodeUnit, Frame, Owner};
+use crate::frame_stack;
 use crate::stackref::StackRef;
 use crate::tracing;
 use crate::unwind;
@@ -34,22 +35,8 @@ pub(super) unsafe fn enter(cx: &mut Cx<'_>, frame: *mut Frame) -> Step {
         cx.frame = frame;
         cx.ip = (*frame).instr_ptr;
         cx.sp = (*frame).stackpointer;
-        if unwind::enter_level(cx.py) { Step::Jump } else { refuse(cx) }
+        if unwind::enter_level(cx.py) { Step::Jump } else { Step::Refused }
     }
-}
-
-/// The recursion limit is reached: leaves the frame that was about to start; the caller's call raises.
-#[cold]
-#[inline(never)]
-unsafe fn refuse(cx: &mut Cx<'_>) -> Step {
-    // SAFETY: the frame has just been entered.
-    unsafe {
-        let caller = unwind::leave(cx.py, cx.frame);
-        cx.frame = caller;
-        cx.ip = (*caller).instr_ptr;
-        cx.sp = (*caller).stackpointer;
-    }
-    Step::Error
 }
 
 instructions! {
@@ -81,16 +68,32 @@ instructions! {
     fn RETURN_VALUE(cx, _) {
         let value = cx.pop().make_owned();
         let dying = cx.frame;
-        (*dying).stackpointer = cx.sp;
         let ts = cx.py.thread();
+        if (*dying).owner != Owner::Thread || !(*dying).frame_obj.is_null() || !(*dying).f_locals.is_null() {
+            (*dying).stackpointer = cx.sp;
+            return Step::Return(value);
+        }
         ts.py_recursion_remaining.set(ts.py_recursion_remaining.get() + 1);
         let caller = (*dying).previous;
         ts.current_frame.set(caller.cast());
-        if (*dying).owner == Owner::Thread {
-            unwind::clear_thread_frame(cx.py, dying);
-        } else {
-            unwind::clear_generator_frame(cx.py, dying);
+        let first = Frame::localsplus(dying);
+        let mut sp = cx.sp;
+        while sp > first {
+            sp = sp.sub(1);
+            let dead = (*sp).give_up();
+            if !dead.is_null() {
+                return Step::ReturnDead(value, sp, dead);
+            }
         }
+        let dead = (*dying).f_funcobj.give_up();
+        if !dead.is_null() {
+            return Step::ReturnDead(value, (&raw mut (*dying).f_funcobj).cast(), dead);
+        }
+        let dead = (*dying).f_executable.give_up();
+        if !dead.is_null() {
+            return Step::ReturnDead(value, (&raw mut (*dying).f_executable).cast(), dead);
+        }
+        frame_stack::pop(ts, dying);
         let units = (*caller).return_offset as usize;
         go_on(cx, caller, units, value)
     }
@@ -114,22 +117,33 @@ instructions! {
     }
 
     /// An inline-cache entry; never executed.
-    fn CACHE(cx, _) { unexpected(cx) }
+    fn CACHE(cx, _) {
+        unexpected(cx.py, cx.this());
+        Step::Error
+    }
 
     /// Kept free for the interpreter's own use; never emitted.
-    fn RESERVED(cx, _) { unexpected(cx) }
+    fn RESERVED(cx, _) {
+        unexpected(cx.py, cx.this());
+        Step::Error
+    }
 
     /// Handled where handlers are made.
-    fn EXTENDED_ARG(cx, _) { unexpected(cx) }
+    fn EXTENDED_ARG(cx, _) {
+        unexpected(cx.py, cx.this());
+        Step::Error
+    }
 
     /// Compiled code stands behind no instruction yet.
-    fn ENTER_EXECUTOR(cx, _) { unexpected(cx) }
+    fn ENTER_EXECUTOR(cx, _) {
+        unexpected(cx.py, cx.this());
+        Step::Error
+    }
 }
 
 #[cold]
 #[inline(never)]
-fn unexpected(cx: &mut Cx<'_>) -> Step {
+fn unexpected(py: Py<'_>, this: *const CodeUnit) {
     // SAFETY: `this` is the instruction being executed.
-    let _ = raise!(cx.py, SystemError, "unknown opcode {}", unsafe { (*cx.this()).op });
-    Step::Error
+    let _ = raise!(py, SystemError, "unknown opcode {}", unsafe { (*this).op });
 }

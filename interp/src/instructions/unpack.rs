@@ -4,7 +4,6 @@ use krait_runtime::objects::exceptions::types;
 use krait_runtime::objects::{PyDict, PyList, PyTuple};
 use krait_runtime::{Py, PyObject, PyResult, Ref, raise};
 
-use super::access::attempt;
 use crate::dispatch::Step;
 use crate::specialize;
 use crate::stackref::StackRef;
@@ -84,28 +83,52 @@ fn unpack(py: Py<'_>, value: &PyObject, before: usize, after: Option<usize>) -> 
     Ok(values)
 }
 
+/// Puts the values of the top of the stack in its place, the first one on top; `counts` is the operand of `UNPACK_EX`, or says
+/// with its highest bit that there is no starred target. The first free slot afterwards, or null on an error.
+#[inline(never)]
+unsafe fn unpack_onto(py: Py<'_>, sp: *mut StackRef, counts: u32) -> *mut StackRef {
+    let (before, after) = if counts & EXACT != 0 {
+        ((counts & !EXACT) as usize, None)
+    } else {
+        ((counts & 255) as usize, Some((counts >> 8) as usize))
+    };
+    // SAFETY: the value stands below `sp`; the stack has room for what takes its place.
+    unsafe {
+        let top = sp.sub(1);
+        let Ok(values) = unpack(py, (*top).get(), before, after) else { return core::ptr::null_mut() };
+        let value = *top;
+        let mut free = top;
+        for item in values.into_iter().rev() {
+            *free = StackRef::owned(item);
+            free = free.add(1);
+        }
+        value.close();
+        free
+    }
+}
+const EXACT: u32 = 1 << 31;
+
 instructions! {
     /// Exact unpacking: the first value ends on top.
     fn UNPACK_SEQUENCE(cx, oparg) {
         if specialize::ready(cx) {
-            specialize::unpack::unpack_sequence(cx, oparg);
-            return Step::Again;
+            return Step::Specialize;
         }
-        let values = attempt!(unpack(cx.py, cx.object(1), oparg as usize, None));
-        cx.drop_n(1);
-        for value in values.into_iter().rev() {
-            cx.push_ref(value);
+        let sp = unpack_onto(cx.py, cx.sp, oparg | EXACT);
+        if sp.is_null() {
+            return Step::Error;
         }
+        cx.sp = sp;
         Step::Next
     }
 
     /// Starred unpacking: `oparg & 255` before the list, `oparg >> 8` after it.
     fn UNPACK_EX(cx, oparg) {
-        let values = attempt!(unpack(cx.py, cx.object(1), (oparg & 255) as usize, Some((oparg >> 8) as usize)));
-        cx.drop_n(1);
-        for value in values.into_iter().rev() {
-            cx.push_ref(value);
+        let sp = unpack_onto(cx.py, cx.sp, oparg);
+        if sp.is_null() {
+            return Step::Error;
         }
+        cx.sp = sp;
         Step::Next
     }
 
@@ -116,8 +139,7 @@ instructions! {
         let (a, b) = (a.clone(), b.clone());
         let value = core::mem::replace(&mut *cx.slot(1), StackRef::owned(b));
         cx.push_ref(a);
-        value.close();
-        Step::Next
+        cx.close_next(value)
     }
 
     /// Exact unpacking of a tuple.
@@ -128,8 +150,7 @@ instructions! {
         for item in tuple.as_slice().iter().rev() {
             cx.push_ref(item.clone());
         }
-        value.close();
-        Step::Next
+        cx.close_next(value)
     }
 
     /// Exact unpacking of a list.
@@ -142,7 +163,6 @@ instructions! {
                 cx.push_ref(item);
             }
         }
-        value.close();
-        Step::Next
+        cx.close_next(value)
     }
 }

@@ -6,7 +6,7 @@ use krait_runtime::objects::dict::keys::DictKeys;
 use krait_runtime::objects::dict::split;
 use krait_runtime::objects::member_descriptor::PyMemberDescr;
 use krait_runtime::objects::property::PyProperty;
-use krait_runtime::objects::r#type::flags;
+use krait_runtime::objects::r#type::{AttributeLookup, flags};
 use krait_runtime::objects::{PyDict, PyHeapType, PyModule, PyStr, PyType};
 use krait_runtime::slots::member;
 use krait_runtime::{Py, PyClass, PyObject, Ref};
@@ -34,7 +34,8 @@ enum Found {
 }
 
 fn find(py: Py<'_>, ty: &PyType, name: &PyStr, store: bool) -> Found {
-    let generic = if store { ty.has_generic_setattr() } else { ty.has_generic_getattr() };
+    let hooked = !store && ty.attribute_lookup(py) == AttributeLookup::Hooked;
+    let generic = if store { ty.has_generic_setattr() } else { ty.has_generic_getattr() || hooked };
     if !generic {
         return Found::Odd;
     }
@@ -54,7 +55,8 @@ fn find(py: Py<'_>, ty: &PyType, name: &PyStr, store: bool) -> Found {
                 Found::Odd
             };
         }
-        if value.downcast_exact::<PyProperty>().is_some() {
+        // A getter that raises AttributeError would have to go on to `__getattr__`.
+        if value.downcast_exact::<PyProperty>().is_some() && !hooked {
             return Found::Property(value);
         }
         return Found::Odd;
@@ -187,6 +189,10 @@ const MANAGED_DICT_OFFSET: isize = -3 * size_of::<*mut PyObject>() as isize;
 
 unsafe fn load_instance(cx: &Cx<'_>, owner: &PyObject, name: &PyStr, calls: bool) -> bool {
     let ty = owner.ty();
+    if !calls && ty.attribute_lookup(cx.py) == AttributeLookup::Overridden {
+        // SAFETY: by contract.
+        return unsafe { load_overridden(cx, ty) };
+    }
     let found = find(cx.py, ty, name, false);
     let version = type_version(cx.py, ty);
     if version == 0 {
@@ -241,6 +247,35 @@ unsafe fn load_property(cx: &Cx<'_>, property: &PyObject, version: u32) -> bool 
         set_cache32(cx, 3, function_version);
         set_cache64(cx, 5, getter.as_ptr().expose_provenance() as u64);
         chosen(cx, Opcode::LOAD_ATTR_PROPERTY);
+    }
+    true
+}
+
+/// Through the class's Python `__getattribute__`.
+unsafe fn load_overridden(cx: &Cx<'_>, ty: &PyType) -> bool {
+    let Some(function) = ty.lookup(cx.py, krait_runtime::id!(cx.py, "__getattribute__")) else {
+        return false;
+    };
+    let Some(f) = function.downcast_exact::<PyFunction>() else { return false };
+    let code = f.code();
+    if code.has(CodeFlags::VARARGS | CodeFlags::VARKEYWORDS)
+        || !code.has(CodeFlags::OPTIMIZED)
+        || code.co_kwonlyargcount.get() != 0
+        || code.co_argcount.get() != 2
+        || !crate::instructions::is_inlinable(f)
+    {
+        return false;
+    }
+    let (version, function_version) = (type_version(cx.py, ty), f.version(cx.py));
+    if version == 0 || function_version == 0 {
+        return false;
+    }
+    // SAFETY: by contract; the class keeps the function as long as its version stays.
+    unsafe {
+        set_cache32(cx, 1, version);
+        set_cache32(cx, 3, function_version);
+        set_cache64(cx, 5, function.as_ptr().expose_provenance() as u64);
+        chosen(cx, Opcode::LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN);
     }
     true
 }

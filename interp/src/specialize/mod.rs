@@ -36,6 +36,40 @@ pub unsafe fn ready(cx: &Cx<'_>) -> bool {
     }
 }
 
+/// Chooses a form for the instruction before `ip`, from what stands on its stack.
+///
+/// # Safety
+/// As [`ready`], which has said yes.
+pub unsafe fn choose(cx: &Cx<'_>, oparg: u32) {
+    use krait_bytecode::Opcode::*;
+    // SAFETY: by contract.
+    unsafe {
+        let Some(op) = (*cx.this()).opcode() else { return };
+        if op.is_instrumented() {
+            // The probe stays where it is.
+            *cx.ip = Counter::from_unit(*cx.ip).back_off().unit();
+            return;
+        }
+        match op.deopt() {
+            LOAD_ATTR => attribute::load_attr(cx, oparg),
+            STORE_ATTR => attribute::store_attr(cx, oparg),
+            LOAD_SUPER_ATTR => attribute::load_super_attr(cx, oparg),
+            LOAD_GLOBAL => global::load_global(cx, oparg),
+            CALL => call::call(cx, oparg),
+            CALL_KW => call::call_kw(cx, oparg),
+            BINARY_OP => binary::binary_op(cx, oparg),
+            STORE_SUBSCR => binary::store_subscr(cx),
+            COMPARE_OP => compare::compare_op(cx, oparg),
+            CONTAINS_OP => compare::contains_op(cx),
+            TO_BOOL => to_bool::to_bool(cx),
+            FOR_ITER => iterate::for_iter(cx, oparg),
+            SEND => iterate::send(cx),
+            UNPACK_SEQUENCE => unpack::unpack_sequence(cx, oparg),
+            _ => failed(cx),
+        }
+    }
+}
+
 /// Puts a chosen form in place.
 ///
 /// # Safety

@@ -187,7 +187,7 @@ pub(crate) fn check_no_keywords(py: Py<'_>, function: &PyObject, kwnames: Obj) -
 /// # Safety
 /// `F` is the type that the row's flags say.
 #[inline(always)]
-pub(crate) unsafe fn c_function<F: Copy>(def: &PyMethodDef) -> F {
+pub unsafe fn c_function<F: Copy>(def: &PyMethodDef) -> F {
     // SAFETY: by contract.
     unsafe { core::mem::transmute_copy::<*const core::ffi::c_void, F>(&def.ml_meth) }
 }

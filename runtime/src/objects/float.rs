@@ -7,6 +7,7 @@ use krait_numeric::{digits, float_text};
 
 use crate::error::PyResult;
 use crate::memory;
+use crate::number_blocks::BLOCK_BYTES;
 use crate::object::PyObject;
 use crate::objects::{PyBool, PyInt, PyStr, PyTuple, PyType};
 use crate::protocol::object::CompareOp;
@@ -26,12 +27,27 @@ impl PyFloat {
     /// A float of this value.
     #[inline]
     pub fn new(py: Py<'_>, value: f64) -> PyResult<Ref<PyFloat>> {
+        if let Some(float) = PyFloat::recycled(py, value) {
+            return Ok(float);
+        }
         // SAFETY: the memory is a float's; its one field is set.
         unsafe {
-            let op =
-                memory::alloc_sized(py, PyFloat::type_object(), size_of::<PyFloat>(), 0)?.cast::<PyFloat>();
+            let op = memory::alloc_sized(py, PyFloat::type_object(), BLOCK_BYTES, 0)?.cast::<PyFloat>();
             (&raw mut (*op).ob_fval).write(value);
             Ok(Ref::from_owned(op))
+        }
+    }
+
+    /// A float of this value in a dead number's memory, if there is some.
+    #[inline(always)]
+    pub fn recycled(py: Py<'_>, value: f64) -> Option<Ref<PyFloat>> {
+        let block = py.thread().number_blocks.take()?;
+        // SAFETY: a block is big enough for a float; all of its fields are set.
+        unsafe {
+            PyObject::init(block, PyFloat::type_object());
+            let op = block.cast::<PyFloat>();
+            (&raw mut (*op).ob_fval).write(value);
+            Some(Ref::from_owned(op))
         }
     }
 
@@ -262,6 +278,9 @@ impl PyFloat {
     unsafe extern "C-unwind" fn tp_dealloc(op: *mut PyObject) {
         // SAFETY: slot contract: a dead float, which owns no reference.
         unsafe {
+            if PyFloat::check_exact(&*op) {
+                return Py::assume().thread().number_blocks.give(op);
+            }
             match (*op).ty().tp_free.get() {
                 Some(free) => free(op.cast()),
                 None => memory::free_object(op),

@@ -5,18 +5,76 @@ use krait_runtime::protocol::number::{ADD, BinaryOp, MULTIPLY, SUBTRACT};
 use krait_runtime::{Py, PyObject, PyResult, Ref};
 
 use super::super::access::{attempt, guard};
-use crate::dispatch::Step;
+use crate::dispatch::{Handler, Signal, Step, ThreadState, continuations, error, next};
+use crate::frame::{CodeUnit, Frame};
 use crate::specialize::extend;
 use crate::stackref::StackRef;
 
-#[inline(never)]
-fn long_arithmetic(py: Py<'_>, a: &PyObject, b: &PyObject, op: BinaryOp) -> PyResult<Ref<PyObject>> {
-    a.binary_op(py, b, op)
+continuations! {
+    /// Puts the int that is the operand in place of two values.
+    fn int_result(ts, frame, ip, sp, operand, table) {
+        let py = Py::from_thread(ts);
+        match PyInt::new(py, operand as i64) {
+            Ok(n) => two_to_one(ts, frame, ip, sp, n.upcast(), table),
+            Err(_) => error(ts, frame, ip, sp, 0, table),
+        }
+    }
+
+    /// Puts the float whose bits are the operand in place of two values.
+    fn float_result(ts, frame, ip, sp, operand, table) {
+        let py = Py::from_thread(ts);
+        match PyFloat::new(py, f64::from_bits(operand)) {
+            Ok(x) => two_to_one(ts, frame, ip, sp, x.upcast(), table),
+            Err(_) => error(ts, frame, ip, sp, 0, table),
+        }
+    }
+
+    /// `int + int` of any size.
+    fn long_add(ts, frame, ip, sp, _operand, table) { long_result(ts, frame, ip, sp, ADD, table) }
+
+    /// `int - int` of any size.
+    fn long_subtract(ts, frame, ip, sp, _operand, table) { long_result(ts, frame, ip, sp, SUBTRACT, table) }
+
+    /// `int * int` of any size.
+    fn long_multiply(ts, frame, ip, sp, _operand, table) { long_result(ts, frame, ip, sp, MULTIPLY, table) }
 }
 
-#[inline(never)]
-fn new_int(py: Py<'_>, value: i64) -> PyResult<Ref<PyObject>> {
-    PyInt::new(py, value).map(Ref::upcast)
+#[inline(always)]
+unsafe fn long_result(
+    ts: &ThreadState,
+    frame: *mut Frame,
+    ip: *mut CodeUnit,
+    sp: *mut StackRef,
+    op: BinaryOp,
+    table: *const Handler,
+) -> Signal {
+    // SAFETY: two ints stand on the stack.
+    unsafe {
+        match (*sp.sub(2)).get().binary_op(Py::from_thread(ts), (*sp.sub(1)).get(), op) {
+            Ok(n) => two_to_one(ts, frame, ip, sp, n, table),
+            Err(_) => error(ts, frame, ip, sp, 0, table),
+        }
+    }
+}
+
+/// Puts a result of `BINARY_OP` in place of its operands.
+#[inline(always)]
+unsafe fn two_to_one(
+    ts: &ThreadState,
+    frame: *mut Frame,
+    ip: *mut CodeUnit,
+    sp: *mut StackRef,
+    result: Ref<PyObject>,
+    table: *const Handler,
+) -> Signal {
+    // SAFETY: two operands stand on the stack.
+    unsafe {
+        let (left, right) = (*sp.sub(2), *sp.sub(1));
+        *sp.sub(2) = StackRef::owned(result);
+        left.close();
+        right.close();
+        next(ts, frame, ip.add(5), sp.sub(1), table)
+    }
 }
 
 /// Two ints: one machine operation when both are compact, which cannot overflow; else the general one.
@@ -26,25 +84,21 @@ macro_rules! ints {
         let (Some(a), Some(b)) = (left.get().downcast_exact::<PyInt>(), right.get().downcast_exact::<PyInt>()) else {
             return Step::Deopt;
         };
-        let result = match (a.as_compact(), b.as_compact()) {
-            (Some(x), Some(y)) => {
-                let value = x $operate y;
-                match PyInt::small(value) {
-                    Some(n) => StackRef::borrowed(n),
-                    None => StackRef::owned(attempt!(new_int($cx.py, value))),
-                }
-            }
-            _ => StackRef::owned(attempt!(long_arithmetic($cx.py, a, b, $general))),
-        };
-        $cx.sp = $cx.sp.sub(1);
-        *$cx.slot(1) = result;
-        left.close();
-        right.close();
-        Step::Next
+        if !a.is_compact() || !b.is_compact() {
+            return Step::Via($general, 0);
+        }
+        let value = a.compact_value() $operate b.compact_value();
+        if let Some(n) = PyInt::small(value) {
+            return $cx.replace_two(StackRef::borrowed(n));
+        }
+        match PyInt::recycled($cx.py, value) {
+            Some(n) => $cx.replace_two(StackRef::owned(n.upcast())),
+            None => Step::Via(int_result, value as u64),
+        }
     }};
 }
 
-/// Two floats; the result goes into the left one's object when nobody else has it.
+/// Two floats; the result goes into an operand's object when nobody else has it.
 macro_rules! floats {
     ($cx:ident, $operate:tt) => {{
         let (left, right) = ($cx.peek(2), $cx.peek(1));
@@ -56,15 +110,18 @@ macro_rules! floats {
         if !left.is_borrowed() && a.refcnt() == 1 {
             PyFloat::set_value(left.as_ptr().cast(), value);
             $cx.sp = $cx.sp.sub(1);
-            right.close();
-        } else {
-            let result = attempt!(PyFloat::new($cx.py, value));
-            $cx.sp = $cx.sp.sub(1);
-            *$cx.slot(1) = StackRef::owned(result.upcast());
-            left.close();
-            right.close();
+            return $cx.close_next(right);
         }
-        Step::Next
+        if !right.is_borrowed() && b.refcnt() == 1 {
+            PyFloat::set_value(right.as_ptr().cast(), value);
+            $cx.sp = $cx.sp.sub(1);
+            *$cx.slot(1) = right;
+            return $cx.close_next(left);
+        }
+        match PyFloat::recycled($cx.py, value) {
+            Some(x) => $cx.replace_two(StackRef::owned(x.upcast())),
+            None => Step::Via(float_result, value.to_bits()),
+        }
     }};
 }
 
@@ -93,13 +150,13 @@ unsafe fn append_to_local(
 
 instructions! {
     /// int + int
-    fn BINARY_OP_ADD_INT(cx, _) { ints!(cx, +, ADD) }
+    fn BINARY_OP_ADD_INT(cx, _) { ints!(cx, +, long_add) }
 
     /// int - int
-    fn BINARY_OP_SUBTRACT_INT(cx, _) { ints!(cx, -, SUBTRACT) }
+    fn BINARY_OP_SUBTRACT_INT(cx, _) { ints!(cx, -, long_subtract) }
 
     /// int * int
-    fn BINARY_OP_MULTIPLY_INT(cx, _) { ints!(cx, *, MULTIPLY) }
+    fn BINARY_OP_MULTIPLY_INT(cx, _) { ints!(cx, *, long_multiply) }
 
     /// float + float
     fn BINARY_OP_ADD_FLOAT(cx, _) { floats!(cx, +) }
@@ -117,11 +174,7 @@ instructions! {
             return Step::Deopt;
         };
         let result = attempt!(concatenate(cx.py, a, b));
-        cx.sp = cx.sp.sub(1);
-        *cx.slot(1) = StackRef::owned(result);
-        left.close();
-        right.close();
-        Step::Next
+        cx.replace_two(StackRef::owned(result))
     }
 
     /// `local = local + str`: the following `STORE_FAST` is done here.
@@ -135,9 +188,8 @@ instructions! {
         *cx.slot(2) = StackRef::NULL;
         attempt!(append_to_local(cx.py, local, left, right.get()));
         cx.sp = cx.sp.sub(2);
-        right.close();
         cx.jump(6);
-        Step::Jump
+        cx.close_jump(right)
     }
 
     /// One of the operations of `specialize::extend`: pairs of types that no other form has.
@@ -146,11 +198,7 @@ instructions! {
         let Some(pair) = extend::at(cx.cache64(1)) else { return Step::Deopt };
         guard!((pair.guard)(left.get(), right.get()));
         let result = attempt!((pair.action)(cx.py, left.get(), right.get()));
-        cx.sp = cx.sp.sub(1);
-        *cx.slot(1) = StackRef::owned(result);
-        left.close();
-        right.close();
-        Step::Next
+        cx.replace_two(StackRef::owned(result))
     }
 
     /// `bool(bool)`
@@ -164,16 +212,14 @@ instructions! {
     fn TO_BOOL_INT(cx, _) {
         let Some(n) = cx.object(1).downcast_exact::<PyInt>() else { return Step::Deopt };
         let truth = !n.is_zero();
-        cx.replace_n(1, StackRef::borrowed(PyBool::get(truth)));
-        Step::Next
+        cx.replace_top(StackRef::borrowed(PyBool::get(truth)))
     }
 
     /// `bool(list)`
     fn TO_BOOL_LIST(cx, _) {
         let Some(list) = cx.object(1).downcast_exact::<PyList>() else { return Step::Deopt };
         let truth = !list.is_empty();
-        cx.replace_n(1, StackRef::borrowed(PyBool::get(truth)));
-        Step::Next
+        cx.replace_top(StackRef::borrowed(PyBool::get(truth)))
     }
 
     /// `bool(None)`
@@ -187,15 +233,13 @@ instructions! {
     fn TO_BOOL_STR(cx, _) {
         let Some(s) = cx.object(1).downcast_exact::<PyStr>() else { return Step::Deopt };
         let truth = !s.is_empty();
-        cx.replace_n(1, StackRef::borrowed(PyBool::get(truth)));
-        Step::Next
+        cx.replace_top(StackRef::borrowed(PyBool::get(truth)))
     }
 
     /// An instance of a class without `__bool__` and `__len__`.
     fn TO_BOOL_ALWAYS_TRUE(cx, _) {
         let version = cx.cache32(1);
         guard!(cx.object(1).ty().tp_version_tag.get() == version);
-        cx.replace_n(1, StackRef::borrowed(PyBool::get(true)));
-        Step::Next
+        cx.replace_top(StackRef::borrowed(PyBool::get(true)))
     }
 }

@@ -4,23 +4,24 @@
 use krait_runtime::objects::dict::keys::DictKeys;
 use krait_runtime::objects::dict::split;
 use krait_runtime::objects::{PyDict, PyHeapType, PyModule, PyType};
-use krait_runtime::{PyClass, PyObject};
+use krait_runtime::{Py, PyClass, PyObject};
 
 use super::super::access::{attempt, guard};
 use super::super::resume::enter;
 use crate::call::push_function;
 use crate::dispatch::{Cx, Step};
+use crate::frame::Frame;
 use crate::objects::function::PyFunction;
 use crate::stackref::StackRef;
 
 /// Replaces the owner by a value (owned), with NULL over it when a call follows.
 macro_rules! value_for_owner {
     ($cx:ident, $oparg:ident, $value:expr) => {{
-        $cx.replace_n(1, $value);
+        let owner = core::mem::replace(&mut *$cx.slot(1), $value);
         if $oparg & 1 != 0 {
             $cx.push(StackRef::NULL);
         }
-        Step::Next
+        $cx.close_next(owner)
     }};
 }
 
@@ -55,10 +56,25 @@ unsafe fn inline_keys_version(owner: &PyObject) -> u32 {
 unsafe fn method_over(cx: &mut Cx<'_>, method: &PyObject) -> Step {
     // SAFETY: the owner stands on top.
     unsafe {
-        let owner = core::mem::replace(&mut *cx.slot(1), StackRef::borrowed(method).dup());
+        let owner = core::mem::replace(&mut *cx.slot(1), StackRef::borrowed(method).dup_object());
         cx.push(owner);
     }
     Step::Next
+}
+
+/// A frame for `function(owner, name)`; `owner` is moved. Null on an error.
+#[inline(never)]
+unsafe fn push_with_name(
+    py: Py<'_>,
+    function: &PyFunction,
+    owner: StackRef,
+    name: &PyObject,
+    previous: *mut Frame,
+) -> *mut Frame {
+    let mut args = [owner, StackRef::borrowed(name).dup()];
+    let callee = StackRef::borrowed(function).dup();
+    // SAFETY: by the caller: the loop runs; both arguments move into the frame.
+    unsafe { push_function(py, callee, args.as_mut_ptr(), 2, None, previous) }
 }
 
 instructions! {
@@ -69,7 +85,7 @@ instructions! {
         guard!(split::inline_values(owner).valid.get() != 0);
         let value = *owner.as_ptr().byte_add(cx.cache(3) as usize).cast::<*mut PyObject>();
         guard!(!value.is_null());
-        let value = StackRef::borrowed(&*value).dup();
+        let value = StackRef::borrowed(&*value).dup_object();
         value_for_owner!(cx, oparg, value)
     }
 
@@ -78,8 +94,8 @@ instructions! {
         let Some(module) = cx.object(1).downcast_exact::<PyModule>() else { return Step::Deopt };
         let dict = module.dict_ref();
         guard!(dict.current_keys_version() == cx.cache32(1));
-        let Some(value) = dict.value_at_borrowed(cx.cache(3) as usize) else { return Step::Deopt };
-        let value = StackRef::borrowed(value).dup();
+        let Some(value) = dict.cached_value(cx.cache(3) as usize) else { return Step::Deopt };
+        let value = StackRef::borrowed(value).dup_object();
         value_for_owner!(cx, oparg, value)
     }
 
@@ -90,7 +106,7 @@ instructions! {
         let Some(dict) = split::managed_dict(owner).get().as_ref() else { return Step::Deopt };
         guard!(PyDict::check_exact(dict));
         let Some(value) = dict.value_under(cx.cache(3) as usize, cx.name(oparg >> 1)) else { return Step::Deopt };
-        let value = StackRef::borrowed(value).dup();
+        let value = StackRef::borrowed(value).dup_object();
         value_for_owner!(cx, oparg, value)
     }
 
@@ -100,7 +116,7 @@ instructions! {
         guard_version!(cx, owner);
         let value = *owner.as_ptr().byte_add(cx.cache(3) as usize).cast::<*mut PyObject>();
         guard!(!value.is_null());
-        let value = StackRef::borrowed(&*value).dup();
+        let value = StackRef::borrowed(&*value).dup_object();
         value_for_owner!(cx, oparg, value)
     }
 
@@ -108,7 +124,7 @@ instructions! {
     fn LOAD_ATTR_CLASS(cx, oparg) {
         let Some(class) = cx.object(1).downcast::<PyType>() else { return Step::Deopt };
         guard!(class.tp_version_tag.get() == cx.cache32(1));
-        let value = StackRef::borrowed(cached(cx)).dup();
+        let value = StackRef::borrowed(cached(cx)).dup_object();
         value_for_owner!(cx, oparg, value)
     }
 
@@ -117,7 +133,7 @@ instructions! {
         let Some(class) = cx.object(1).downcast::<PyType>() else { return Step::Deopt };
         guard!(class.tp_version_tag.get() == cx.cache32(1));
         guard!(class.ty().tp_version_tag.get() == cx.cache32(3));
-        let value = StackRef::borrowed(cached(cx)).dup();
+        let value = StackRef::borrowed(cached(cx)).dup_object();
         value_for_owner!(cx, oparg, value)
     }
 
@@ -129,6 +145,20 @@ instructions! {
         let callee = StackRef::borrowed(function).dup();
         let frame = push_function(cx.py, callee, cx.slot(1), 1, None, cx.frame);
         cx.sp = cx.sp.sub(1);
+        if frame.is_null() {
+            return Step::Error;
+        }
+        (*cx.frame).return_offset = 10;
+        enter(cx, frame)
+    }
+
+    /// Any attribute of an instance whose class has a Python `__getattribute__`, in this run of the loop.
+    fn LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN(cx, oparg) {
+        guard_version!(cx, cx.object(1));
+        let function: &PyFunction = cached(cx).cast_unchecked();
+        guard!(function.func_version.get() == cx.cache32(3));
+        let owner = cx.pop();
+        let frame = push_with_name(cx.py, function, owner, cx.name(oparg >> 1), cx.frame);
         if frame.is_null() {
             return Step::Error;
         }
@@ -167,17 +197,15 @@ instructions! {
         let owner = cx.object(1);
         guard_version!(cx, owner);
         guard!(inline_keys_version(owner) == cx.cache32(3));
-        let value = StackRef::borrowed(cached(cx)).dup();
-        cx.replace_n(1, value);
-        Step::Next
+        let value = StackRef::borrowed(cached(cx)).dup_object();
+        cx.replace_top(value)
     }
 
     /// A plain class attribute; the instance has no dict.
     fn LOAD_ATTR_NONDESCRIPTOR_NO_DICT(cx, _) {
         guard_version!(cx, cx.object(1));
-        let value = StackRef::borrowed(cached(cx)).dup();
-        cx.replace_n(1, value);
-        Step::Next
+        let value = StackRef::borrowed(cached(cx)).dup_object();
+        cx.replace_top(value)
     }
 
     /// A value inside the instance, which has no dict object.
@@ -196,9 +224,7 @@ instructions! {
         }
         let owner = cx.pop();
         cx.sp = cx.sp.sub(1);
-        crate::unwind::release(old);
-        owner.close();
-        Step::Next
+        cx.close_two_next(StackRef::from_raw(old), owner)
     }
 
     /// A slot of `__slots__`.
@@ -211,9 +237,7 @@ instructions! {
         let old = core::mem::replace(&mut *slot, new.as_ptr());
         let owner = cx.pop();
         cx.sp = cx.sp.sub(1);
-        crate::unwind::release(old);
-        owner.close();
-        Step::Next
+        cx.close_two_next(StackRef::from_raw(old), owner)
     }
 
     /// A value in the instance's dict, by entry number.

@@ -1,31 +1,93 @@
-//! `CALL` and `CALL_KW` by what is called.
+//! `CALL` and `CALL_KW` of Python functions, methods and classes. Not here: native callables (`call_native.rs`).
 
+use krait_runtime::Py;
 use krait_runtime::objects::method::PyMethod;
-use krait_runtime::objects::{PyInt, PyList, PyStr, PyTuple, PyType};
-use krait_runtime::{Py, PyClass, PyObject, PyResult, Ref};
+use krait_runtime::objects::r#type::flags;
+use krait_runtime::objects::{PyHeapType, PyType};
 
-use super::super::access::{attempt, guard};
+use super::super::access::{clear_slots, copy_slots, guard};
 use super::super::call::{call_on_stack, expand_method};
 use super::super::resume::enter;
-use crate::call::push_function;
-use crate::dispatch::Step;
-use crate::eval_breaker;
+use crate::call::{init_cleanup, push_function};
+use crate::dispatch::{Cx, Step};
+use crate::frame::{Frame, Owner};
+use crate::frame_stack;
+use crate::objects::code::PyCode;
 use crate::objects::function::PyFunction;
 use crate::stackref::StackRef;
 
-/// Polls the eval breaker after a call whose result stands on the stack.
-macro_rules! polled {
-    ($cx:ident) => {{
-        if eval_breaker::is_set($cx.py) {
-            attempt!(eval_breaker::handle($cx.py));
-        }
-        Step::Next
-    }};
+/// Enters a function that takes exactly the arguments given and keeps no namespace, as its version says. `function` (owned) and
+/// the arguments move into the new frame; the stack is cut at `sp`.
+///
+/// # Safety
+/// As said; there are that many arguments.
+#[inline(always)]
+unsafe fn enter_exact(
+    cx: &mut Cx<'_>,
+    callee: StackRef,
+    args: *mut StackRef,
+    nargs: usize,
+    sp: *mut StackRef,
+    return_offset: u16,
+) -> Step {
+    // SAFETY: by contract.
+    unsafe {
+        let ts = cx.py.thread();
+        let function: &PyFunction = callee.get().cast_unchecked();
+        let code = function.code();
+        let frame = frame_stack::push_here(ts, code.framesize());
+        guard!(!frame.is_null());
+        let locals = Frame::localsplus(frame);
+        let slots = code.nlocalsplus();
+        code.incref();
+        frame.write(Frame {
+            f_executable: StackRef::borrowed(code).counted(),
+            previous: cx.frame,
+            f_funcobj: callee,
+            f_globals: function.func_globals.as_raw(),
+            f_builtins: function.func_builtins.as_raw(),
+            f_locals: core::ptr::null_mut(),
+            frame_obj: core::ptr::null_mut(),
+            instr_ptr: code.first_instr(),
+            stackpointer: locals.add(slots),
+            return_offset: 0,
+            owner: Owner::Thread,
+            visited: 0,
+        });
+        copy_slots(args, locals, nargs);
+        clear_slots(locals, nargs, slots);
+        (*cx.frame).stackpointer = sp;
+        (*cx.frame).return_offset = return_offset;
+        ts.current_frame.set(frame.cast());
+        ts.py_recursion_remaining.set(ts.py_recursion_remaining.get() - 1);
+        cx.frame = frame;
+        cx.ip = code.first_instr();
+        cx.sp = locals.add(slots);
+        Step::Jump
+    }
 }
 
+/// A frame of the clean-up code over `previous` that holds `instance` (moved); null on an error.
 #[inline(never)]
-fn length(py: Py<'_>, object: &PyObject) -> PyResult<Ref<PyObject>> {
-    PyInt::new(py, object.len(py)? as i64).map(Ref::upcast)
+unsafe fn push_holder(py: Py<'_>, cleanup: &PyCode, previous: *mut Frame, instance: StackRef) -> *mut Frame {
+    // SAFETY: the loop runs on this thread.
+    unsafe {
+        let frame = frame_stack::push(py.thread(), cleanup.framesize());
+        if frame.is_null() {
+            instance.close();
+            let _ = py.no_memory();
+            return frame;
+        }
+        frame.write(Frame {
+            f_executable: StackRef::borrowed(cleanup),
+            owner: Owner::Thread,
+            ..Frame::entry(previous, cleanup.first_instr())
+        });
+        let held = Frame::localsplus(frame);
+        *held = instance;
+        (*frame).stackpointer = held.add(1);
+        frame
+    }
 }
 
 instructions! {
@@ -35,37 +97,24 @@ instructions! {
         let callable = cx.slot(nargs + 2);
         let Some(function) = (*callable).get().downcast_exact::<PyFunction>() else { return Step::Deopt };
         guard!(function.func_version.get() == cx.cache32(1));
-        let has_self = usize::from(!cx.peek(nargs + 1).is_null());
-        guard!(function.code().co_argcount.get() as usize == nargs + has_self);
+        let total = nargs + usize::from(!cx.peek(nargs + 1).is_null());
+        guard!(function.code().co_argcount.get() as usize == total);
         guard!(cx.py.thread().py_recursion_remaining.get() > 1);
-        let args = cx.slot(nargs + has_self);
-        let frame = push_function(cx.py, *callable, args, nargs + has_self, None, cx.frame);
-        cx.sp = callable;
-        if frame.is_null() {
-            return Step::Error;
-        }
-        (*cx.frame).return_offset = 4;
-        enter(cx, frame)
+        enter_exact(cx, *callable, cx.slot(total), total, callable, 4)
     }
 
     /// A bound Python method with exactly the arguments it takes.
     fn CALL_BOUND_METHOD_EXACT_ARGS(cx, oparg) {
         let nargs = oparg as usize;
         guard!(cx.peek(nargs + 1).is_null());
-        let Some(method) = cx.object(nargs + 2).downcast_exact::<PyMethod>() else { return Step::Deopt };
+        let callable = cx.slot(nargs + 2);
+        let Some(method) = (*callable).get().downcast_exact::<PyMethod>() else { return Step::Deopt };
         let Some(function) = method.function().downcast_exact::<PyFunction>() else { return Step::Deopt };
         guard!(function.func_version.get() == cx.cache32(1));
         guard!(function.code().co_argcount.get() as usize == nargs + 1);
         guard!(cx.py.thread().py_recursion_remaining.get() > 1);
         expand_method(cx, nargs);
-        let callable = cx.slot(nargs + 2);
-        let frame = push_function(cx.py, *callable, cx.slot(nargs + 1), nargs + 1, None, cx.frame);
-        cx.sp = callable;
-        if frame.is_null() {
-            return Step::Error;
-        }
-        (*cx.frame).return_offset = 4;
-        enter(cx, frame)
+        enter_exact(cx, *callable, cx.slot(nargs + 1), nargs + 1, callable, 4)
     }
 
     /// A Python function, with arguments to bind.
@@ -87,77 +136,50 @@ instructions! {
         call_on_stack(cx, nargs, None, 3)
     }
 
-    /// Neither a Python function nor a bound method.
-    fn CALL_NON_PY_GENERAL(cx, oparg) {
-        let callable = cx.object(oparg as usize + 2);
-        guard!(callable.downcast_exact::<PyFunction>().is_none());
-        guard!(callable.downcast_exact::<PyMethod>().is_none());
-        call_on_stack(cx, oparg as usize, None, 3)
-    }
-
-    /// `type(x)`
-    fn CALL_TYPE_1(cx, _) {
-        guard!(cx.peek(2).is_null());
-        guard!(cx.peek(3).is(PyType::type_object()));
-        let ty = cx.object(1).ty().to_ref();
-        cx.replace_n(3, StackRef::owned(ty));
-        Step::Next
-    }
-
-    /// `str(x)`
-    fn CALL_STR_1(cx, _) {
-        guard!(cx.peek(2).is_null());
-        guard!(cx.peek(3).is(PyStr::type_object()));
-        let text = attempt!(cx.object(1).str(cx.py));
-        cx.replace_n(3, StackRef::owned(text.upcast()));
-        polled!(cx)
-    }
-
-    /// `tuple(x)`
-    fn CALL_TUPLE_1(cx, _) {
-        guard!(cx.peek(2).is_null());
-        guard!(cx.peek(3).is(PyTuple::type_object()));
-        let tuple = attempt!(tuple_of(cx.py, cx.object(1)));
-        cx.replace_n(3, StackRef::owned(tuple));
-        polled!(cx)
-    }
-
-    /// A class with a vectorcall of its own.
-    fn CALL_BUILTIN_CLASS(cx, oparg) {
-        let Some(class) = cx.object(oparg as usize + 2).downcast_exact::<PyType>() else { return Step::Deopt };
-        guard!(class.tp_vectorcall.get().is_some());
-        call_on_stack(cx, oparg as usize, None, 3)
-    }
-
-    /// `len(x)`
-    fn CALL_LEN(cx, _) {
-        guard!(cx.peek(2).is_null());
-        guard!(crate::specialize::call::is_len(cx.object(3)));
-        let n = attempt!(length(cx.py, cx.object(1)));
-        cx.replace_n(3, StackRef::owned(n));
-        Step::Next
-    }
-
-    /// `isinstance(x, c)`
-    fn CALL_ISINSTANCE(cx, _) {
-        guard!(cx.peek(3).is_null());
-        guard!(crate::specialize::call::is_isinstance(cx.object(4)));
-        let truth = attempt!(cx.object(2).is_instance(cx.py, cx.object(1)));
-        cx.replace_n(4, StackRef::borrowed(krait_runtime::objects::PyBool::get(truth)));
-        Step::Next
-    }
-
-    /// `list.append(x)` whose result is dropped: the `POP_TOP` is done here.
-    fn CALL_LIST_APPEND(cx, _) {
-        guard!(crate::specialize::call::is_list_append(cx.object(3)));
-        guard!(!cx.peek(2).is_null());
-        let Some(list) = cx.object(2).downcast_exact::<PyList>() else { return Step::Deopt };
-        let value = cx.peek(1).make_owned();
-        *cx.slot(1) = StackRef::NULL;
-        attempt!(list.append(cx.py, value.into_ref()));
-        cx.drop_n(3);
-        cx.jump(4);
-        Step::Jump
+    /// A class with the plain `__new__` and a Python `__init__`, which runs in this run of the loop: under it stands a frame that
+    /// holds the new object and checks what `__init__` returns.
+    fn CALL_ALLOC_AND_ENTER_INIT(cx, oparg) {
+        let nargs = oparg as usize;
+        guard!(cx.peek(nargs + 1).is_null());
+        let callable = cx.slot(nargs + 2);
+        let Some(class) = (*callable).get().downcast_exact::<PyType>() else { return Step::Deopt };
+        guard!(class.tp_version_tag.get() == cx.cache32(1));
+        guard!(class.has(flags::HEAPTYPE));
+        let init = class.cast_unchecked::<PyHeapType>()._spec_cache.init.get();
+        guard!(!init.is_null());
+        let ts = cx.py.thread();
+        guard!(ts.py_recursion_remaining.get() > 2);
+        let cleanup = init_cleanup(cx.py);
+        guard!(!cleanup.is_null());
+        let instance = krait_runtime::memory::tp_alloc(class, 0);
+        if instance.is_null() {
+            return Step::Error;
+        }
+        let instance = StackRef::from_raw(instance);
+        let shim = push_holder(cx.py, &*cleanup, cx.frame, instance);
+        if shim.is_null() {
+            return Step::Error;
+        }
+        // The class gives its place to the function, the self slot to the instance.
+        let function: &PyFunction = (*init).cast_unchecked();
+        let class = *callable;
+        *callable = StackRef::NULL;
+        *cx.slot(nargs + 1) = instance.dup();
+        let callee = StackRef::borrowed(function).dup();
+        let frame = push_function(cx.py, callee, cx.slot(nargs + 1), nargs + 1, None, shim);
+        class.close();
+        cx.sp = callable;
+        if frame.is_null() {
+            frame_stack::pop(ts, shim);
+            instance.close();
+            return Step::Error;
+        }
+        (*cx.frame).return_offset = 4;
+        (*cx.frame).stackpointer = cx.sp;
+        ts.py_recursion_remaining.set(ts.py_recursion_remaining.get() - 1);
+        cx.frame = shim;
+        cx.sp = (*shim).stackpointer;
+        enter(cx, frame)
     }
 
     /// A Python function, with keyword arguments.
@@ -195,12 +217,4 @@ instructions! {
         kwnames.close();
         step
     }
-}
-
-#[inline(never)]
-fn tuple_of(py: Py<'_>, x: &PyObject) -> PyResult<Ref<PyObject>> {
-    if let Some(tuple) = x.downcast_exact::<PyTuple>() {
-        return Ok(tuple.new_ref().upcast());
-    }
-    PyTuple::from_vec(py, x.collect(py)?).map(Ref::upcast)
 }

@@ -27,8 +27,7 @@ fn outcome<T: PartialOrd>(a: T, b: T) -> u32 {
 macro_rules! answer {
     ($cx:ident, $outcome:expr, $oparg:ident) => {{
         let truth = $outcome & $oparg != 0;
-        $cx.replace_n(2, StackRef::borrowed(PyBool::get(truth)));
-        Step::Next
+        $cx.replace_two(StackRef::borrowed(PyBool::get(truth)))
     }};
 }
 

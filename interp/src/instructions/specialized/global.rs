@@ -11,8 +11,8 @@ instructions! {
     fn LOAD_GLOBAL_MODULE(cx, oparg) {
         let globals = cx.globals();
         guard!(globals.current_keys_version() == u32::from(cx.cache(2)));
-        let Some(value) = globals.value_at_borrowed(cx.cache(1) as usize) else { return Step::Deopt };
-        cx.push(StackRef::borrowed(value).dup());
+        let Some(value) = globals.cached_value(cx.cache(1) as usize) else { return Step::Deopt };
+        cx.push(StackRef::borrowed(value).dup_object());
         if oparg & 1 != 0 {
             cx.push(StackRef::NULL);
         }
@@ -24,8 +24,8 @@ instructions! {
         guard!(cx.globals().current_keys_version() == u32::from(cx.cache(2)));
         let Some(builtins) = cx.builtins().downcast_exact::<PyDict>() else { return Step::Deopt };
         guard!(builtins.current_keys_version() == u32::from(cx.cache(3)));
-        let Some(value) = builtins.value_at_borrowed(cx.cache(1) as usize) else { return Step::Deopt };
-        cx.push(StackRef::borrowed(value).dup());
+        let Some(value) = builtins.cached_value(cx.cache(1) as usize) else { return Step::Deopt };
+        cx.push(StackRef::borrowed(value).dup_object());
         if oparg & 1 != 0 {
             cx.push(StackRef::NULL);
         }

@@ -1,12 +1,12 @@
 //! `FOR_ITER` over lists, tuples and ranges (generators: `generator.rs`).
 
+use krait_runtime::Py;
 use krait_runtime::objects::PyInt;
 use krait_runtime::objects::list::iterator::PyListIterator;
 use krait_runtime::objects::range::PyRangeIterator;
 use krait_runtime::objects::tuple_iterator::PyTupleIterator;
 
-use super::super::access::attempt;
-use crate::dispatch::Step;
+use crate::dispatch::{Step, continuations, error, next};
 use crate::stackref::StackRef;
 
 /// Goes on after the loop's `END_FOR`.
@@ -15,6 +15,19 @@ macro_rules! exhausted {
         $cx.jump(1 + $oparg as usize + 1);
         return Step::Jump;
     }};
+}
+
+continuations! {
+    /// Pushes the int that is the operand: a range's next one.
+    fn push_int(ts, frame, ip, sp, operand, table) {
+        match PyInt::new(Py::from_thread(ts), operand as i64) {
+            Ok(n) => {
+                *sp = StackRef::owned(n.upcast());
+                next(ts, frame, ip.add(1), sp.add(1), table)
+            }
+            Err(_) => error(ts, frame, ip, sp, 0, table),
+        }
+    }
 }
 
 instructions! {
@@ -65,13 +78,16 @@ instructions! {
         let value = iterator.start.get();
         iterator.start.set(value.wrapping_add(iterator.step));
         iterator.len.set(left - 1);
-        match PyInt::small(value) {
-            Some(n) => cx.push(StackRef::borrowed(n)),
-            None => {
-                let n = attempt!(PyInt::new(cx.py, value));
-                cx.push_ref(n.upcast());
-            }
+        if let Some(n) = PyInt::small(value) {
+            cx.push(StackRef::borrowed(n));
+            return Step::Next;
         }
-        Step::Next
+        match PyInt::recycled(cx.py, value) {
+            Some(n) => {
+                cx.push_ref(n.upcast());
+                Step::Next
+            }
+            None => Step::Via(push_int, value as u64),
+        }
     }
 }

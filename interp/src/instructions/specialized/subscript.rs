@@ -39,8 +39,7 @@ instructions! {
         let Some(list) = cx.object(2).downcast_exact::<PyList>() else { return Step::Deopt };
         let i = index!(cx.object(1));
         let Some(item) = list.get(i) else { return Step::Deopt };
-        cx.replace_n(2, StackRef::owned(item));
-        Step::Next
+        cx.replace_two(StackRef::owned(item))
     }
 
     /// `list[slice]`
@@ -48,8 +47,7 @@ instructions! {
         guard!(cx.object(2).downcast_exact::<PyList>().is_some());
         guard!(cx.object(1).downcast_exact::<PySlice>().is_some());
         let result = attempt!(list_slice(cx.py, cx.object(2), cx.object(1)));
-        cx.replace_n(2, StackRef::owned(result));
-        Step::Next
+        cx.replace_two(StackRef::owned(result))
     }
 
     /// `tuple[int]`
@@ -57,8 +55,7 @@ instructions! {
         let Some(tuple) = cx.object(2).downcast_exact::<PyTuple>() else { return Step::Deopt };
         let i = index!(cx.object(1));
         let Some(item) = tuple.get(i) else { return Step::Deopt };
-        cx.replace_n(2, StackRef::owned(item.to_ref()));
-        Step::Next
+        cx.replace_two(StackRef::owned(item.to_ref()))
     }
 
     /// `str[int]`, of a Latin-1 character
@@ -67,16 +64,14 @@ instructions! {
         let i = index!(cx.object(1));
         let Some(c) = s.code_point(i) else { return Step::Deopt };
         let Ok(c) = u8::try_from(c) else { return Step::Deopt };
-        cx.replace_n(2, StackRef::owned(PyStr::latin1_char(c).upcast()));
-        Step::Next
+        cx.replace_two(StackRef::owned(PyStr::latin1_char(c).upcast()))
     }
 
     /// `dict[key]`
     fn BINARY_OP_SUBSCR_DICT(cx, _) {
         let Some(dict) = cx.object(2).downcast_exact::<PyDict>() else { return Step::Deopt };
         let value = attempt!(dict_item(cx.py, dict, cx.object(1)));
-        cx.replace_n(2, StackRef::owned(value));
-        Step::Next
+        cx.replace_two(StackRef::owned(value))
     }
 
     /// `instance[key]` of a class with a Python `__getitem__`, in this run of the loop.
@@ -122,8 +117,7 @@ instructions! {
     fn CONTAINS_OP_DICT(cx, oparg) {
         let Some(dict) = cx.object(1).downcast_exact::<PyDict>() else { return Step::Deopt };
         let found = attempt!(in_dict(cx.py, dict, cx.object(2)));
-        cx.replace_n(2, StackRef::borrowed(PyBool::get(found != (oparg != 0))));
-        Step::Next
+        cx.replace_two(StackRef::borrowed(PyBool::get(found != (oparg != 0))))
     }
 
     /// `item in set`
@@ -131,8 +125,7 @@ instructions! {
         let set = cx.object(1);
         guard!(set.downcast_exact::<PySet>().is_some() || set.downcast_exact::<PyFrozenSet>().is_some());
         let found = attempt!(set.contains(cx.py, cx.object(2)));
-        cx.replace_n(2, StackRef::borrowed(PyBool::get(found != (oparg != 0))));
-        Step::Next
+        cx.replace_two(StackRef::borrowed(PyBool::get(found != (oparg != 0))))
     }
 }
 

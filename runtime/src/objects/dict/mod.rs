@@ -152,6 +152,17 @@ impl PyDict {
         unsafe { (*self.value_slot(ix)).as_ref() }
     }
 
+    /// The value of entry `ix` of a table whose version says that it is an unsplit one of strings, without counting. For inline
+    /// caches.
+    ///
+    /// # Safety
+    /// As said, and the entry exists; the dict is not changed while the result is used.
+    #[inline(always)]
+    pub unsafe fn cached_value(&self, ix: usize) -> Option<&PyObject> {
+        // SAFETY: by contract.
+        unsafe { (*self.table().unicode_entries().add(ix)).value.as_ref() }
+    }
+
     /// The value of entry `ix` when its key is the very string `name`, without counting. For inline caches.
     ///
     /// # Safety

@@ -109,6 +109,9 @@ impl PyInt {
     unsafe extern "C-unwind" fn tp_dealloc(op: *mut PyObject) {
         // SAFETY: slot contract: a dead int, which owns no reference.
         unsafe {
+            if PyInt::check_exact(&*op) && PyInt::fits_block((*op.cast::<PyInt>()).digits().len()) {
+                return Py::assume().thread().number_blocks.give(op);
+            }
             match (*op).ty().tp_free.get() {
                 Some(free) => free(op.cast()),
                 None => crate::memory::free_object(op),

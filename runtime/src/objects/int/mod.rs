@@ -13,6 +13,7 @@ use krait_numeric::digits::{self, Int, IntRef};
 
 use crate::error::PyResult;
 use crate::memory;
+use crate::number_blocks::BLOCK_BYTES;
 use crate::object::{PyObject, Static};
 use crate::objects::PyBool;
 use crate::objects::r#type::flags;
@@ -79,10 +80,12 @@ pub(crate) fn init() {
 }
 
 impl PyInt {
+    #[inline(always)]
     pub(crate) fn true_object() -> &'static PyObject {
         &TRUE.0.ob_base
     }
 
+    #[inline(always)]
     pub(crate) fn false_object() -> &'static PyObject {
         &FALSE.0.ob_base
     }
@@ -115,10 +118,47 @@ impl PyInt {
     fn compact(py: Py<'_>, negative: bool, digit: u32) -> PyResult<Ref<PyInt>> {
         // SAFETY: an int has room for one digit; the tag says so.
         unsafe {
-            let op = memory::alloc_sized(py, PyInt::type_object(), size_of::<PyInt>(), 0)?.cast::<PyInt>();
+            let op = PyInt::block(py)?;
             (*op).lv_tag.set(1 << 3 | if negative { SIGN_NEGATIVE } else { 0 });
             (&raw mut (*op).ob_digit).cast::<u32>().write(digit);
             Ok(Ref::from_owned(op))
+        }
+    }
+
+    /// Memory for an exact int of up to two digits, with its head set.
+    #[inline(always)]
+    unsafe fn block(py: Py<'_>) -> PyResult<*mut PyInt> {
+        // SAFETY: the block has room for the head and two digits.
+        unsafe {
+            if let Some(block) = py.thread().number_blocks.take() {
+                PyObject::init(block, PyInt::type_object());
+                return Ok(block.cast());
+            }
+            Ok(memory::alloc_sized(py, PyInt::type_object(), BLOCK_BYTES, 0)?.cast())
+        }
+    }
+
+    /// Whether an exact int of so many digits lives in a block of `number_blocks`.
+    #[inline(always)]
+    pub(crate) fn fits_block(digits: usize) -> bool {
+        digits <= 2
+    }
+
+    /// A one-digit int that is not small, in a dead number's memory; `None` when the value is another or there is none.
+    #[inline(always)]
+    pub fn recycled(py: Py<'_>, value: i64) -> Option<Ref<PyInt>> {
+        let magnitude = value.unsigned_abs();
+        if magnitude >= 1 << SHIFT {
+            return None;
+        }
+        let block = py.thread().number_blocks.take()?;
+        // SAFETY: the block has room for an int; all of its fields are set.
+        unsafe {
+            PyObject::init(block, PyInt::type_object());
+            let op = block.cast::<PyInt>();
+            (*op).lv_tag.set(1 << 3 | if value < 0 { SIGN_NEGATIVE } else { 0 });
+            (&raw mut (*op).ob_digit).cast::<u32>().write(magnitude as u32);
+            Some(Ref::from_owned(op))
         }
     }
 
@@ -170,7 +210,11 @@ impl PyInt {
         // sets up what stands around the digits.
         unsafe {
             let op = if core::ptr::eq(cls, PyInt::type_object()) {
-                memory::alloc_sized(py, cls, size.max(size_of::<PyInt>()), 0)?
+                if PyInt::fits_block(n) {
+                    PyInt::block(py)?.cast()
+                } else {
+                    memory::alloc_sized(py, cls, size, 0)?
+                }
             } else {
                 let Some(alloc) = cls.tp_alloc.get() else { return Err(py.no_memory()) };
                 crate::error::owned_or_raised(py, alloc(cls, n.max(1) as isize))?.into_raw()

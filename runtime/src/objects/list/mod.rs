@@ -185,6 +185,22 @@ impl PyList {
         Ok(())
     }
 
+    /// Appends an owned reference if there is room for it; else nothing happens.
+    ///
+    /// # Safety
+    /// `value` is an owned reference, which moves into the list on success.
+    #[inline(always)]
+    pub unsafe fn append_in_place(&self, value: *mut PyObject) -> bool {
+        let n = self.len();
+        if n as isize >= self.allocated.get() {
+            return false;
+        }
+        // SAFETY: the slot lies below the capacity.
+        unsafe { self.ob_item.get().add(n).write(value) };
+        self.ob_base.ob_size.set(n as isize + 1);
+        true
+    }
+
     /// Appends.
     #[inline]
     pub fn append(&self, py: Py<'_>, value: Ref<PyObject>) -> PyResult<()> {

@@ -372,6 +372,40 @@ impl Method {
     }
 }
 
+/// Who looks attributes of a class's instances up.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum AttributeLookup {
+    /// `object.__getattribute__`, or native code.
+    Native,
+    /// `object.__getattribute__`, and `__getattr__` when that fails.
+    Hooked,
+    /// A `__getattribute__` made in Python, without `__getattr__`.
+    Overridden,
+    /// Both made in Python.
+    Both,
+}
+
+impl PyType {
+    /// Who looks attributes of instances up.
+    pub fn attribute_lookup(&self, py: Py<'_>) -> AttributeLookup {
+        let slot = self.tp_getattro.get().map_or(0, |f| f as usize);
+        if slot == slot_tp_getattro as *const () as usize {
+            return AttributeLookup::Overridden;
+        }
+        if slot != slot_tp_getattr_hook as *const () as usize {
+            return AttributeLookup::Native;
+        }
+        let generic = self.lookup(py, crate::id!(py, "__getattribute__")).is_none_or(|g| {
+            crate::objects::wrapper_descriptor::wraps(&g, super::super::object::getattribute_slot())
+        });
+        match (generic, self.lookup(py, crate::id!(py, "__getattr__")).is_some()) {
+            (true, _) => AttributeLookup::Hooked,
+            (false, true) => AttributeLookup::Both,
+            (false, false) => AttributeLookup::Overridden,
+        }
+    }
+}
+
 /// `tp_getattro` of a class with `__getattr__` or an own `__getattribute__`.
 pub(super) unsafe extern "C-unwind" fn slot_tp_getattr_hook(a: Obj, name: Obj) -> Obj {
     // SAFETY: slot call with live objects on an attached thread; attribute names are strings or rejected below.

@@ -17,7 +17,7 @@ mod update;
 mod wrappers;
 
 pub(crate) use assign::assign_class;
-pub use dispatch::check_init_result;
+pub use dispatch::{AttributeLookup, check_init_result};
 pub(crate) use heap::merge_class_dict;
 pub use layout::{PyHeapType, PyType, SpecializationCache, StaticType, TypeSpec, flags};
 pub use lookup::{TypeCache, TypeWatcher};
