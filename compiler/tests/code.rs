@@ -1,5 +1,7 @@
 //! Compiles each program of `tests/code` and compares code objects with what CPython 3.14 makes of it (`record.py`).
 
+#![allow(clippy::unwrap_used, reason = "a test: the file's helpers run in tests only")]
+
 use std::fmt::Write;
 use std::path::Path;
 

@@ -29,6 +29,10 @@ impl Visitor<'_> {
 
     /// Shows one referenced object to the collector; non-zero means "stop".
     #[inline]
+    #[allow(
+        clippy::not_unsafe_ptr_arg_deref,
+        reason = "callers hand in fields of live objects; the macros' code is safe Rust"
+    )]
     pub fn visit(&mut self, op: *mut PyObject) -> c_int {
         // SAFETY: the collector's function takes any live object.
         if op.is_null() { 0 } else { unsafe { (self.visit)(op, self.arg) } }

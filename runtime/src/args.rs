@@ -111,7 +111,7 @@ impl<'a> Args<'a> {
     /// True when there are keyword arguments.
     #[inline(always)]
     pub fn has_keywords(&self) -> bool {
-        self.kwnames.is_some_and(|k| k.len() != 0)
+        self.kwnames.is_some_and(|k| !k.is_empty())
     }
 }
 
@@ -536,7 +536,7 @@ pub fn extract<'a, T: FromArg<'a>>(
 /// Refuses keyword arguments: "list() takes no keyword arguments".
 pub fn no_keywords(py: Py<'_>, function: &str, kwargs: Option<&PyDict>) -> PyResult<()> {
     match kwargs {
-        Some(d) if d.len() != 0 => Err(raise!(py, TypeError, "{function}() takes no keyword arguments")),
+        Some(d) if !d.is_empty() => Err(raise!(py, TypeError, "{function}() takes no keyword arguments")),
         _ => Ok(()),
     }
 }

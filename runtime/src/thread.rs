@@ -11,7 +11,7 @@ pub fn current_ident() -> u64 {
 /// The same identity of a thread that was started.
 pub fn ident_of(thread: &std::thread::JoinHandle<()>) -> u64 {
     use std::os::unix::thread::JoinHandleExt;
-    thread.as_pthread_t() as u64
+    thread.as_pthread_t()
 }
 
 /// The kernel's number of this thread.

@@ -206,7 +206,7 @@ pub mod parts {
 fn text(pointer: *const core::ffi::c_char) -> &'static str {
     #[allow(unsafe_code)]
     // SAFETY: table entries are static C strings.
-    unsafe { core::ffi::CStr::from_ptr(pointer) }.to_str().unwrap()
+    unsafe { core::ffi::CStr::from_ptr(pointer) }.to_str().unwrap_or_default()
 }
 
 fn row(table: *const PyMethodDef, wanted: &str) -> PyMethodDef {

@@ -78,13 +78,13 @@ impl ExactSum {
             }
         }
         // Half-way cases go by the sign of what lies below.
-        if let Some(&below) = self.partials.last() {
-            if (lo < 0.0 && below < 0.0) || (lo > 0.0 && below > 0.0) {
-                let y = lo * 2.0;
-                let x = hi + y;
-                if y == x - hi {
-                    hi = x;
-                }
+        if let Some(&below) = self.partials.last()
+            && ((lo < 0.0 && below < 0.0) || (lo > 0.0 && below > 0.0))
+        {
+            let y = lo * 2.0;
+            let x = hi + y;
+            if y == x - hi {
+                hi = x;
             }
         }
         Ok(hi)

@@ -472,7 +472,7 @@ fn write_stderr(py: Py<'_>, text: &str) {
 fn notify(py: Py<'_>, phase: &str, generation: usize, outcome: Outcome) {
     let outcome = (|| -> PyResult<()> {
         let callbacks = py.interp().gc.callbacks(py)?;
-        if callbacks.len() == 0 {
+        if callbacks.is_empty() {
             return Ok(());
         }
         let info = PyDict::new(py)?;

@@ -99,7 +99,7 @@ pub fn freeze(py: Py<'_>) {
 pub fn unfreeze(py: Py<'_>) {
     let gc = &py.interp().gc;
     // SAFETY: whole lists.
-    unsafe { gc.generations[GENERATIONS - 1].head.absorb(&gc.permanent) };
+    unsafe { gc.oldest().head.absorb(&gc.permanent) };
 }
 
 /// Number of objects set aside.

@@ -114,6 +114,19 @@ impl GcState {
         state
     }
 
+    /// The generation of new objects.
+    #[inline(always)]
+    pub fn youngest(&self) -> &Generation {
+        let [young, ..] = &*self.generations;
+        young
+    }
+
+    /// The generation of objects that survived.
+    fn oldest(&self) -> &Generation {
+        let [.., old] = &*self.generations;
+        old
+    }
+
     /// `gc.garbage`, made when first asked for;
     pub fn garbage(&self, py: Py<'_>) -> crate::PyResult<Ref<PyList>> {
         made_once(py, &self.garbage)
@@ -179,7 +192,7 @@ pub fn track(op: &PyObject) {
         if !head.next.get().is_null() {
             return;
         }
-        Py::assume().interp().gc.generations[0].head.append(head);
+        Py::assume().interp().gc.youngest().head.append(head);
     }
 }
 
@@ -200,7 +213,7 @@ pub fn untrack(op: &PyObject) {
 #[inline]
 pub fn note_allocation(py: Py<'_>) {
     let gc = &py.interp().gc;
-    let young = &gc.generations[0];
+    let young = &gc.youngest();
     let n = young.count.get() + 1;
     young.count.set(n);
     if n > young.threshold.get() && gc.enabled.get() && young.threshold.get() != 0 && !gc.collecting.get() {
@@ -212,7 +225,7 @@ pub fn note_allocation(py: Py<'_>) {
 #[inline]
 pub fn note_free() {
     // SAFETY: objects die on attached threads.
-    let young = unsafe { &Py::assume().interp().gc.generations[0].count };
+    let young = unsafe { &Py::assume().interp().gc.youngest().count };
     if young.get() > 0 {
         young.set(young.get() - 1);
     }

@@ -223,7 +223,7 @@ fn give(py: Py<'_>, z: Complex) -> PyResult<Ref<PyObject>> {
 impl PyComplex {
     #[slot]
     fn tp_new(py: Py<'_>, cls: &PyType, args: &PyTuple, kwargs: Option<&PyDict>) -> PyResult<Ref<PyObject>> {
-        if let ([x], true) = (args.as_slice(), kwargs.is_none_or(|k| k.len() == 0)) {
+        if let ([x], true) = (args.as_slice(), kwargs.is_none_or(|k| k.is_empty())) {
             return from_one(py, cls, x);
         }
         let mut out = [None; 2];

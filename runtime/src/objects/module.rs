@@ -72,7 +72,7 @@ impl PyModule {
                 };
                 let function = PyCFunction::new(py, row, Some(&module), Some(&name), None)?;
                 let key = PyStr::intern(py, PyStr::new(py, text)?);
-                dict.set(py, &*key, &function)?;
+                dict.set(py, &key, &function)?;
             }
         }
         Ok(module)
@@ -104,7 +104,7 @@ impl PyModule {
     /// Sets a name in the namespace.
     pub fn add(&self, py: Py<'_>, name: &str, value: &PyObject) -> PyResult<()> {
         let name = PyStr::intern(py, PyStr::new(py, name)?);
-        self.dict().set(py, &*name, value)
+        self.dict().set(py, &name, value)
     }
 
     /// An attribute, the module's own `__getattr__` included; `None` when there is none.

@@ -41,10 +41,8 @@ impl Builder {
             }
             return Ok(());
         }
-        if self.checked {
-            if object.downcast::<PyStr>().is_some() {
-                return self.add_one(py, &*typing_call(py, id!(py, "_type_convert"), object)?);
-            }
+        if self.checked && object.downcast::<PyStr>().is_some() {
+            return self.add_one(py, &*typing_call(py, id!(py, "_type_convert"), object)?);
         }
         self.add_one(py, object)
     }

@@ -159,16 +159,7 @@ pub(super) fn power(py: Py<'_>, a: &PyInt, b: &PyInt, c: &PyObject) -> PyResult<
 fn big_power(py: Py<'_>, a: &PyInt, b: &PyInt) -> PyResult<Ref<PyInt>> {
     if let Some(v @ (-1..=1)) = a.as_compact() {
         let odd = digits::is_odd(b.digits());
-        return PyInt::new(
-            py,
-            if b.is_zero() {
-                1
-            } else if v == -1 && !odd {
-                1
-            } else {
-                v
-            },
-        );
+        return PyInt::new(py, if b.is_zero() || (v == -1 && !odd) { 1 } else { v });
     }
     let n = b.as_u64().filter(|&n| a.bit_length().saturating_mul(n) <= MAX_BITS);
     let Some(n) = n else { return Err(py.no_memory()) };

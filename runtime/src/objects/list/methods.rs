@@ -387,8 +387,8 @@ impl PyList {
 
     #[pymethod]
     fn reverse(&self, _py: Py<'_>) {
-        // SAFETY: the slots below the size are set; nothing runs while they are swapped.
         if !self.is_empty() {
+            // SAFETY: the slots below the size are set; nothing runs while they are swapped.
             unsafe { core::slice::from_raw_parts_mut(self.ob_item.get(), self.len()).reverse() }
         }
     }

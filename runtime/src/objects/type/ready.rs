@@ -293,7 +293,7 @@ fn add_methods(py: Py<'_>, ty: &PyType, dict: &PyDict) -> PyResult<()> {
         } else {
             PyMethodDescr::new(py, ty, def, &key)?
         };
-        dict.set(py, &*key, &descriptor)?;
+        dict.set(py, &key, &descriptor)?;
     }
     Ok(())
 }
@@ -308,7 +308,7 @@ fn add_members(py: Py<'_>, ty: &PyType, dict: &PyDict) -> PyResult<()> {
         let Some(name) = (unsafe { text_of(def.name) }) else { continue };
         let key = PyStr::intern(py, PyStr::new(py, name)?);
         if dict.get_str(py, &key)?.is_none() {
-            dict.set(py, &*key, &*PyMemberDescr::new(py, ty, def, &key)?)?;
+            dict.set(py, &key, &*PyMemberDescr::new(py, ty, def, &key)?)?;
         }
     }
     Ok(())
@@ -324,7 +324,7 @@ fn add_getsets(py: Py<'_>, ty: &PyType, dict: &PyDict) -> PyResult<()> {
         let Some(name) = (unsafe { text_of(def.name) }) else { continue };
         let key = PyStr::intern(py, PyStr::new(py, name)?);
         if dict.get_str(py, &key)?.is_none() {
-            dict.set(py, &*key, &*PyGetSetDescr::new(py, ty, def, &key)?)?;
+            dict.set(py, &key, &*PyGetSetDescr::new(py, ty, def, &key)?)?;
         }
     }
     Ok(())
