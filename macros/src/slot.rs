@@ -31,7 +31,7 @@ pub fn expand(name: &str, function: &ImplItemFn) -> syn::Result<(TokenStream, To
         return Err(syn::Error::new_spanned(ident, format!("`{name}` is no slot; slots are {OBJECT_LIST}")));
     };
     let field = format_ident!("{}", name);
-    if is_raw(name) {
+    if is_raw(name) && !(name.starts_with("bf_") && function.sig.abi.is_none()) {
         if function.sig.abi.is_none() {
             return Err(syn::Error::new_spanned(
                 &function.sig,
@@ -360,6 +360,22 @@ fn shape(name: &str) -> Shape {
                 let () = result;
             }),
             usage: "fn tp_finalize(&self, py: Py<'_>)",
+        },
+        "bf_getbuffer" => Shape {
+            parameters: quote!(slf: #obj, view: *mut ::krait_runtime::protocol::buffer::Py_buffer, flags: ::core::ffi::c_int),
+            returns: quote!(-> ::core::ffi::c_int),
+            method: true,
+            values: vec![quote!(flags)],
+            finish: quote!(::krait_runtime::byte_store::return_lent(py, slf, view, flags, result)),
+            usage: "fn bf_getbuffer(&self, py: Py<'_>, flags: i32) -> PyResult<Lent<'_>>",
+        },
+        "bf_releasebuffer" => Shape {
+            parameters: quote!(slf: #obj, _view: *mut ::krait_runtime::protocol::buffer::Py_buffer),
+            returns: TokenStream::new(),
+            method: true,
+            values: vec![],
+            finish: quote!(::krait_runtime::byte_store::end_loan(result)),
+            usage: "fn bf_releasebuffer(&self, py: Py<'_>) -> &ByteStore",
         },
         // The unary ones.
         _ => Shape {

@@ -9,6 +9,7 @@ extern crate self as krait_runtime;
 pub mod alloc;
 pub mod args;
 pub mod audit;
+pub mod byte_store;
 pub mod codecs;
 pub mod error;
 pub mod frame_hooks;

@@ -1,6 +1,7 @@
 //! Objects that a native module keeps for each interpreter: exception classes it defines, functions it imported, caches.
 
-use std::collections::HashMap;
+use core::cell::RefCell;
+use core::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::error::PyResult;
 use crate::id;
@@ -10,36 +11,57 @@ use crate::py::Py;
 use crate::raise;
 use crate::reference::Ref;
 
-/// The values of all [`InterpreterLocal`]s of an interpreter, by address of the static.
-pub type LocalValues = core::cell::RefCell<HashMap<usize, Ref<PyObject>>>;
+/// The values of all [`InterpreterLocal`]s of an interpreter, by number.
+pub type LocalValues = RefCell<Vec<Option<Ref<PyObject>>>>;
 
 /// An object that is made when first asked for, once for each interpreter.
 pub struct InterpreterLocal {
     make: fn(Py<'_>) -> PyResult<Ref<PyObject>>,
+    /// The number, given at first use.
+    index: AtomicUsize,
 }
+
+const NOT_NUMBERED: usize = usize::MAX;
+static NEXT_NUMBER: AtomicUsize = AtomicUsize::new(0);
 
 impl InterpreterLocal {
     /// A value that `make` makes.
     pub const fn new(make: fn(Py<'_>) -> PyResult<Ref<PyObject>>) -> InterpreterLocal {
-        InterpreterLocal { make }
+        InterpreterLocal { make, index: AtomicUsize::new(NOT_NUMBERED) }
     }
 
     /// This interpreter's value.
+    #[inline]
     pub fn get(&'static self, py: Py<'_>) -> PyResult<Ref<PyObject>> {
-        let key = core::ptr::from_ref(self).addr();
-        if let Some(value) = py.interp().locals.borrow().get(&key) {
+        let index = self.index.load(Ordering::Relaxed);
+        if let Some(Some(value)) = py.interp().locals.borrow().get(index) {
             return Ok(value.clone());
         }
         let value = (self.make)(py)?;
-        let old = py.interp().locals.borrow_mut().insert(key, value.clone());
-        drop(old);
+        self.set(py, value.clone());
         Ok(value)
     }
 
     /// Replaces this interpreter's value.
+    #[cold]
     pub fn set(&'static self, py: Py<'_>, value: Ref<PyObject>) {
-        let key = core::ptr::from_ref(self).addr();
-        let old = py.interp().locals.borrow_mut().insert(key, value);
+        let mut index = self.index.load(Ordering::Relaxed);
+        if index == NOT_NUMBERED {
+            // Two interpreters may get here at once: the number that was first stays.
+            let number = NEXT_NUMBER.fetch_add(1, Ordering::Relaxed);
+            index =
+                match self.index.compare_exchange(NOT_NUMBERED, number, Ordering::Relaxed, Ordering::Relaxed)
+                {
+                    Ok(_) => number,
+                    Err(earlier) => earlier,
+                };
+        }
+        let mut locals = py.interp().locals.borrow_mut();
+        if locals.len() <= index {
+            locals.resize_with(index + 1, || None);
+        }
+        let old = locals.get_mut(index).and_then(|slot| slot.replace(value));
+        drop(locals);
         drop(old);
     }
 

@@ -3,16 +3,20 @@
 #![deny(unsafe_code)]
 #![deny(clippy::indexing_slicing)]
 
+pub mod array;
 pub mod binascii;
 pub mod collections;
 pub mod functools;
 pub mod operator;
+pub mod struct_;
 
 /// The modules of this crate.
 #[rustfmt::skip]
 pub static MODULES: &[&krait_runtime::module::ModuleDef] = &[
+    &array::array::MODULE,
     &binascii::binascii::MODULE,
     &collections::_collections::MODULE,
     &functools::_functools::MODULE,
     &operator::_operator::MODULE,
+    &struct_::_struct::MODULE,
 ];

@@ -3,6 +3,7 @@
 //! `step.rs` neighbouring floats.
 
 pub mod gamma;
+pub mod half;
 pub mod normal;
 pub mod step;
 pub mod sums;
