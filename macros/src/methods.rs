@@ -248,7 +248,7 @@ fn member(function: &mut ImplItemFn, class: &str, tables: &mut Tables) -> syn::R
                 let owner = if role == "new" { Owner::Class } else { Owner::Instance };
                 let mut wrapped =
                     Function::new(&mut function.sig, owner, class_name.clone(), class.to_owned(), parsing)?;
-                wrapped.reported.clone_from(&class_name);
+                wrapped.reported = name.clone().unwrap_or_else(|| class_name.clone());
                 let slot = format_ident!("tp_{}", role);
                 let wrapper = format_ident!("__krait_slot_tp_{}", role);
                 let code = wrapped.constructor(&wrapper, role == "init")?;

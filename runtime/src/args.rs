@@ -211,6 +211,16 @@ impl Signature {
         }
     }
 
+    /// Sorts arguments into `out`, one slot a parameter: for functions that look at their arguments themselves.
+    pub fn parse<'a, const N: usize>(
+        &self,
+        py: Py<'_>,
+        args: Args<'a>,
+        out: &mut [Option<&'a PyObject>; N],
+    ) -> PyResult<Rest<'a>> {
+        self.sort(py, args.positional(), args.keywords(), out)
+    }
+
     fn sort<'a, const N: usize>(
         &self,
         py: Py<'_>,

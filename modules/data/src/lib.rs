@@ -7,6 +7,7 @@ pub mod array;
 pub mod binascii;
 pub mod collections;
 pub mod functools;
+pub mod itertools;
 pub mod operator;
 pub mod struct_;
 
@@ -17,6 +18,7 @@ pub static MODULES: &[&krait_runtime::module::ModuleDef] = &[
     &binascii::binascii::MODULE,
     &collections::_collections::MODULE,
     &functools::_functools::MODULE,
+    &itertools::itertools::MODULE,
     &operator::_operator::MODULE,
     &struct_::_struct::MODULE,
 ];
