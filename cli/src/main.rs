@@ -1,22 +1,23 @@
 //! The `krait` executable: takes `python3`'s place on the command line.
 
+#![cfg_attr(not(test), no_main)]
+#![cfg_attr(test, allow(dead_code))]
+
 mod environment;
 mod options;
 mod prompt;
 mod run;
 mod startup;
+mod streams;
 
 use std::io::Write;
-use std::os::unix::ffi::OsStringExt;
 
 use options::Parsed;
 
-fn main() {
-    std::process::exit(start());
-}
+#[cfg(not(test))]
+krait_runtime::entry_point!(start);
 
-fn start() -> i32 {
-    let arguments: Vec<Vec<u8>> = std::env::args_os().map(OsStringExt::into_vec).collect();
+fn start(arguments: Vec<Vec<u8>>) -> i32 {
     let (mut config, run) = match options::parse(&arguments) {
         Parsed::Run(parsed) => *parsed,
         Parsed::Print(text) => {
@@ -30,13 +31,16 @@ fn start() -> i32 {
     let program = arguments.first().cloned().unwrap_or_default();
     let prepared = environment::apply(&mut config).and_then(|()| environment::paths(&mut config, &program));
     if let Err(message) = prepared {
-        eprintln!("Fatal Python error: config_init: {message}\nPython runtime state: preinitialized\n");
+        let phase = if message.starts_with("preconfig") { "preinitializing" } else { "preinitialized" };
+        eprintln!("Fatal Python error: {message}\nPython runtime state: {phase}\n");
         return 1;
     }
     let py = match startup::start(config) {
         Ok(py) => py,
         Err(message) => {
-            eprintln!("Fatal Python error: {message}");
+            if !message.is_empty() {
+                eprintln!("Fatal Python error: {message}");
+            }
             return 1;
         }
     };

@@ -29,7 +29,7 @@ pub enum Parsed {
 /// The version line of `-V`; `-VV` adds the build.
 pub fn version(detailed: bool) -> String {
     if detailed {
-        format!("Python {}\n", krait_mod_sys::VERSION)
+        format!("Python {}\n", krait_mod_sys::sys::VERSION_TEXT)
     } else {
         format!("Python {}\n", krait_mod_sys::VERSION)
     }
@@ -217,26 +217,11 @@ fn flag(letter: u8, config: &mut Config) -> bool {
     true
 }
 
-/// `-X name[=value]`.
+/// `-X name[=value]`; what it means is settled with the environment's variables.
 fn x_option(argument: &[u8], config: &mut Config) {
     let argument = String::from_utf8_lossy(argument).into_owned();
-    let (name, value) = match argument.split_once('=') {
+    config.x_options.push(match argument.split_once('=') {
         Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
         None => (argument, None),
-    };
-    let number = |default: i32| value.as_deref().map_or(default, |v| v.parse().unwrap_or(default));
-    match name.as_str() {
-        "dev" => config.dev_mode = true,
-        "utf8" => config.utf8_mode = number(1),
-        "importtime" => config.import_time = number(1),
-        "faulthandler" => config.faulthandler = true,
-        "tracemalloc" => config.tracemalloc = number(1),
-        "int_max_str_digits" => config.int_max_str_digits = number(-1),
-        "warn_default_encoding" => config.warn_default_encoding = 1,
-        "pycache_prefix" => config.pycache_prefix = value.as_ref().map(|v| v.clone().into_bytes()),
-        "thread_inherit_context" => config.thread_inherit_context = number(1),
-        "context_aware_warnings" => config.context_aware_warnings = number(1),
-        _ => {}
-    }
-    config.x_options.push((name, value));
+    });
 }

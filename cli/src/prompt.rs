@@ -1,38 +1,254 @@
-//! The interactive prompt: the library's `_pyrepl` on a terminal, else `code.interact`-like reading of lines from standard input.
+//! The interactive prompt: the library's `_pyrepl` on a terminal, else statements read line by line from standard input.
 
+use std::io::{BufRead, IsTerminal};
+
+use krait_interp::compile::{Source, flags};
+use krait_interp::execute;
 use krait_interp::import::import_module;
+use krait_runtime::objects::exceptions::types;
 use krait_runtime::prelude::*;
+use krait_syntax::Mode;
 
-use crate::run::report;
+use crate::run::{main_dict, register_source, report, run_source, stdin_is_interactive};
 
 /// The prompt of a `krait` without program. Gives the exit status.
 pub fn interactive(py: Py<'_>) -> i32 {
-    let quiet = py.interp().config.borrow().quiet > 0;
-    if !quiet {
-        eprint!(
-            "Python {} on {}\nType \"help\", \"copyright\", \"credits\" or \"license\" for more information.\n",
-            krait_mod_sys::VERSION,
-            std::env::consts::OS
-        );
+    {
+        let mut config = py.interp().config.borrow_mut();
+        // `SystemExit` ends the session, also under `-i`.
+        config.inspect = 0;
+        config.interactive = config.interactive.max(1);
     }
-    finish(py, start(py))
+    if py.interp().config.borrow().quiet == 0 {
+        eprintln!("Python {} on {}", krait_mod_sys::sys::VERSION_TEXT, std::env::consts::OS);
+        if py.interp().config.borrow().no_site == 0 {
+            eprintln!("Type \"help\", \"copyright\", \"credits\" or \"license\" for more information.");
+        }
+    }
+    if let Err(raised) = run_startup_file(py) {
+        let status = report(py, raised);
+        if py.interp().finalizing.get() {
+            return status;
+        }
+    }
+    run_interactive_hook(py);
+    session(py)
 }
 
-/// The prompt after a program that ran under `-i`.
-pub fn after_program(py: Py<'_>) -> i32 {
-    finish(py, start(py))
+/// The prompt after a program that ran under `-i` or `PYTHONINSPECT`, which the program itself may have set.
+pub fn after_program(py: Py<'_>, status: i32) -> i32 {
+    let asked = {
+        let config = py.interp().config.borrow();
+        config.inspect > 0
+            || config.ignore_environment == 0
+                && krait_runtime::system::entry::variable(c"PYTHONINSPECT").is_some_and(|v| !v.is_empty())
+    };
+    if !asked || !stdin_is_interactive(py) {
+        return status;
+    }
+    py.interp().config.borrow_mut().inspect = 0;
+    run_interactive_hook(py);
+    session(py)
 }
 
-fn finish(py: Py<'_>, outcome: PyResult<()>) -> i32 {
+/// `PYTHONSTARTUP`'s file.
+fn run_startup_file(py: Py<'_>) -> PyResult<()> {
+    if py.interp().config.borrow().ignore_environment != 0 {
+        return Ok(());
+    }
+    let Some(name) = krait_runtime::system::entry::variable(c"PYTHONSTARTUP").filter(|n| !n.is_empty()) else {
+        return Ok(());
+    };
+    let filename = PyStr::from_os_bytes(py, &name)?;
+    py.audit("cpython.run_startup", &[&filename])?;
+    let name: std::ffi::OsString = std::os::unix::ffi::OsStringExt::from_vec(name);
+    let path = std::path::PathBuf::from(name);
+    match std::fs::read(&path) {
+        Ok(source) => run_source(py, &source, &filename),
+        Err(error) => {
+            eprintln!("Could not open PYTHONSTARTUP");
+            Err(py.raise_io_error(&error, Some(&filename)))
+        }
+    }
+}
+
+/// `sys.__interactivehook__`, which `site` sets.
+fn run_interactive_hook(py: Py<'_>) {
+    let outcome = (|| {
+        let Some(hook) = py.sys_object(id!(py, "__interactivehook__"))? else { return Ok(()) };
+        py.audit("cpython.run_interactivehook", &[&hook])?;
+        hook.call(py, &[]).map(drop)
+    })();
+    if let Err(raised) = outcome {
+        eprintln!("Failed calling sys.__interactivehook__");
+        report(py, raised);
+    }
+}
+
+fn session(py: Py<'_>) -> i32 {
+    let plain = krait_runtime::system::entry::variable(c"PYTHON_BASIC_REPL").is_some_and(|v| !v.is_empty());
+    let outcome = if plain || !std::io::stdin().is_terminal() {
+        read_statements(py)
+    } else {
+        library_prompt(py)
+    };
     match outcome {
-        Ok(()) => 0,
+        Ok(status) => status,
         Err(raised) => report(py, raised),
     }
 }
 
-/// `_pyrepl.main.interactive_console`, which itself falls back to `code.interact` where there is no terminal.
-fn start(py: Py<'_>) -> PyResult<()> {
+/// `_pyrepl.main.interactive_console`.
+fn library_prompt(py: Py<'_>) -> PyResult<i32> {
     let module = import_module(py, "_pyrepl.main")?;
     let function = module.get_attr(py, id!(py, "interactive_console"))?;
-    function.call(py, &[]).map(drop)
+    let main = import_module(py, "__main__")?;
+    function.call(py, &[&main])?;
+    Ok(0)
+}
+
+/// What one reading gave.
+enum Line {
+    Text(Vec<u8>),
+    End,
+}
+
+fn read_line(py: Py<'_>, prompt: &PyStr) -> PyResult<Line> {
+    let prompt = py.sys_object(prompt)?.unwrap_or_else(|| py.none());
+    let prompt = match prompt.str(py) {
+        Ok(prompt) => prompt.to_string(),
+        Err(raised) => {
+            py.clear_error(raised);
+            String::new()
+        }
+    };
+    eprint!("{prompt}");
+    let mut line = Vec::new();
+    let read = py.detach(|| std::io::stdin().lock().read_until(b'\n', &mut line));
+    match read {
+        Ok(0) => {
+            eprintln!();
+            Ok(Line::End)
+        }
+        Ok(_) => Ok(Line::Text(line)),
+        Err(error) => Err(py.raise_io_error(&error, None)),
+    }
+}
+
+/// The plain prompt (`sys._baserepl`): statements from standard input until it ends, each executed at once. The exit status is that of
+/// the last one.
+pub fn read_statements(py: Py<'_>) -> PyResult<i32> {
+    let prompts: [(&PyStr, &str); 2] = [(id!(py, "ps1"), ">>> "), (id!(py, "ps2"), "... ")];
+    for (name, text) in prompts {
+        if py.sys_object(name)?.is_none() {
+            py.set_sys_object(name, Some(&*text.into_py(py)?))?;
+        }
+    }
+    let mut number = 0;
+    let mut status = 0;
+    loop {
+        let (source, at_end) = match read_statement(py) {
+            Ok(read) => read,
+            Err(raised) => {
+                status = report(py, raised);
+                continue;
+            }
+        };
+        if !source.is_empty() {
+            let outcome = run_statement(py, &source, number);
+            number += 1;
+            status = match outcome {
+                Ok(()) => 0,
+                Err(raised) => {
+                    if py.error_matches(types::SystemExit()) {
+                        return Err(raised);
+                    }
+                    report(py, raised)
+                }
+            };
+            flush(py);
+        }
+        if at_end {
+            return Ok(status);
+        }
+    }
+}
+
+/// The lines of one statement, and whether the input ended with it.
+fn read_statement(py: Py<'_>) -> PyResult<(Vec<u8>, bool)> {
+    let mut source = Vec::new();
+    let mut prompt = id!(py, "ps1");
+    loop {
+        match read_line(py, prompt)? {
+            Line::End => return Ok((source, true)),
+            Line::Text(line) => source.extend_from_slice(&line),
+        }
+        let blank = source.iter().all(|b| b.is_ascii_whitespace());
+        if blank || !wants_more(py, &source)? {
+            return Ok((source, false));
+        }
+        prompt = id!(py, "ps2");
+    }
+}
+
+/// Whether the statement is only the beginning of one.
+fn wants_more(py: Py<'_>, source: &[u8]) -> PyResult<bool> {
+    let filename = PyStr::new(py, "<stdin>")?;
+    let flags = flags::ALLOW_INCOMPLETE_INPUT | flags::DONT_IMPLY_DEDENT | flags::IGNORE_COOKIE;
+    let arena = bumpalo::Bump::new();
+    let parsed = krait_interp::compile::parse_quietly(
+        py,
+        &arena,
+        Source::Bytes(source),
+        &filename,
+        Mode::Single,
+        flags,
+    );
+    match parsed {
+        Ok(_) => Ok(false),
+        Err(raised) => {
+            let more = py.error_matches(types::_IncompleteInputError());
+            py.clear_error(raised);
+            Ok(more)
+        }
+    }
+}
+
+fn run_statement(py: Py<'_>, source: &[u8], number: usize) -> PyResult<()> {
+    if source.iter().all(|b| b.is_ascii_whitespace()) {
+        return Ok(());
+    }
+    let shown = PyStr::new(py, "<stdin>")?;
+    let globals = main_dict(py)?;
+    let flags = flags::IGNORE_COOKIE;
+    // Errors of syntax speak of "<stdin>"; running code has a name of its own, under which its source can be found.
+    let arena = bumpalo::Bump::new();
+    let tree = krait_interp::compile::parse_source(
+        py,
+        &arena,
+        Source::Bytes(source),
+        &shown,
+        Mode::Single,
+        flags,
+    )?;
+    let name = PyStr::new(py, &format!("<stdin-{number}>"))?;
+    let code = krait_interp::compile::compile_tree(py, &tree, &name, flags, -1)?;
+    let text = PyStr::from_wtf8(py, source)?;
+    if let Err(raised) = register_source(py, &code, &text, &name) {
+        py.clear_error(raised);
+    }
+    execute::run_code(py, &code, &globals, None).map(drop)
+}
+
+fn flush(py: Py<'_>) {
+    for name in [id!(py, "stderr"), id!(py, "stdout")] {
+        let outcome = match py.sys_object(name) {
+            Ok(Some(file)) if !file.is_none() => file.call_method(py, id!(py, "flush"), &[]).map(drop),
+            Ok(_) => Ok(()),
+            Err(raised) => Err(raised),
+        };
+        if let Err(raised) = outcome {
+            py.clear_error(raised);
+        }
+    }
 }

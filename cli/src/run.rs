@@ -1,44 +1,42 @@
 //! Running what the command line names: a command, a module, a script, standard input; and the end of the process.
 
 use std::ffi::OsString;
-use std::io::Read;
+use std::io::{IsTerminal, Read};
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
 use krait_interp::compile::{Source, compile_source};
 use krait_interp::import::import_module;
+use krait_interp::objects::PyCode;
 use krait_interp::{display, execute};
 use krait_runtime::objects::exceptions::types;
 use krait_runtime::prelude::*;
 use krait_syntax::Mode;
 
 use crate::options::Run;
+use crate::prompt;
 
 /// Runs, and gives the exit status.
 pub fn run(py: Py<'_>, what: &Run) -> i32 {
     let outcome = match what {
         Run::Command(code) => run_command(py, code),
-        Run::Module(name) => run_module(py, name, true),
+        Run::Module(name) => run_module_option(py, name),
         Run::File(name) => run_file(py, name),
         Run::Stdin => run_stdin(py),
     };
-    let mut status = match outcome {
+    let status = match outcome {
         Ok(status) => status,
         Err(raised) => report(py, raised),
     };
-    if inspects(py) && !matches!(what, Run::Stdin) {
-        status = crate::prompt::after_program(py);
-    }
-    status
+    prompt::after_program(py, status)
 }
 
-fn inspects(py: Py<'_>) -> bool {
-    let inspect = py.interp().config.borrow().inspect > 0;
-    inspect && std::io::IsTerminal::is_terminal(&std::io::stdin())
-        || py.interp().config.borrow().interactive > 0
+/// Whether somebody sits at standard input, or `-i` says so.
+pub fn stdin_is_interactive(py: Py<'_>) -> bool {
+    py.interp().config.borrow().interactive > 0 || std::io::stdin().is_terminal()
 }
 
-/// Shows the exception and gives the status it ends the program with; a `KeyboardInterrupt` is remembered (see [`leave`]).
+/// Shows the exception and gives the status it ends the program with; a `KeyboardInterrupt` is remembered (see `main.rs`).
 pub fn report(py: Py<'_>, raised: Raised) -> i32 {
     let interrupted = py.error_matches(types::KeyboardInterrupt());
     let status = display::report(py, raised, true);
@@ -73,16 +71,34 @@ fn insert_path(py: Py<'_>, entry: &[u8]) -> PyResult<()> {
     Ok(())
 }
 
+/// Has `linecache` know the source of code that stands in no file, so that tracebacks can show it.
+pub fn register_source(py: Py<'_>, code: &PyCode, source: &PyObject, filename: &PyStr) -> PyResult<()> {
+    let linecache = import_module(py, "linecache")?;
+    linecache.call_method(py, id!(py, "_register_code"), &[code, source, filename]).map(drop)
+}
+
 fn run_command(py: Py<'_>, code: &[u8]) -> PyResult<i32> {
     prepend_path(py, b"")?;
-    let mut source = dedent(code);
+    let text = PyStr::from_os_bytes(py, code)?;
+    py.audit("cpython.run_command", &[&text])?;
+    let Ok(bytes) = text.call_method(py, id!(py, "encode"), &[])?.downcast_into::<PyBytes>() else {
+        return Ok(1);
+    };
+    let mut source = dedent(bytes.as_bytes());
     source.push(b'\n');
     let filename = PyStr::new(py, "<string>")?;
     let globals = main_dict(py)?;
-    let code = compile_source(py, Source::Bytes(&source), &filename, Mode::Exec, 0, -1)?;
+    let code = compile_source(py, Source::Bytes(&source), &filename, Mode::Exec, IGNORE_COOKIE, -1)?;
+    let shown = PyStr::from_wtf8(py, &source)?;
+    if let Err(raised) = register_source(py, &code, &shown, &filename) {
+        py.clear_error(raised);
+    }
     execute::run_code(py, &code, &globals, None)?;
     Ok(0)
 }
+
+/// The source is UTF-8 whatever its first lines say.
+const IGNORE_COOKIE: u32 = krait_interp::compile::flags::IGNORE_COOKIE;
 
 /// 3.14 takes common indentation off a `-c` command, as `textwrap.dedent` does.
 fn dedent(code: &[u8]) -> Vec<u8> {
@@ -114,65 +130,114 @@ fn dedent(code: &[u8]) -> Vec<u8> {
     out
 }
 
+fn run_module_option(py: Py<'_>, name: &[u8]) -> PyResult<i32> {
+    if let Ok(folder) = std::env::current_dir() {
+        prepend_path(py, &folder.into_os_string().into_vec())?;
+    }
+    run_module(py, name, true)
+}
+
 /// `runpy._run_module_as_main`.
 fn run_module(py: Py<'_>, name: &[u8], alter_argv: bool) -> PyResult<i32> {
-    if alter_argv {
-        let cwd = std::env::current_dir().map(|p| p.into_os_string().into_vec()).unwrap_or_default();
-        prepend_path(py, &cwd)?;
-    }
+    let name = PyStr::from_os_bytes(py, name)?;
+    py.audit("cpython.run_module", &[&name])?;
     let runpy = import_module(py, "runpy")?;
     let function = runpy.get_attr(py, id!(py, "_run_module_as_main"))?;
-    let name = PyStr::from_os_bytes(py, name)?;
     function.call(py, &[&name, PyBool::get(alter_argv)])?;
     Ok(0)
 }
 
-fn run_file(py: Py<'_>, name: &[u8]) -> PyResult<i32> {
-    let path = PathBuf::from(OsString::from_vec(name.to_vec()));
-    if is_importable_place(&path) {
-        insert_path(py, name)?;
-        return run_module(py, b"__main__", false);
+/// A path made absolute by the working folder, otherwise as it is.
+fn absolute(name: &[u8]) -> Vec<u8> {
+    if name.starts_with(b"/") {
+        return name.to_vec();
     }
-    let source = match read_script(&path) {
-        Ok(source) => source,
-        Err(error) => {
-            let program = py.interp().config.borrow().orig_argv.first().cloned().unwrap_or_default();
-            let errno = error.raw_os_error().unwrap_or(0);
-            eprintln!(
-                "{}: can't open file '{}': [Errno {errno}] {}",
-                String::from_utf8_lossy(&program),
-                std::path::absolute(&path).unwrap_or(path).display(),
-                krait_runtime::objects::exceptions::os_error::error_text(errno)
-            );
-            return Ok(2);
-        }
-    };
-    let folder = std::fs::canonicalize(&path).ok().and_then(|p| p.parent().map(Path::to_path_buf));
-    let folder = folder.unwrap_or_else(|| path.parent().unwrap_or(Path::new("")).to_path_buf());
-    prepend_path(py, &folder.into_os_string().into_vec())?;
-    let filename = PyStr::from_os_bytes(py, name)?;
-    let globals = main_dict(py)?;
-    globals.set(py, id!(py, "__file__"), &filename)?;
-    globals.set(py, id!(py, "__cached__"), &*py.none())?;
-    set_loader(py, &globals, &filename, "SourceFileLoader")?;
-    let source =
-        if py.interp().config.borrow().skip_first_line { without_first_line(&source) } else { source };
-    let outcome = compile_source(py, Source::Bytes(&source), &filename, Mode::Exec, 0, -1)
-        .and_then(|code| execute::run_code(py, &code, &globals, None));
-    outcome.map(|_| 0)
+    let Ok(folder) = std::env::current_dir() else { return name.to_vec() };
+    let mut path = folder.into_os_string().into_vec();
+    path.push(b'/');
+    path.extend_from_slice(name.strip_prefix(b"./").unwrap_or(name));
+    path
 }
 
-/// A folder or archive with a `__main__` inside.
-fn is_importable_place(path: &Path) -> bool {
-    if path.is_dir() {
-        return path.join("__main__.py").exists() || path.join("__main__.pyc").exists();
+/// The folder that a script stands in, links followed.
+fn folder_of(name: &[u8]) -> Vec<u8> {
+    let path = PathBuf::from(OsString::from_vec(name.to_vec()));
+    let real = std::fs::canonicalize(&path).unwrap_or(path);
+    real.parent().unwrap_or(Path::new("")).as_os_str().to_owned().into_vec()
+}
+
+fn run_file(py: Py<'_>, given: &[u8]) -> PyResult<i32> {
+    let name = absolute(given);
+    let filename = PyStr::from_os_bytes(py, &name)?;
+    if has_importer(py, &filename)? {
+        insert_path(py, &name)?;
+        return run_module(py, b"__main__", false);
     }
-    let mut head = [0u8; 4];
-    let zip =
-        path.extension().is_some_and(|e| e.eq_ignore_ascii_case("zip") || e.eq_ignore_ascii_case("pyz"));
-    let magic =
-        std::fs::File::open(path).and_then(|mut f| f.read_exact(&mut head)).is_ok() && head == *b"PK\x03\x04";
-    zip || magic
+    prepend_path(py, &folder_of(given))?;
+    py.audit("cpython.run_file", &[&filename])?;
+    let path = PathBuf::from(OsString::from_vec(name));
+    match read_script(&path) {
+        Ok(source) => run_source(py, &source, &filename).map(|()| 0),
+        Err(error) => {
+            let program = py.sys_object(id!(py, "executable"))?.unwrap_or_else(|| py.none()).str(py)?;
+            let errno = error.raw_os_error().unwrap_or(0);
+            let text = krait_runtime::objects::exceptions::os_error::error_text(errno);
+            eprintln!("{program}: can't open file {}: [Errno {errno}] {text}", filename.repr(py)?);
+            Ok(2)
+        }
+    }
+}
+
+/// Whether modules can be imported from the path: it is a folder or an archive.
+fn has_importer(py: Py<'_>, path: &PyStr) -> PyResult<bool> {
+    let external = import_module(py, "_frozen_importlib_external")?;
+    let finder = external.get_attr(py, id!(py, "PathFinder"))?;
+    let importer = finder.call_method(py, id!(py, "_path_importer_cache"), &[path])?;
+    Ok(!importer.is_none())
+}
+
+/// Executes a script's contents, source or bytecode, in `__main__`.
+pub fn run_source(py: Py<'_>, contents: &[u8], filename: &PyStr) -> PyResult<()> {
+    let globals = main_dict(py)?;
+    let set_file = globals.get_str(py, id!(py, "__file__"))?.is_none();
+    if set_file {
+        globals.set(py, id!(py, "__file__"), filename)?;
+        globals.set(py, id!(py, "__cached__"), &*py.none())?;
+    }
+    let outcome = run_contents(py, contents, filename, &globals);
+    if set_file {
+        let saved = py.take_error();
+        for name in [id!(py, "__file__"), id!(py, "__cached__")] {
+            if let Err(raised) = globals.remove(py, name) {
+                py.clear_error(raised);
+            }
+        }
+        if let Some(saved) = saved {
+            let _ = py.restore(saved);
+        }
+    }
+    outcome
+}
+
+fn run_contents(py: Py<'_>, contents: &[u8], filename: &PyStr, globals: &PyDict) -> PyResult<()> {
+    let magic = krait_bytecode::pyc::MAGIC_NUMBER;
+    let is_bytecode = filename.to_string_lossy().ends_with(".pyc") || contents.starts_with(&magic);
+    if is_bytecode {
+        set_loader(py, globals, filename, "SourcelessFileLoader")?;
+        let Some(body) = contents.get(16..).filter(|_| contents.starts_with(&magic)) else {
+            bail!(py, RuntimeError, "Bad magic number in .pyc file")
+        };
+        let code = krait_mod_sys::marshal::load_bytes(py, body, true)?;
+        let Ok(code) = code.downcast_into::<PyCode>() else {
+            bail!(py, RuntimeError, "Bad code object in .pyc file")
+        };
+        return execute::run_code(py, &code, globals, None).map(drop);
+    }
+    set_loader(py, globals, filename, "SourceFileLoader")?;
+    let skip = py.interp().config.borrow().skip_first_line;
+    let source = if skip { without_first_line(contents) } else { contents };
+    let code = compile_source(py, Source::Bytes(source), filename, Mode::Exec, 0, -1)?;
+    execute::run_code(py, &code, globals, None).map(drop)
 }
 
 fn read_script(path: &Path) -> std::io::Result<Vec<u8>> {
@@ -182,18 +247,15 @@ fn read_script(path: &Path) -> std::io::Result<Vec<u8>> {
     std::fs::read(path)
 }
 
-/// `-x`: the first line is not Python.
-fn without_first_line(source: &[u8]) -> Vec<u8> {
-    match source.iter().position(|&b| b == b'\n') {
-        Some(at) => source.get(at..).unwrap_or_default().to_vec(),
-        None => Vec::new(),
-    }
+/// `-x`: the first line is not Python; its end stays, so that lines keep their numbers.
+fn without_first_line(source: &[u8]) -> &[u8] {
+    let end = source.iter().position(|&b| b == b'\n').unwrap_or(source.len());
+    source.get(end..).unwrap_or_default()
 }
 
 /// `__main__.__loader__`, as `runpy` and `inspect` expect it.
 fn set_loader(py: Py<'_>, globals: &PyDict, filename: &PyStr, class: &str) -> PyResult<()> {
-    let Some(importlib) = py.interp().importlib.get() else { return Ok(()) };
-    let external = importlib.get_attr(py, id!(py, "_bootstrap_external"))?;
+    let external = import_module(py, "_frozen_importlib_external")?;
     let class = external.get_attr(py, &*PyStr::new(py, class)?)?;
     let loader = class.call(py, &[id!(py, "__main__"), filename])?;
     globals.set(py, id!(py, "__loader__"), &loader)
@@ -201,18 +263,14 @@ fn set_loader(py: Py<'_>, globals: &PyDict, filename: &PyStr, class: &str) -> Py
 
 fn run_stdin(py: Py<'_>) -> PyResult<i32> {
     prepend_path(py, b"")?;
-    let interactive = py.interp().config.borrow().interactive > 0;
-    if interactive || std::io::IsTerminal::is_terminal(&std::io::stdin()) {
-        return Ok(crate::prompt::interactive(py));
+    if stdin_is_interactive(py) {
+        return Ok(prompt::interactive(py));
     }
+    py.audit("cpython.run_stdin", &[])?;
     let mut source = Vec::new();
     let read = py.detach(|| std::io::stdin().lock().read_to_end(&mut source));
     if let Err(error) = read {
         return Err(py.raise_io_error(&error, None));
     }
-    let filename = PyStr::new(py, "<stdin>")?;
-    let globals = main_dict(py)?;
-    let code = compile_source(py, Source::Bytes(&source), &filename, Mode::Exec, 0, -1)?;
-    execute::run_code(py, &code, &globals, None)?;
-    Ok(0)
+    run_source(py, &source, &*PyStr::new(py, "<stdin>")?).map(|()| 0)
 }

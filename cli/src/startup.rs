@@ -1,9 +1,11 @@
-//! Start-up: states and types, native modules, importlib, standard files, `site`.
+//! Start-up: states and types, native modules, importlib, encodings, signals, standard files, warnings, `site`.
 
-use krait_interp::import::{import_module, init_external, init_importlib, register_builtin};
+use krait_interp::import::{find_builtin, import_module, init_external, init_importlib, register_builtin};
 use krait_runtime::lifecycle::{self, CoreModules};
 use krait_runtime::prelude::*;
 use krait_runtime::state::Config;
+
+use crate::streams;
 
 /// Brings the interpreter up. On failure the text of a fatal error.
 pub fn start(config: Config) -> Result<Py<'static>, String> {
@@ -16,13 +18,19 @@ pub fn start(config: Config) -> Result<Py<'static>, String> {
         init_types: krait_interp::objects::init,
     };
     let py = lifecycle::start(config, &core)?;
-    match finish_start(py) {
-        Ok(()) => Ok(py),
-        Err(raised) => {
+    // Without these two modules only the core can be used.
+    let has_files = find_builtin("posix").is_some() && find_builtin("_io").is_some();
+    let steps = if has_files { STEPS } else { STEPS.get(..1).unwrap_or_default() };
+    for (step, what) in steps {
+        if let Err(raised) = step(py) {
+            let state = if *what == "init_import_site" { "initialized" } else { "core initialized" };
+            let text = format!("{what}: {}\nPython runtime state: {state}", explain(what));
+            eprintln!("Fatal Python error: {text}");
             krait_interp::display::report(py, raised, false);
-            Err("init failed".to_owned())
+            return Err(String::new());
         }
     }
+    Ok(py)
 }
 
 /// Every native module crate.
@@ -39,20 +47,76 @@ const MODULES: &[&[&ModuleDef]] = &[
     krait_mod_debug::MODULES,
 ];
 
-fn finish_start(py: Py<'_>) -> PyResult<()> {
-    init_importlib(py)?;
-    if krait_interp::import::find_builtin("posix").is_some() {
-        init_external(py)?;
+type Step = fn(Py<'_>) -> PyResult<()>;
+
+const STEPS: &[(Step, &str)] = &[
+    (init_importlib, "init_importlib"),
+    (init_external, "init_importlib_external"),
+    (init_encodings, "init_fs_encoding"),
+    (init_signals, "init_signals"),
+    (init_main, "add_main_module"),
+    (init_streams, "init_sys_streams"),
+    (init_warnings, "init_warnings"),
+    (init_site, "init_import_site"),
+];
+
+fn explain(step: &str) -> &'static str {
+    match step {
+        "init_fs_encoding" => "failed to get the Python codec of the filesystem encoding",
+        "init_sys_streams" => "can't initialize sys standard streams",
+        "init_import_site" => "Failed to import the site module",
+        _ => "initialization failed",
     }
+}
+
+/// The codecs of file names and of the standard files, known before anything depends on them.
+fn init_encodings(py: Py<'_>) -> PyResult<()> {
+    import_module(py, "encodings").map(drop)
+}
+
+/// Ctrl-C raises `KeyboardInterrupt` from here on.
+fn init_signals(py: Py<'_>) -> PyResult<()> {
+    match find_builtin("_signal") {
+        Some(_) => import_module(py, "_signal").map(drop),
+        None => Ok(()),
+    }
+}
+
+fn init_main(py: Py<'_>) -> PyResult<()> {
     let main = PyModule::new(py, id!(py, "__main__"))?;
     let modules = py.required_sys_object(id!(py, "modules"))?;
     modules.set_item(py, id!(py, "__main__"), &main)?;
-    if let Some(builtins) = py.interp().modules.get() {
-        let builtins = builtins.get_item(py, id!(py, "builtins"))?;
-        main.dict().set(py, id!(py, "__builtins__"), &builtins)?;
-    }
-    if py.interp().config.borrow().no_site == 0 && krait_interp::import::find_builtin("posix").is_some() {
-        import_module(py, "site")?;
+    let builtins = modules.get_item(py, id!(py, "builtins"))?;
+    main.dict().set(py, id!(py, "__builtins__"), &builtins)?;
+    if let Some(importlib) = py.interp().importlib.get() {
+        let loader = importlib.get_attr(py, id!(py, "BuiltinImporter"))?;
+        main.dict().set(py, id!(py, "__loader__"), &loader)?;
     }
     Ok(())
+}
+
+fn init_streams(py: Py<'_>) -> PyResult<()> {
+    if streams::stdin_is_folder() {
+        eprintln!(
+            "Fatal Python error: init_sys_streams: <stdin> is a directory, cannot continue\nPython runtime state: core \
+             initialized"
+        );
+        std::process::exit(1);
+    }
+    streams::init(py)
+}
+
+/// Options of `-W` take effect when the library's half is imported.
+fn init_warnings(py: Py<'_>) -> PyResult<()> {
+    match py.sys_object(id!(py, "warnoptions"))? {
+        Some(options) if options.is_true(py)? => import_module(py, "warnings").map(drop),
+        _ => Ok(()),
+    }
+}
+
+fn init_site(py: Py<'_>) -> PyResult<()> {
+    if py.interp().config.borrow().no_site != 0 {
+        return Ok(());
+    }
+    import_module(py, "site").map(drop)
 }

@@ -101,8 +101,19 @@ pub fn parse_source<'a>(
     parse_for_version(py, arena, source, filename, mode, flags, 14)
 }
 
-/// As [`parse_source`], for the grammar of another minor version (`ast.parse(feature_version=…)`).
-pub fn parse_for_version<'a>(
+/// As [`parse_source`], without issuing the warnings: for a look whether a source is whole.
+pub fn parse_quietly<'a>(
+    py: Py<'_>,
+    arena: &'a Bump,
+    source: Source<'_>,
+    filename: &PyStr,
+    mode: Mode,
+    flags: u32,
+) -> PyResult<Mod<'a>> {
+    parse_only(py, arena, source, filename, mode, flags, 14).map(|parsed| parsed.module)
+}
+
+fn parse_only<'a>(
     py: Py<'_>,
     arena: &'a Bump,
     source: Source<'_>,
@@ -110,7 +121,7 @@ pub fn parse_for_version<'a>(
     mode: Mode,
     flags: u32,
     feature_version: u32,
-) -> PyResult<Mod<'a>> {
+) -> PyResult<Parsed<'a>> {
     let name: &'a str = arena.alloc_str(&filename.to_string_lossy());
     let has = |flag| flags & flag != 0;
     let options = ParseOptions {
@@ -137,10 +148,21 @@ pub fn parse_for_version<'a>(
         },
         Source::Bytes(bytes) => krait_syntax::parse_bytes(arena, bytes, &mut Codecs(py), options),
     };
-    let Parsed { module, warnings } = match parsed {
-        Ok(parsed) => parsed,
-        Err(error) => return Err(raise_syntax_error(py, &error, filename)),
-    };
+    parsed.map_err(|error| raise_syntax_error(py, &error, filename))
+}
+
+/// As [`parse_source`], for the grammar of another minor version (`ast.parse(feature_version=…)`).
+pub fn parse_for_version<'a>(
+    py: Py<'_>,
+    arena: &'a Bump,
+    source: Source<'_>,
+    filename: &PyStr,
+    mode: Mode,
+    flags: u32,
+    feature_version: u32,
+) -> PyResult<Mod<'a>> {
+    let Parsed { module, warnings } =
+        parse_only(py, arena, source, filename, mode, flags, feature_version)?;
     for warning in &warnings {
         let category = match warning.category {
             WarningCategory::Syntax => types::SyntaxWarning(),

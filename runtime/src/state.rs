@@ -249,6 +249,7 @@ pub struct Config {
     pub import_time: i32,
     pub faulthandler: bool,
     pub tracemalloc: i32,
+    pub no_debug_ranges: bool,
     /// `-X cpu_count`.
     pub cpu_count: Option<i32>,
     pub thread_inherit_context: i32,
