@@ -68,11 +68,9 @@ pub fn apply(config: &mut Config) -> Result<(), String> {
     config.dev_mode |= has(config, "dev") || set(config, "PYTHONDEVMODE").is_some();
     config.faulthandler |=
         config.dev_mode || has(config, "faulthandler") || set(config, "PYTHONFAULTHANDLER").is_some();
-    config.warn_default_encoding |= i32::from(
-        has(config, "warn_default_encoding") || set(config, "PYTHONWARNDEFAULTENCODING").is_some(),
-    );
-    config.no_debug_ranges |=
-        has(config, "no_debug_ranges") || set(config, "PYTHONNODEBUGRANGES").is_some();
+    config.warn_default_encoding |=
+        i32::from(has(config, "warn_default_encoding") || set(config, "PYTHONWARNDEFAULTENCODING").is_some());
+    config.no_debug_ranges |= has(config, "no_debug_ranges") || set(config, "PYTHONNODEBUGRANGES").is_some();
     limits(config)?;
     switches(config)?;
     if let Some(value) = x_option(config, "pycache_prefix") {
@@ -89,9 +87,11 @@ pub fn apply(config: &mut Config) -> Result<(), String> {
                 config.hash_randomization = i32::from(seed != 0);
             }
             Err(_) => {
-                return Err("config_init_hash_seed: PYTHONHASHSEED must be \"random\" or an integer in range \
+                return Err(
+                    "config_init_hash_seed: PYTHONHASHSEED must be \"random\" or an integer in range \
                             [0; 4294967295]"
-                    .to_owned());
+                        .to_owned(),
+                );
             }
         },
     }
@@ -114,17 +114,26 @@ fn limits(config: &mut Config) -> Result<(), String> {
                                  be greater than 0";
     const TRACES: &str = "config_init_tracemalloc: -X tracemalloc=NFRAME: invalid number of frames";
     const TRACES_VARIABLE: &str = "config_init_tracemalloc: PYTHONTRACEMALLOC: invalid number of frames";
-    const IMPORTS: &str = "config_init_import_time: -X importtime: values other than 1 and 2 are not supported.";
-    const INHERIT: &str = "config_init_thread_inherit_context: -X thread_inherit_context=n: n is missing or invalid";
+    const IMPORTS: &str =
+        "config_init_import_time: -X importtime: values other than 1 and 2 are not supported.";
+    const INHERIT: &str =
+        "config_init_thread_inherit_context: -X thread_inherit_context=n: n is missing or invalid";
     const INHERIT_VARIABLE: &str =
         "config_init_thread_inherit_context: PYTHON_THREAD_INHERIT_CONTEXT=N: N is missing or invalid";
-    const AWARE: &str = "config_init_context_aware_warnings: -X context_aware_warnings=n: n is missing or invalid";
+    const AWARE: &str =
+        "config_init_context_aware_warnings: -X context_aware_warnings=n: n is missing or invalid";
     const AWARE_VARIABLE: &str =
         "config_init_context_aware_warnings: PYTHON_CONTEXT_AWARE_WARNINGS=N: N is missing or invalid";
     let digits = |n: i32| n == 0 || n >= 640;
-    config.int_max_str_digits =
-        number(config, "int_max_str_digits", "PYTHONINTMAXSTRDIGITS", None, digits, [DIGITS, DIGITS_VARIABLE])?
-            .unwrap_or(4300);
+    config.int_max_str_digits = number(
+        config,
+        "int_max_str_digits",
+        "PYTHONINTMAXSTRDIGITS",
+        None,
+        digits,
+        [DIGITS, DIGITS_VARIABLE],
+    )?
+    .unwrap_or(4300);
     let default_cpus = x_option(config, "cpu_count") == Some(Some("default"))
         || (x_option(config, "cpu_count").is_none()
             && text(config, "PYTHON_CPU_COUNT").as_deref() == Some("default"));
@@ -181,8 +190,7 @@ fn switches(config: &Config) -> Result<(), String> {
         Some(_) => return Err("config_read_gil: PYTHON_GIL / -X gil must be \"0\" or \"1\"".to_owned()),
     }
     if let Some(allocator) = text(config, "PYTHONMALLOC") {
-        const KNOWN: [&str; 6] =
-            ["default", "debug", "pymalloc", "pymalloc_debug", "malloc", "malloc_debug"];
+        const KNOWN: [&str; 6] = ["default", "debug", "pymalloc", "pymalloc_debug", "malloc", "malloc_debug"];
         if !KNOWN.contains(&allocator.as_str()) {
             return Err("preconfig_init_allocator: PYTHONMALLOC: unknown allocator".to_owned());
         }

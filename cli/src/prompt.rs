@@ -56,7 +56,8 @@ fn run_startup_file(py: Py<'_>) -> PyResult<()> {
     if py.interp().config.borrow().ignore_environment != 0 {
         return Ok(());
     }
-    let Some(name) = krait_runtime::system::entry::variable(c"PYTHONSTARTUP").filter(|n| !n.is_empty()) else {
+    let Some(name) = krait_runtime::system::entry::variable(c"PYTHONSTARTUP").filter(|n| !n.is_empty())
+    else {
         return Ok(());
     };
     let filename = PyStr::from_os_bytes(py, &name)?;
@@ -87,11 +88,8 @@ fn run_interactive_hook(py: Py<'_>) {
 
 fn session(py: Py<'_>) -> i32 {
     let plain = krait_runtime::system::entry::variable(c"PYTHON_BASIC_REPL").is_some_and(|v| !v.is_empty());
-    let outcome = if plain || !std::io::stdin().is_terminal() {
-        read_statements(py)
-    } else {
-        library_prompt(py)
-    };
+    let outcome =
+        if plain || !std::io::stdin().is_terminal() { read_statements(py) } else { library_prompt(py) };
     match outcome {
         Ok(status) => status,
         Err(raised) => report(py, raised),
@@ -223,14 +221,8 @@ fn run_statement(py: Py<'_>, source: &[u8], number: usize) -> PyResult<()> {
     let flags = flags::IGNORE_COOKIE;
     // Errors of syntax speak of "<stdin>"; running code has a name of its own, under which its source can be found.
     let arena = bumpalo::Bump::new();
-    let tree = krait_interp::compile::parse_source(
-        py,
-        &arena,
-        Source::Bytes(source),
-        &shown,
-        Mode::Single,
-        flags,
-    )?;
+    let tree =
+        krait_interp::compile::parse_source(py, &arena, Source::Bytes(source), &shown, Mode::Single, flags)?;
     let name = PyStr::new(py, &format!("<stdin-{number}>"))?;
     let code = krait_interp::compile::compile_tree(py, &tree, &name, flags, -1)?;
     let text = PyStr::from_wtf8(py, source)?;

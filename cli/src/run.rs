@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
 use krait_interp::compile::{Source, compile_source};
-use krait_interp::import::import_module;
+use krait_interp::import::{find_builtin, import_module};
 use krait_interp::objects::PyCode;
 use krait_interp::{display, execute};
 use krait_runtime::objects::exceptions::types;
@@ -90,7 +90,9 @@ fn run_command(py: Py<'_>, code: &[u8]) -> PyResult<i32> {
     let globals = main_dict(py)?;
     let code = compile_source(py, Source::Bytes(&source), &filename, Mode::Exec, IGNORE_COOKIE, -1)?;
     let shown = PyStr::from_wtf8(py, &source)?;
-    if let Err(raised) = register_source(py, &code, &shown, &filename) {
+    if find_builtin("posix").is_some()
+        && let Err(raised) = register_source(py, &code, &shown, &filename)
+    {
         py.clear_error(raised);
     }
     execute::run_code(py, &code, &globals, None)?;

@@ -20,8 +20,10 @@ pub fn start(config: Config) -> Result<Py<'static>, String> {
     let py = lifecycle::start(config, &core)?;
     // Without these two modules only the core can be used.
     let has_files = find_builtin("posix").is_some() && find_builtin("_io").is_some();
-    let steps = if has_files { STEPS } else { STEPS.get(..1).unwrap_or_default() };
-    for (step, what) in steps {
+    for (step, what) in STEPS {
+        if !has_files && !matches!(*what, "init_importlib" | "add_main_module") {
+            continue;
+        }
         if let Err(raised) = step(py) {
             let state = if *what == "init_import_site" { "initialized" } else { "core initialized" };
             let text = format!("{what}: {}\nPython runtime state: {state}", explain(what));

@@ -161,8 +161,7 @@ pub fn parse_for_version<'a>(
     flags: u32,
     feature_version: u32,
 ) -> PyResult<Mod<'a>> {
-    let Parsed { module, warnings } =
-        parse_only(py, arena, source, filename, mode, flags, feature_version)?;
+    let Parsed { module, warnings } = parse_only(py, arena, source, filename, mode, flags, feature_version)?;
     for warning in &warnings {
         let category = match warning.category {
             WarningCategory::Syntax => types::SyntaxWarning(),

@@ -44,7 +44,8 @@ pub fn coerce() -> Option<&'static str> {
     if std::env::var_os("LC_ALL").is_some_and(|v| !v.is_empty()) {
         return None;
     }
-    let target = TARGETS.into_iter().find(|target| set_ctype(target) && !codeset().is_empty())?.to_str().ok()?;
+    let target =
+        TARGETS.into_iter().find(|target| set_ctype(target) && !codeset().is_empty())?.to_str().ok()?;
     let (name, value) = (c"LC_CTYPE", CString::new(target).ok()?);
     // SAFETY: only one thread runs; both are C strings, which the call copies.
     unsafe { libc::setenv(name.as_ptr(), value.as_ptr(), 1) };
