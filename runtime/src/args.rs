@@ -98,6 +98,13 @@ impl<'a> Args<'a> {
         }
     }
 
+    /// The first positional argument, and all the others.
+    pub fn split_first(&self) -> Option<(&'a PyObject, Args<'a>)> {
+        let (first, rest) = self.all.split_first()?;
+        let positional = self.positional.checked_sub(1)?;
+        Some((first, Args { all: rest, positional, kwnames: self.kwnames }))
+    }
+
     /// The names tuple as given.
     pub fn kwnames(&self) -> Option<&'a PyTuple> {
         self.kwnames

@@ -3,7 +3,9 @@
 #![deny(unsafe_code)]
 #![deny(clippy::indexing_slicing)]
 
+pub mod contextvars;
 pub mod thread;
 
 /// The modules of this crate.
-pub static MODULES: &[&krait_runtime::module::ModuleDef] = &[&thread::thread::MODULE];
+pub static MODULES: &[&krait_runtime::module::ModuleDef] =
+    &[&thread::thread::MODULE, &contextvars::contextvars::MODULE];

@@ -8,6 +8,7 @@ pub mod capsule;
 pub mod cell;
 pub mod class_method;
 pub mod complex;
+pub mod context;
 pub mod dict;
 pub mod enumerate;
 pub mod exceptions;

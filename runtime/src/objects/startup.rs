@@ -101,6 +101,12 @@ built_in_types! {
     reversed::PyReversed,
     iterator::PySequenceIterator,
     iterator::PyCallableIterator,
+    context::PyContext,
+    context::PyContextVar,
+    context::MapNode,
+    context::iterators::ContextKeys,
+    context::iterators::ContextValues,
+    context::iterators::ContextItems,
     weakref::PyWeakReference,
     weakref::proxy::PyProxy,
     weakref::proxy::PyCallableProxy,
@@ -120,5 +126,6 @@ pub fn init(py: Py<'_>) -> PyResult<()> {
     object::finish_slots();
     ready_all(py)?;
     template::finish(py)?;
+    context::PyToken::init(py)?;
     exceptions::init(py)
 }
