@@ -17,6 +17,8 @@ pub mod frame_hooks;
 pub mod frame_stack;
 pub mod import;
 pub mod instructions;
+#[cfg(test)]
+mod layout;
 pub mod objects;
 pub mod specialize;
 pub mod stackref;

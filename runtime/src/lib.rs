@@ -16,6 +16,8 @@ pub mod frame_hooks;
 pub mod gc;
 pub mod gil;
 pub mod hooks;
+#[cfg(test)]
+mod layout;
 pub mod lifecycle;
 pub mod local;
 pub mod memory;

@@ -17,22 +17,22 @@ const NULL: Obj = core::ptr::null_mut();
 #[pyclass(name = "builtin_function_or_method", gc, vectorcall_offset = vectorcall, disallow_instantiation)]
 #[repr(C)]
 pub struct PyCFunction {
-    base: PyObject,
+    pub(crate) base: PyObject,
     #[no_traverse]
-    m_ml: *const PyMethodDef,
-    m_self: Member<PyObject>,
-    m_module: Member<PyObject>,
-    m_weakreflist: WeakList,
+    pub(crate) m_ml: *const PyMethodDef,
+    pub(crate) m_self: Member<PyObject>,
+    pub(crate) m_module: Member<PyObject>,
+    pub(crate) m_weakreflist: WeakList,
     #[no_traverse]
-    vectorcall: Option<VectorcallFunc>,
+    pub(crate) vectorcall: Option<VectorcallFunc>,
 }
 
 /// `PyCMethodObject`: a `METH_METHOD` function, which is told the class that defines it.
 #[pyclass(name = "builtin_method", base = PyCFunction, gc, disallow_instantiation)]
 #[repr(C)]
 pub struct PyCMethod {
-    base: PyCFunction,
-    mm_class: Member<PyType>,
+    pub(crate) base: PyCFunction,
+    pub(crate) mm_class: Member<PyType>,
 }
 
 impl PyCFunction {

@@ -6,8 +6,8 @@ use crate::prelude::*;
 #[pyclass(name = "cell", gc)]
 #[repr(C)]
 pub struct PyCell {
-    ob_base: PyObject,
-    ob_ref: Member<PyObject>,
+    pub(crate) ob_base: PyObject,
+    pub(crate) ob_ref: Member<PyObject>,
 }
 
 impl PyCell {

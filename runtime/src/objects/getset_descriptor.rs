@@ -10,9 +10,9 @@ use crate::slots::PyGetSetDef;
 #[pyclass(name = "getset_descriptor", gc, disallow_instantiation)]
 #[repr(C)]
 pub struct PyGetSetDescr {
-    base: Descr,
+    pub(crate) base: Descr,
     #[no_traverse]
-    d_getset: *const PyGetSetDef,
+    pub(crate) d_getset: *const PyGetSetDef,
 }
 
 impl PyGetSetDescr {

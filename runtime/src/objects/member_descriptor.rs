@@ -11,9 +11,9 @@ use crate::slots::{PyMemberDef, member};
 #[pyclass(name = "member_descriptor", gc, disallow_instantiation)]
 #[repr(C)]
 pub struct PyMemberDescr {
-    base: Descr,
+    pub(crate) base: Descr,
     #[no_traverse]
-    d_member: *const PyMemberDef,
+    pub(crate) d_member: *const PyMemberDef,
 }
 
 impl PyMemberDescr {

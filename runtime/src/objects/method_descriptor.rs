@@ -94,11 +94,11 @@ impl Descr {
 #[pyclass(name = "method_descriptor", gc, vectorcall_offset = vectorcall, method_descriptor, disallow_instantiation)]
 #[repr(C)]
 pub struct PyMethodDescr {
-    base: Descr,
+    pub(crate) base: Descr,
     #[no_traverse]
-    d_method: *const PyMethodDef,
+    pub(crate) d_method: *const PyMethodDef,
     #[no_traverse]
-    vectorcall: Option<VectorcallFunc>,
+    pub(crate) vectorcall: Option<VectorcallFunc>,
 }
 
 /// `PyMethodDescrObject` of a class method.

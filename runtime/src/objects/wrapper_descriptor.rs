@@ -10,11 +10,11 @@ use crate::prelude::*;
 #[pyclass(name = "wrapper_descriptor", gc, method_descriptor, disallow_instantiation)]
 #[repr(C)]
 pub struct PyWrapperDescriptor {
-    base: Descr,
+    pub(crate) base: Descr,
     #[no_traverse]
-    d_base: *const SlotDef,
+    pub(crate) d_base: *const SlotDef,
     #[no_traverse]
-    d_wrapped: *const (),
+    pub(crate) d_wrapped: *const (),
 }
 
 impl PyWrapperDescriptor {

@@ -24,7 +24,7 @@ pub(crate) mod hash;
 mod intern;
 pub mod iterator;
 mod join;
-mod layout;
+pub(crate) mod layout;
 mod methods;
 pub(crate) mod percent;
 mod search;
