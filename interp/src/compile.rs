@@ -202,6 +202,18 @@ pub fn optimize_tree<'a>(
         .map_err(|error| raise_compile_error(py, &error, filename))
 }
 
+/// The symbol table of a tree, for module `_symtable`. What compiling would warn of is not said here.
+pub fn symbol_table(
+    py: Py<'_>,
+    tree: &Mod<'_>,
+    filename: &PyStr,
+) -> PyResult<krait_compiler::symtable::SymbolTable> {
+    let name = filename.to_string_lossy();
+    krait_compiler::symbol_table(tree, &options(py, &name, 0, 0), &mut Vec::new())
+        .map(|(table, _)| table)
+        .map_err(|error| raise_compile_error(py, &error, filename))
+}
+
 fn options<'a>(py: Py<'_>, filename: &'a str, flags: u32, optimize: i32) -> Options<'a> {
     let optimize = if optimize < 0 { py.interp().config.borrow().optimize } else { optimize };
     Options {

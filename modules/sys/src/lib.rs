@@ -12,6 +12,7 @@ pub mod imp;
 pub mod marshal;
 pub mod opcode;
 pub mod string;
+pub mod symtable;
 pub mod sys;
 pub mod tokenize;
 pub mod typing;
@@ -34,6 +35,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &weakref::weakref::MODULE,
     &opcode::opcode::MODULE,
     &ast::ast::MODULE,
+    &symtable::symtable::MODULE,
     &tokenize::tokenize::MODULE,
     &typing::typing::MODULE,
     &typing::types::MODULE,

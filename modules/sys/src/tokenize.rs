@@ -5,7 +5,6 @@ use std::collections::VecDeque;
 
 use krait_interp::compile::raise_syntax_error;
 use krait_interp::warnings::warn_explicit;
-use krait_macros::{pyclass, pymethods, pymodule};
 use krait_runtime::objects::exceptions::types;
 use krait_runtime::prelude::*;
 use krait_syntax::stream::TokenStream;

@@ -5,6 +5,8 @@
 pub mod codecs;
 pub mod re;
 pub mod sre;
+pub mod unicodedata;
 
 /// The modules of this crate.
-pub static MODULES: &[&krait_runtime::module::ModuleDef] = &[&codecs::_codecs::MODULE, &re::_sre::MODULE];
+pub static MODULES: &[&krait_runtime::module::ModuleDef] =
+    &[&codecs::_codecs::MODULE, &re::_sre::MODULE, &unicodedata::unicodedata::MODULE];

@@ -10,7 +10,6 @@ pub use node::AstNode;
 pub use to_object::tree_to_object;
 
 use classes::Classes;
-use krait_macros::pymodule;
 use krait_runtime::prelude::*;
 use krait_syntax::Mode;
 

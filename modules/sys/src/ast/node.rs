@@ -1,6 +1,5 @@
 //! `ast.AST`: the base of all node classes: construction by `_fields`, copies with changes, pickling, `repr`.
 
-use krait_macros::{pyclass, pymethods};
 use krait_runtime::objects::exceptions::types::DeprecationWarning;
 use krait_runtime::objects::generic_alias::PyGenericAlias;
 use krait_runtime::objects::union::PyUnion;

@@ -7,6 +7,7 @@ use krait_macros::pymodule_part;
 #[allow(clippy::module_inception)]
 pub mod code {
     use crate::ast::{self, AstNode};
+    use crate::builtins::source::{Given, file_name};
     use bumpalo::Bump;
     use krait_interp::compile::{
         Source, compile_source, compile_tree, flags, optimize_tree, parse_for_version,
@@ -20,33 +21,6 @@ pub mod code {
     use krait_runtime::prelude::*;
     use krait_syntax::Mode;
     use krait_syntax::validate::{InvalidKind, validate};
-
-    /// Source given as text or bytes, copied out of the object.
-    enum Given {
-        Text(String),
-        Bytes(Vec<u8>),
-    }
-
-    impl Given {
-        fn of(py: Py<'_>, source: &PyObject, function: &str, what: &str) -> PyResult<Given> {
-            if let Some(text) = source.downcast::<PyStr>() {
-                return Ok(Given::Text(text.to_utf8(py)?.into_owned()));
-            }
-            match source.buffer_bytes(py) {
-                Ok(bytes) => Ok(Given::Bytes(bytes.to_vec())),
-                Err(raised) => {
-                    py.clear_error(raised);
-                    Err(raise!(py, TypeError, "{function}() arg 1 must be a {what}"))
-                }
-            }
-        }
-        fn source(&self) -> Source<'_> {
-            match self {
-                Given::Text(text) => Source::Text(text),
-                Given::Bytes(bytes) => Source::Bytes(bytes),
-            }
-        }
-    }
 
     /// Future features in force where the caller stands (`PyEval_MergeCompilerFlags`).
     fn inherited_flags(py: Py<'_>) -> PyResult<u32> {
@@ -128,44 +102,6 @@ pub mod code {
 
     /// The minor version whose grammar is the default.
     const FEATURE_VERSION: u32 = 14;
-
-    /// A file name from `str`, `bytes` or a path object (`PyUnicode_FSDecoder`).
-    fn file_name(py: Py<'_>, name: &PyObject) -> PyResult<Ref<PyStr>> {
-        let path = path_text(py, name)?;
-        if path.find_char(0).is_some() {
-            bail!(py, ValueError, "embedded null character")
-        }
-        Ok(path)
-    }
-
-    fn path_text(py: Py<'_>, name: &PyObject) -> PyResult<Ref<PyStr>> {
-        if let Some(name) = name.downcast::<PyStr>() {
-            return Ok(name.new_ref());
-        }
-        if let Some(name) = name.downcast::<PyBytes>() {
-            return PyStr::from_os_bytes(py, name.as_bytes());
-        }
-        let expected = |o: &PyObject| {
-            raise!(py, TypeError, "expected str, bytes or os.PathLike object, not {}", o.ty().name())
-        };
-        let Some(method) = name.lookup_special(py, id!(py, "__fspath__"))? else {
-            return Err(expected(name));
-        };
-        let path = method.call(py, &[])?;
-        if let Some(path) = path.downcast::<PyStr>() {
-            return Ok(path.new_ref());
-        }
-        match path.downcast::<PyBytes>() {
-            Some(path) => PyStr::from_os_bytes(py, path.as_bytes()),
-            None => Err(raise!(
-                py,
-                TypeError,
-                "expected {}.__fspath__() to return str or bytes, not {}",
-                name.ty().name(),
-                path.ty().name()
-            )),
-        }
-    }
 
     /// The two namespaces of `eval` and `exec`.
     struct Namespaces {

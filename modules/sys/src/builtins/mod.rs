@@ -9,6 +9,7 @@ mod namespace;
 mod numbers;
 mod objects;
 mod print;
+pub mod source;
 
 use krait_macros::pymodule;
 

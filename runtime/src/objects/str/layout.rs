@@ -520,7 +520,7 @@ impl PyStr {
     }
 
     /// All code points.
-    pub fn code_points(&self) -> impl DoubleEndedIterator<Item = u32> + '_ {
+    pub fn code_points(&self) -> impl DoubleEndedIterator<Item = u32> + Clone + '_ {
         (0..self.len()).filter_map(|i| self.code_point(i))
     }
 
