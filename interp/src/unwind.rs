@@ -7,7 +7,7 @@ use krait_runtime::{Py, PyObject, raise};
 
 use crate::dispatch::{Signal, machine};
 use crate::exception_table;
-use crate::frame::{Frame, Owner};
+use crate::frame::{CodeUnit, Frame, Owner};
 use crate::frame_stack;
 use crate::objects::generator::{PyGen, frame_state};
 use crate::objects::traceback;
@@ -21,9 +21,9 @@ use crate::tracing;
 pub unsafe fn unwind(py: Py<'_>, signal: Signal) -> Signal {
     let ts = py.thread();
     // SAFETY: by contract.
-    let (mut frame, mut sp) = unsafe {
+    let (mut frame, mut sp, ip) = unsafe {
         let m = machine(ts);
-        (m.frame, m.sp)
+        (m.frame, m.sp, m.ip)
     };
     let mut reraised = signal == Signal::Reraise;
     // SAFETY: frames of the chain are live; the stack pointer is up to date for the frame being unwound.
@@ -41,7 +41,9 @@ pub unsafe fn unwind(py: Py<'_>, signal: Signal) -> Signal {
                 traceback::add(py, frame);
                 tracing::raised(py, frame);
             }
-            match handle(py, frame, sp) {
+            // Raising again may have set `instr_ptr` to where the exception first came from; the handler is the instruction's own.
+            let at = if reraised { ip.sub(1) } else { (*frame).instr_ptr };
+            match handle(py, frame, sp, at) {
                 Some(at) => {
                     sp = at;
                     let ip = (*frame).instr_ptr;
@@ -66,14 +68,19 @@ pub unsafe fn unwind(py: Py<'_>, signal: Signal) -> Signal {
     }
 }
 
-/// Goes to the frame's handler, if it has one: cuts the stack, pushes offset and exception, sets `instr_ptr` to the handler's first
+/// Goes to the frame's handler of the instruction at `at`, if it has one: cuts the stack, pushes offset and exception, sets `instr_ptr` to the handler's first
 /// instruction and gives the new stack pointer.
-unsafe fn handle(py: Py<'_>, frame: *mut Frame, mut sp: *mut StackRef) -> Option<*mut StackRef> {
+unsafe fn handle(
+    py: Py<'_>,
+    frame: *mut Frame,
+    mut sp: *mut StackRef,
+    at: *mut CodeUnit,
+) -> Option<*mut StackRef> {
     // SAFETY: called by `unwind` with a live frame; tables are checked against the code's bounds.
     unsafe {
         loop {
             let code = Frame::code(frame);
-            let offset = Frame::lasti(frame);
+            let offset = at.offset_from(code.first_instr());
             let handler = exception_table::find(code.exceptiontable(), usize::try_from(offset).ok()?)?;
             let floor = Frame::stack_base(frame).add(handler.depth);
             while sp > floor {
@@ -81,7 +88,7 @@ unsafe fn handle(py: Py<'_>, frame: *mut Frame, mut sp: *mut StackRef) -> Option
                 core::mem::replace(&mut *sp, StackRef::NULL).close();
             }
             if handler.lasti {
-                match PyInt::new(py, offset as i64) {
+                match PyInt::new(py, Frame::lasti(frame) as i64) {
                     Ok(n) => {
                         *sp = StackRef::owned(n.upcast());
                         sp = sp.add(1);
