@@ -15,4 +15,4 @@ pub use encode::{Target, encode_to};
 pub use error::{raise_decode_error, raise_encode_error};
 pub use fast::{decode, decode_argument, decode_object, encode_to_bytes};
 pub use handlers::{Builtin, call_builtin, lookup_error, register_error, unregister_error};
-pub use registry::{decode_any, encode_any, forget, lookup, register, unregister};
+pub use registry::{decode_any, encode_any, forget, lookup, lookup_text, register, unregister};

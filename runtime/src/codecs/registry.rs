@@ -118,6 +118,18 @@ pub fn lookup(py: Py<'_>, encoding: &str) -> PyResult<Ref<PyTuple>> {
     Err(super::encode::unknown(py, encoding))
 }
 
+/// The codec of a text encoding; `LookupError` for codecs between other things (`_PyCodec_LookupTextEncoding`).
+pub fn lookup_text(py: Py<'_>, encoding: &str) -> PyResult<Ref<PyTuple>> {
+    let codec = lookup(py, encoding)?;
+    if !PyTuple::check_exact(&codec)
+        && let Some(flag) = codec.get_attr_optional(py, id!(py, "_is_text_encoding"))?
+        && !flag.is_true(py)?
+    {
+        bail!(py, LookupError, "'{encoding}' is not a text encoding");
+    }
+    Ok(codec)
+}
+
 /// Adds "encoding with 'x' codec failed" to the exception that is set.
 fn with_note(py: Py<'_>, raised: Raised, what: &str, encoding: &str) -> Raised {
     let exc = py.fetch(raised);

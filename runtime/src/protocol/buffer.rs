@@ -237,6 +237,17 @@ impl Buffer {
         }
     }
 
+    /// Lets `fill`, which runs no Python code, write the bytes of a writable view. For a view that is not writable the slice is empty.
+    pub fn fill<R>(&self, fill: impl FnOnce(&mut [u8]) -> R) -> R {
+        match self {
+            Buffer::View(v) if v.readonly == 0 && v.len > 0 && !v.buf.is_null() => {
+                // SAFETY: the exporter keeps `len` writable bytes there until the view is released.
+                fill(unsafe { core::slice::from_raw_parts_mut(v.buf.cast(), v.len as usize) })
+            }
+            _ => fill(&mut []),
+        }
+    }
+
     /// Copies `bytes` to `at` in a writable view; false when they do not fit.
     pub fn write_at(&self, at: usize, bytes: &[u8]) -> bool {
         match self {

@@ -198,6 +198,21 @@ impl PyByteArray {
         Ok(())
     }
 
+    /// Writes `bytes`, which do not belong to it, over its own at `at`; false when they do not fit.
+    pub fn overwrite(&self, at: usize, bytes: &[u8]) -> bool {
+        if at.checked_add(bytes.len()).is_none_or(|end| end > self.len()) {
+            return false;
+        }
+        // SAFETY: within the bytes.
+        unsafe { core::ptr::copy_nonoverlapping(bytes.as_ptr(), self.data_ptr().add(at), bytes.len()) };
+        true
+    }
+
+    /// How many views are held.
+    pub fn exports(&self) -> usize {
+        self.ob_exports.get() as usize
+    }
+
     /// Moves the bytes to a block of their size.
     fn shrink(&self, py: Py<'_>, size: usize) -> PyResult<()> {
         let Some(block) = obmalloc::alloc(size + 1) else { return Err(py.no_memory()) };

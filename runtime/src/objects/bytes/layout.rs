@@ -115,6 +115,32 @@ impl PyBytes {
         }
     }
 
+    /// A bytes object of at most `most` bytes that `fill` writes; it tells how many. The memory starts zeroed.
+    pub fn build(
+        py: Py<'_>,
+        most: usize,
+        fill: impl FnOnce(&mut [u8]) -> PyResult<usize>,
+    ) -> PyResult<Ref<PyBytes>> {
+        if most == 0 {
+            let n = fill(&mut [])?;
+            debug_assert!(n == 0);
+            return Ok(PyBytes::empty());
+        }
+        // SAFETY: nobody else has seen the object; all bytes are zeroed before the slice exists. A shorter result keeps the
+        // block and gets its NUL.
+        unsafe {
+            let made = PyBytes::alloc(py, most)?;
+            made.data_ptr().write_bytes(0, most);
+            let n = fill(core::slice::from_raw_parts_mut(made.data_ptr(), most))?.min(most);
+            if n <= 1 || n < most / 2 && most > 256 {
+                return PyBytes::new(py, made.as_bytes().get(..n).unwrap_or_default());
+            }
+            made.ob_base.ob_size.set(n as isize);
+            made.data_ptr().add(n).write(0);
+            Ok(made)
+        }
+    }
+
     /// The content; bytes never change.
     #[inline(always)]
     pub fn as_bytes(&self) -> &[u8] {

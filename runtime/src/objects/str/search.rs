@@ -55,6 +55,15 @@ impl PyStr {
         units!(self.data(), |t| find(t, c))
     }
 
+    /// First place of a code point in the part `start..end`.
+    pub fn find_char_in(&self, c: u32, start: usize, end: usize) -> Option<usize> {
+        use krait_unicode::unit::CodeUnit;
+        fn find<T: CodeUnit>(text: &[T], c: u32) -> Option<usize> {
+            if c > T::MAX { None } else { T::find_unit(text, T::new(c)) }
+        }
+        units!(self.data(), |t| find(t.get(start..end)?, c)).map(|at| at + start)
+    }
+
     /// True when the part `start..end` begins (or ends) with `affix`.
     fn has_affix(&self, affix: &PyStr, start: usize, end: usize, at_end: bool) -> bool {
         let (len, kind) = (affix.len(), self.kind());

@@ -1,0 +1,84 @@
+//! Writing: encoded text waits until there is enough of it.
+
+use krait_runtime::prelude::*;
+
+use super::TextIoWrapper;
+use crate::buffered::plain_core;
+use crate::common::{retry_interrupted, unsupported};
+
+impl TextIoWrapper {
+    /// `write(text)`.
+    pub(super) fn write_text(&self, py: Py<'_>, text: &PyStr) -> PyResult<usize> {
+        self.check_usable(py)?;
+        self.check_open(py)?;
+        if self.encoder.is_missing() {
+            return Err(unsupported(py, "not writable"));
+        }
+        let len = text.len();
+        let mode = self.newline.get();
+        let translated;
+        let mut out = text;
+        let line_buffering = self.line_buffering.get();
+        let mut flush = false;
+        if line_buffering || mode.written().is_some() {
+            let has_newline = text.find_char(u32::from(b'\n')).is_some();
+            flush = line_buffering && (has_newline || text.find_char(u32::from(b'\r')).is_some());
+            if has_newline && let Some(newline) = mode.written() {
+                translated = text.replace_str(py, id!(py, "\n"), &*PyStr::new(py, newline)?, -1)?;
+                out = &translated;
+            }
+        }
+        let chunk = self.chunk_size.get();
+        let errors = self.errors_text(py);
+        if self.encoder.is_native_plain(out) {
+            let waiting = self.pending.borrow().len();
+            if waiting > 0 && waiting + out.len() > chunk {
+                self.write_pending(py)?;
+            }
+            self.encoder.encode(py, out, &errors, &self.pending)?;
+        } else {
+            let fresh = std::cell::RefCell::new(Vec::new());
+            let n = self.encoder.encode(py, out, &errors, &fresh)?;
+            let waiting = self.pending.borrow().len();
+            if waiting > 0 && waiting + n > chunk {
+                self.write_pending(py)?;
+            }
+            self.pending.borrow_mut().extend_from_slice(&fresh.into_inner());
+        }
+        if flush || self.write_through.get() || self.pending.borrow().len() >= chunk {
+            self.write_pending(py)?;
+        }
+        if flush {
+            self.buffer(py)?.call_method(py, id!(py, "flush"), &[])?;
+        }
+        if self.snapshot.is_some() {
+            self.forget_decoded();
+            self.snapshot.clear();
+        }
+        if !self.decoder.is_missing() {
+            self.decoder.reset(py)?;
+        }
+        Ok(len)
+    }
+
+    /// Hands what waits to the buffer.
+    pub(super) fn write_pending(&self, py: Py<'_>) -> PyResult<()> {
+        if self.pending.borrow().is_empty() {
+            return Ok(());
+        }
+        let mut bytes = self.pending.take();
+        let buffer = self.buffer(py)?;
+        if let Some(core) = plain_core(&buffer)
+            && core.is_writer()
+        {
+            core.write(py, &buffer, &bytes)?;
+            bytes.clear();
+            if bytes.capacity() <= 4 * self.chunk_size.get() && self.pending.borrow().is_empty() {
+                self.pending.replace(bytes);
+            }
+            return Ok(());
+        }
+        let bytes = PyBytes::new(py, &bytes)?;
+        retry_interrupted(py, || buffer.call_method(py, id!(py, "write"), &[&bytes])).map(drop)
+    }
+}
