@@ -34,8 +34,8 @@ pub fn unsupported(py: Py<'_>, text: &str) -> Raised {
 }
 
 /// The signal handlers that are due; called after `EINTR` and between the calls of a long write.
-pub fn check_signals(_py: Py<'_>) -> PyResult<()> {
-    Ok(())
+pub fn check_signals(py: Py<'_>) -> PyResult<()> {
+    py.check_signals()
 }
 
 /// A size: an integer, or `None` (or nothing) for -1.

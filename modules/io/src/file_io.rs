@@ -179,7 +179,14 @@ impl FileIo {
         py.detach(|| descriptor::close(fd)).map_err(|errno| py.raise_errno(errno))
     }
 
-    fn take(&self, py: Py<'_>, file: &PyObject, mode: &str, closefd: bool, opener: Option<&PyObject>) -> PyResult<()> {
+    fn take(
+        &self,
+        py: Py<'_>,
+        file: &PyObject,
+        mode_text: &str,
+        closefd: bool,
+        opener: Option<&PyObject>,
+    ) -> PyResult<()> {
         if self.fd.get() >= 0 {
             if self.closefd.get() {
                 self.close_descriptor(py)?;
@@ -192,7 +199,11 @@ impl FileIo {
             Some(_) => None,
             None => Some(system_path(py, file)?),
         };
-        let mode = parse_mode(py, mode)?;
+        let mode = parse_mode(py, mode_text)?;
+        py.audit_with("open", || {
+            let text = PyStr::new(py, mode_text)?.upcast();
+            Ok([file.to_ref(), text, PyInt::new(py, mode.flags.into())?.upcast()])
+        })?;
         self.created.set(mode.created);
         self.readable.set(mode.readable);
         self.writable.set(mode.writable);

@@ -66,12 +66,13 @@ impl TextIoWrapper {
         if self.pending.borrow().is_empty() {
             return Ok(());
         }
-        let mut bytes = self.pending.take();
+        let bytes = self.pending.take();
         let buffer = self.buffer(py)?;
         if let Some(core) = plain_core(&buffer)
             && core.is_writer()
         {
             core.write(py, &buffer, &bytes)?;
+            let mut bytes = bytes;
             bytes.clear();
             if bytes.capacity() <= 4 * self.chunk_size.get() && self.pending.borrow().is_empty() {
                 self.pending.replace(bytes);
