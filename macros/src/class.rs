@@ -313,7 +313,7 @@ fn traverse(ident: &Ident, walked: &[(Vec<syn::Attribute>, TokenStream)]) -> Tok
             }
             #[inline(always)]
             fn probe_clear(&self) {
-                ::krait_runtime::alloc::Traverse::clear(self.0);
+                ::krait_runtime::alloc::Traverse::clear_references(self.0);
             }
             #[inline(always)]
             fn probe_before_drop(&self, op: &::krait_runtime::PyObject) {
@@ -337,7 +337,7 @@ fn traverse(ident: &Ident, walked: &[(Vec<syn::Attribute>, TokenStream)]) -> Tok
                 #(#visits)*
                 0
             }
-            fn clear(&self) {
+            fn clear_references(&self) {
                 #(#clears)*
             }
             fn before_drop(&self, op: &::krait_runtime::PyObject) {

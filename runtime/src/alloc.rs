@@ -44,7 +44,7 @@ pub trait Traverse {
     /// Shows every object that this field owns; stops at the first non-zero answer and returns it.
     fn traverse(&self, visit: &mut Visitor<'_>) -> c_int;
     /// Lets go of what may close a cycle.
-    fn clear(&self) {}
+    fn clear_references(&self) {}
     /// Called by the derived `tp_dealloc` before the fields are dropped: weak references die first.
     fn before_drop(&self, _op: &PyObject) {}
 }
@@ -53,7 +53,7 @@ impl<T: Layout> Traverse for Member<T> {
     fn traverse(&self, visit: &mut Visitor<'_>) -> c_int {
         visit.visit(self.as_raw().cast())
     }
-    fn clear(&self) {
+    fn clear_references(&self) {
         drop(self.take());
     }
 }
@@ -66,9 +66,9 @@ impl<T: Traverse> Traverse for Option<T> {
     fn traverse(&self, visit: &mut Visitor<'_>) -> c_int {
         self.as_ref().map_or(0, |x| x.traverse(visit))
     }
-    fn clear(&self) {
+    fn clear_references(&self) {
         if let Some(x) = self {
-            x.clear();
+            x.clear_references();
         }
     }
 }
@@ -76,24 +76,24 @@ impl<T: Traverse> Traverse for Vec<T> {
     fn traverse(&self, visit: &mut Visitor<'_>) -> c_int {
         self.iter().map(|x| x.traverse(visit)).find(|&r| r != 0).unwrap_or(0)
     }
-    fn clear(&self) {
-        self.iter().for_each(Traverse::clear);
+    fn clear_references(&self) {
+        self.iter().for_each(Traverse::clear_references);
     }
 }
 impl<T: Traverse> Traverse for Box<[T]> {
     fn traverse(&self, visit: &mut Visitor<'_>) -> c_int {
         self.iter().map(|x| x.traverse(visit)).find(|&r| r != 0).unwrap_or(0)
     }
-    fn clear(&self) {
-        self.iter().for_each(Traverse::clear);
+    fn clear_references(&self) {
+        self.iter().for_each(Traverse::clear_references);
     }
 }
 impl<T: Traverse, const N: usize> Traverse for [T; N] {
     fn traverse(&self, visit: &mut Visitor<'_>) -> c_int {
         self.iter().map(|x| x.traverse(visit)).find(|&r| r != 0).unwrap_or(0)
     }
-    fn clear(&self) {
-        self.iter().for_each(Traverse::clear);
+    fn clear_references(&self) {
+        self.iter().for_each(Traverse::clear_references);
     }
 }
 impl<T: Traverse> Traverse for RefCell<T> {
@@ -101,9 +101,9 @@ impl<T: Traverse> Traverse for RefCell<T> {
         // A field that is being changed right now is not walked: its objects then look externally referenced, so are kept.
         self.try_borrow().map_or(0, |x| x.traverse(visit))
     }
-    fn clear(&self) {
+    fn clear_references(&self) {
         if let Ok(x) = self.try_borrow() {
-            x.clear();
+            x.clear_references();
         }
     }
 }
@@ -267,6 +267,6 @@ pub unsafe extern "C-unwind" fn traverse_payload<T: PyClass + Traverse>(
 /// C-ABI slot of a type whose payload is `T`.
 pub unsafe extern "C-unwind" fn clear_payload<T: PyClass + Traverse>(op: *mut PyObject) -> c_int {
     // SAFETY: called with a live object of T's type or a subtype.
-    unsafe { (*op.cast::<T>()).clear() };
+    unsafe { (*op.cast::<T>()).clear_references() };
     0
 }

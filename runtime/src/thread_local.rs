@@ -42,7 +42,7 @@ impl Traverse for Rc<LocalDicts> {
         let Ok(dicts) = self.0.try_borrow() else { return 0 };
         dicts.values().map(|dict| dict.traverse(visit)).find(|&r| r != 0).unwrap_or(0)
     }
-    fn clear(&self) {
+    fn clear_references(&self) {
         if let Ok(mut dicts) = self.0.try_borrow_mut() {
             let all = core::mem::take(&mut *dicts);
             drop(dicts);

@@ -21,8 +21,8 @@ impl Traverse for WeakClasses {
     fn traverse(&self, visit: &mut Visitor<'_>) -> core::ffi::c_int {
         self.0.traverse(visit)
     }
-    fn clear(&self) {
-        self.0.clear();
+    fn clear_references(&self) {
+        self.0.clear_references();
     }
 }
 

@@ -47,7 +47,7 @@ impl Traverse for Core {
     fn traverse(&self, visit: &mut Visitor<'_>) -> std::ffi::c_int {
         visit.visit(self.raw.as_raw())
     }
-    fn clear(&self) {
+    fn clear_references(&self) {
         self.state.set(State::Fresh);
         drop(self.raw.take());
     }

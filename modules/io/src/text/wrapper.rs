@@ -57,8 +57,8 @@ impl Traverse for Encoder {
     fn traverse(&self, visit: &mut Visitor<'_>) -> std::ffi::c_int {
         self.object.traverse(visit)
     }
-    fn clear(&self) {
-        Traverse::clear(&self.object);
+    fn clear_references(&self) {
+        Traverse::clear_references(&self.object);
     }
 }
 
@@ -66,8 +66,8 @@ impl Traverse for Decoder {
     fn traverse(&self, visit: &mut Visitor<'_>) -> std::ffi::c_int {
         self.object.traverse(visit)
     }
-    fn clear(&self) {
-        Traverse::clear(&self.object);
+    fn clear_references(&self) {
+        Traverse::clear_references(&self.object);
     }
 }
 

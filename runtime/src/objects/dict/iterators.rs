@@ -27,8 +27,8 @@ impl crate::alloc::Traverse for Cursor {
     fn traverse(&self, visit: &mut crate::alloc::Visitor<'_>) -> core::ffi::c_int {
         self.dict.traverse(visit)
     }
-    fn clear(&self) {
-        self.dict.clear();
+    fn clear_references(&self) {
+        self.dict.clear_references();
     }
 }
 
