@@ -240,7 +240,7 @@ pub unsafe extern "C-unwind" fn traverse_over_base<T: PyClass + Traverse>(
 pub unsafe extern "C-unwind" fn clear_over_base<T: PyClass + Traverse>(op: *mut PyObject) -> c_int {
     // SAFETY: called with a live object of T's type or a subtype.
     unsafe {
-        (*op.cast::<T>()).clear();
+        (*op.cast::<T>()).clear_references();
         match T::type_object().base().and_then(|base| base.tp_clear.get()) {
             Some(clear) => clear(op),
             None => 0,

@@ -73,12 +73,7 @@ pub fn finalize(py: Py<'_>, stream: &PyObject) {
 fn readline(py: Py<'_>, stream: &PyObject, limit: Option<usize>) -> PyResult<Ref<PyObject>> {
     let peek = stream.get_attr_optional(py, id!(py, "peek"))?;
     let wrong = |what: &str, got: &PyObject| {
-        raise!(
-            py,
-            OSError,
-            "{what}() should have returned a bytes object, not '{}'",
-            got.ty().name()
-        )
+        raise!(py, OSError, "{what}() should have returned a bytes object, not '{}'", got.ty().name())
     };
     let mut line: Vec<u8> = Vec::new();
     while limit.is_none_or(|limit| line.len() < limit) {
@@ -253,12 +248,20 @@ impl IoBase {
     }
 
     #[pymethod]
-    fn readline(&self, py: Py<'_>, #[default(common::Size(-1))] size: common::Size) -> PyResult<Ref<PyObject>> {
+    fn readline(
+        &self,
+        py: Py<'_>,
+        #[default(common::Size(-1))] size: common::Size,
+    ) -> PyResult<Ref<PyObject>> {
         readline(py, self, size.limit())
     }
 
     #[pymethod]
-    fn readlines(&self, py: Py<'_>, #[default(common::Size(-1))] hint: common::Size) -> PyResult<Ref<PyList>> {
+    fn readlines(
+        &self,
+        py: Py<'_>,
+        #[default(common::Size(-1))] hint: common::Size,
+    ) -> PyResult<Ref<PyList>> {
         readlines(py, self, hint.limit().filter(|n| *n > 0))
     }
 
@@ -345,7 +348,9 @@ impl BufferedIoBase {
     fn read_into(&self, py: Py<'_>, buffer: &Buffer, method: &PyStr, name: &str) -> PyResult<isize> {
         let size = PyInt::new(py, buffer.len() as i64)?;
         let data = self.call_method(py, method, &[&size])?;
-        let Some(data) = data.downcast::<PyBytes>() else { bail!(py, TypeError, "{name}() should return bytes") };
+        let Some(data) = data.downcast::<PyBytes>() else {
+            bail!(py, TypeError, "{name}() should return bytes")
+        };
         if data.len() > buffer.len() {
             bail!(
                 py,

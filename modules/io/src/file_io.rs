@@ -1,8 +1,8 @@
 //! `_io.FileIO`: a file descriptor as a raw stream.
 
-use krait_runtime::protocol::buffer::{Buffer, BufferArg};
 use krait_runtime::objects::exceptions::types;
 use krait_runtime::prelude::*;
+use krait_runtime::protocol::buffer::{Buffer, BufferArg};
 use krait_runtime::system::descriptor;
 
 use crate::base::{self, IoBase, RawIoBase};
@@ -48,8 +48,7 @@ struct Mode {
 }
 
 fn parse_mode(py: Py<'_>, mode: &str) -> PyResult<Mode> {
-    let mut parsed =
-        Mode { flags: 0, created: false, readable: false, writable: false, appending: false };
+    let mut parsed = Mode { flags: 0, created: false, readable: false, writable: false, appending: false };
     let (mut kinds, mut plus, mut bad) = (0, 0, false);
     for c in mode.bytes() {
         match c {
@@ -84,11 +83,7 @@ fn parse_mode(py: Py<'_>, mode: &str) -> PyResult<Mode> {
         }
     }
     if bad || kinds == 0 {
-        bail!(
-            py,
-            ValueError,
-            "Must have exactly one of create/read/write/append mode and at most one plus"
-        );
+        bail!(py, ValueError, "Must have exactly one of create/read/write/append mode and at most one plus");
     }
     if plus == 1 {
         parsed.readable = true;
@@ -271,10 +266,8 @@ impl FileIo {
                 if status.st_blksize > 1 {
                     self.blksize.set(u32::try_from(status.st_blksize).unwrap_or(DEFAULT_BUFFER_SIZE as u32));
                 }
-                self.at_open.set(Some(AtOpen {
-                    size: status.st_size,
-                    character_device: kind == libc::S_IFCHR,
-                }));
+                self.at_open
+                    .set(Some(AtOpen { size: status.st_size, character_device: kind == libc::S_IFCHR }));
             }
             // Anything but a wrong descriptor will show itself at the first use.
             Err(libc::EBADF) => return Err(py.raise_errno(libc::EBADF)),
@@ -429,7 +422,12 @@ const SMALL_READ: usize = 8192;
 #[pymethods]
 impl FileIo {
     #[slot]
-    fn tp_new(py: Py<'_>, cls: &PyType, _args: &PyTuple, _kwargs: Option<&PyDict>) -> PyResult<Ref<PyObject>> {
+    fn tp_new(
+        py: Py<'_>,
+        cls: &PyType,
+        _args: &PyTuple,
+        _kwargs: Option<&PyDict>,
+    ) -> PyResult<Ref<PyObject>> {
         FileIo {
             base: IoBase::EMPTY,
             fd: Cell::new(-1),
@@ -614,7 +612,10 @@ impl FileIo {
 
     #[setter(name = "_blksize")]
     fn set_blksize(&self, py: Py<'_>, value: Option<&PyObject>) -> PyResult<()> {
-        match value.map(|v| v.to_index_isize(py, "cannot fit '{}' into an index-sized integer")).transpose()? {
+        match value
+            .map(|v| v.to_index_isize(py, "cannot fit '{}' into an index-sized integer"))
+            .transpose()?
+        {
             Some(n) => {
                 self.blksize.set(u32::try_from(n).unwrap_or(u32::MAX));
                 Ok(())

@@ -138,7 +138,12 @@ pub fn decoded_text(py: Py<'_>, decoded: Ref<PyObject>) -> PyResult<Ref<PyStr>> 
 #[pymethods]
 impl IncrementalNewlineDecoder {
     #[slot]
-    fn tp_new(py: Py<'_>, cls: &PyType, _args: &PyTuple, _kwargs: Option<&PyDict>) -> PyResult<Ref<PyObject>> {
+    fn tp_new(
+        py: Py<'_>,
+        cls: &PyType,
+        _args: &PyTuple,
+        _kwargs: Option<&PyDict>,
+    ) -> PyResult<Ref<PyObject>> {
         IncrementalNewlineDecoder {
             base: PyObject::HEADER,
             decoder: Member::empty(),

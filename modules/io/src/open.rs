@@ -89,7 +89,9 @@ pub mod open {
     }
 
     #[pyfunction]
-    #[sig("(file, mode='r', buffering=-1, encoding=None, errors=None, newline=None, closefd=True, opener=None)")]
+    #[sig(
+        "(file, mode='r', buffering=-1, encoding=None, errors=None, newline=None, closefd=True, opener=None)"
+    )]
     #[allow(clippy::too_many_arguments)]
     fn open(
         py: Py<'_>,
@@ -131,10 +133,8 @@ pub mod open {
         }
         let none = py.none();
         let raw_mode = PyStr::new(py, &mode.raw())?;
-        let raw = FileIo::type_object().call(
-            py,
-            &[&file, &raw_mode, PyBool::get(closefd), opener.unwrap_or(&none)],
-        )?;
+        let raw = FileIo::type_object()
+            .call(py, &[&file, &raw_mode, PyBool::get(closefd), opener.unwrap_or(&none)])?;
         let mut result = raw.clone();
         let opened = (|| {
             let mut buffering = buffering;
@@ -193,7 +193,11 @@ pub mod open {
 
     #[pyfunction]
     #[sig("(encoding, stacklevel=2, /)")]
-    fn text_encoding(py: Py<'_>, encoding: &PyObject, #[default(2)] stacklevel: i32) -> PyResult<Ref<PyObject>> {
+    fn text_encoding(
+        py: Py<'_>,
+        encoding: &PyObject,
+        #[default(2)] stacklevel: i32,
+    ) -> PyResult<Ref<PyObject>> {
         if !encoding.is_none() {
             return Ok(encoding.to_ref());
         }

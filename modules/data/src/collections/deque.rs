@@ -25,7 +25,7 @@ impl Traverse for Items {
         items.iter().map(|item| item.traverse(visit)).find(|stop| *stop != 0).unwrap_or(0)
     }
 
-    fn clear(&self) {
+    fn clear_references(&self) {
         if let Ok(items) = self.0.try_borrow_mut().map(|mut items| core::mem::take(&mut *items)) {
             drop(items);
         }

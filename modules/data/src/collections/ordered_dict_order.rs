@@ -36,7 +36,7 @@ impl Traverse for Order {
         keys.map(|key| key.traverse(visit)).find(|stop| *stop != 0).unwrap_or(0)
     }
 
-    fn clear(&self) {
+    fn clear_references(&self) {
         drop(self.take());
     }
 }

@@ -129,7 +129,7 @@ impl Traverse for Links {
         0
     }
 
-    fn clear(&self) {
+    fn clear_references(&self) {
         drop(self.take());
     }
 }

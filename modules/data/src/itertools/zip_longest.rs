@@ -13,7 +13,7 @@ impl Traverse for Iterators {
         self.0.traverse_inner(visit)
     }
 
-    fn clear(&self) {
+    fn clear_references(&self) {
         if let Ok(iterators) = self.0.try_borrow_mut().map(|mut iterators| core::mem::take(&mut *iterators)) {
             drop(iterators);
         }

@@ -169,7 +169,13 @@ impl Core {
     }
 
     /// `readinto(buffer)` and `readinto1(buffer)`.
-    pub fn read_into(&self, py: Py<'_>, this: &PyObject, buffer: &Buffer, once: bool) -> PyResult<Option<usize>> {
+    pub fn read_into(
+        &self,
+        py: Py<'_>,
+        this: &PyObject,
+        buffer: &Buffer,
+        once: bool,
+    ) -> PyResult<Option<usize>> {
         let raw = self.open_raw(py, "readinto of closed file")?;
         let _guard = self.enter(py, this)?;
         let total = buffer.len();

@@ -35,8 +35,14 @@ impl BufferedRwPair {
 #[pymethods]
 impl BufferedRwPair {
     #[slot]
-    fn tp_new(py: Py<'_>, cls: &PyType, _args: &PyTuple, _kwargs: Option<&PyDict>) -> PyResult<Ref<PyObject>> {
-        BufferedRwPair { base: IoBase::EMPTY, reader: Member::empty(), writer: Member::empty() }.alloc(py, cls)
+    fn tp_new(
+        py: Py<'_>,
+        cls: &PyType,
+        _args: &PyTuple,
+        _kwargs: Option<&PyDict>,
+    ) -> PyResult<Ref<PyObject>> {
+        BufferedRwPair { base: IoBase::EMPTY, reader: Member::empty(), writer: Member::empty() }
+            .alloc(py, cls)
     }
 
     #[init]
@@ -131,11 +137,7 @@ impl BufferedRwPair {
     fn closed(&self, py: Py<'_>) -> PyResult<Ref<PyObject>> {
         match self.writer.get() {
             Some(writer) => writer.get_attr(py, id!(py, "closed")),
-            None => bail!(
-                py,
-                RuntimeError,
-                "the BufferedRWPair object is being garbage-collected"
-            ),
+            None => bail!(py, RuntimeError, "the BufferedRWPair object is being garbage-collected"),
         }
     }
 }

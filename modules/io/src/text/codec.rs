@@ -88,7 +88,13 @@ impl Encoder {
 
     /// Appends the encoded text to `out`.
     #[inline]
-    pub fn encode(&self, py: Py<'_>, text: &PyStr, errors: &PyStr, out: &RefCell<Vec<u8>>) -> PyResult<usize> {
+    pub fn encode(
+        &self,
+        py: Py<'_>,
+        text: &PyStr,
+        errors: &PyStr,
+        out: &RefCell<Vec<u8>>,
+    ) -> PyResult<usize> {
         match self.kind.get() {
             Kind::Native(native) => {
                 let plain = text.is_ascii() || native == Native::Latin1 && text.kind() == 1;
@@ -106,12 +112,7 @@ impl Encoder {
                 let Some(encoder) = self.object.get() else { return Ok(0) };
                 let bytes = encoder.call_method(py, id!(py, "encode"), &[text])?;
                 let Some(bytes) = bytes.downcast::<PyBytes>() else {
-                    bail!(
-                        py,
-                        TypeError,
-                        "encoder should return a bytes object, not '{}'",
-                        bytes.ty().name()
-                    )
+                    bail!(py, TypeError, "encoder should return a bytes object, not '{}'", bytes.ty().name())
                 };
                 out.borrow_mut().extend_from_slice(bytes.as_bytes());
                 Ok(bytes.len())
@@ -276,10 +277,7 @@ impl Decoder {
             }
         };
         if self.universal.get() {
-            return Ok(DecoderState {
-                bytes,
-                flags: flags << 1 | u64::from(self.newlines.pending_cr.get()),
-            });
+            return Ok(DecoderState { bytes, flags: flags << 1 | u64::from(self.newlines.pending_cr.get()) });
         }
         Ok(DecoderState { bytes, flags })
     }

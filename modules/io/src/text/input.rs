@@ -194,7 +194,11 @@ impl TextIoWrapper {
             let end = end.unwrap_or(text.len());
             self.used.set(end);
             if done && line.is_none() {
-                return if start == 0 && end == text.len() { Ok(text) } else { text.substring(py, start, end) };
+                return if start == 0 && end == text.len() {
+                    Ok(text)
+                } else {
+                    text.substring(py, start, end)
+                };
             }
             let so_far = line.get_or_insert_with(StrBuilder::new);
             if start == 0 && end == text.len() {

@@ -115,7 +115,14 @@ impl TextIoWrapper {
     }
 
     /// Finds the last place at or before the character `skip` of the text decoded from `input` where the decoder keeps no bytes.
-    fn find_position(&self, py: Py<'_>, start: u64, flags: u64, input: &[u8], skip: usize) -> PyResult<Cookie> {
+    fn find_position(
+        &self,
+        py: Py<'_>,
+        start: u64,
+        flags: u64,
+        input: &[u8],
+        skip: usize,
+    ) -> PyResult<Cookie> {
         let mut skip = skip;
         let mut at = Cookie { start, flags: flags as u32, ..Cookie::default() };
         let begin = DecoderState { bytes: PyBytes::empty(), flags };

@@ -76,14 +76,7 @@ pub fn locale_encoding(py: Py<'_>) -> String {
     if py.interp().config.borrow().utf8_mode > 0 {
         return "utf-8".to_owned();
     }
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
-        .into_iter()
-        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
-        .unwrap_or_default();
-    match locale.split('@').next().and_then(|l| l.split_once('.')) {
-        Some((_, codeset)) if !codeset.eq_ignore_ascii_case("utf8") => codeset.to_owned(),
-        _ => "UTF-8".to_owned(),
-    }
+    krait_runtime::system::locale::codeset()
 }
 
 /// A `str` or `None` argument.
@@ -206,7 +199,12 @@ impl TextIoWrapper {
 #[pymethods]
 impl TextIoWrapper {
     #[slot]
-    fn tp_new(py: Py<'_>, cls: &PyType, _args: &PyTuple, _kwargs: Option<&PyDict>) -> PyResult<Ref<PyObject>> {
+    fn tp_new(
+        py: Py<'_>,
+        cls: &PyType,
+        _args: &PyTuple,
+        _kwargs: Option<&PyDict>,
+    ) -> PyResult<Ref<PyObject>> {
         TextIoWrapper {
             base: IoBase::EMPTY,
             state: Cell::new(State::Fresh),
@@ -317,12 +315,7 @@ impl TextIoWrapper {
         let flag = |value: Option<&PyObject>, now: bool| match value.filter(|v| !v.is_none()) {
             Some(value) => {
                 if !value.is_index() {
-                    bail!(
-                        py,
-                        TypeError,
-                        "'{}' object cannot be interpreted as an integer",
-                        value.ty().name()
-                    )
+                    bail!(py, TypeError, "'{}' object cannot be interpreted as an integer", value.ty().name())
                 }
                 Ok(!value.index(py)?.is_zero())
             }
@@ -536,13 +529,14 @@ impl TextIoWrapper {
     fn set_chunk_size(&self, py: Py<'_>, value: Option<&PyObject>) -> PyResult<()> {
         self.check_usable(py)?;
         let Some(value) = value else { bail!(py, AttributeError, "cannot delete attribute") };
-        let n = value.to_index_isize(py, "cannot fit '{}' into an index-sized integer").map_err(|raised| {
-            if py.error_matches(types::IndexError()) {
-                py.clear_error(raised);
-                return raise!(py, ValueError, "cannot fit 'int' into an index-sized integer");
-            }
-            raised
-        })?;
+        let n =
+            value.to_index_isize(py, "cannot fit '{}' into an index-sized integer").map_err(|raised| {
+                if py.error_matches(types::IndexError()) {
+                    py.clear_error(raised);
+                    return raise!(py, ValueError, "cannot fit 'int' into an index-sized integer");
+                }
+                raised
+            })?;
         match usize::try_from(n) {
             Ok(n) if n > 0 => {
                 self.chunk_size.set(n);
