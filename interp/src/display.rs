@@ -69,26 +69,35 @@ fn stderr(py: Py<'_>) -> Result<Option<Ref<PyObject>>, ()> {
 
 /// Shows an exception on `sys.stderr` (`PyErr_Display`, which is what `sys.__excepthook__` does).
 pub fn show(py: Py<'_>, value: &PyObject, traceback: Option<&PyObject>) {
+    let Ok(file) = stderr(py) else { return };
+    show_on(py, file.as_deref(), value, traceback);
+}
+
+/// The same on a file.
+pub fn show_in(py: Py<'_>, file: &PyObject, value: &PyObject, traceback: Option<&PyObject>) {
+    show_on(py, Some(file), value, traceback);
+}
+
+fn show_on(py: Py<'_>, file: Option<&PyObject>, value: &PyObject, traceback: Option<&PyObject>) {
     if let (Some(e), Some(tb)) = (value.downcast::<PyBaseException>(), traceback)
         && e.traceback().is_none()
         && PyTraceback::check(tb)
     {
         e.set_traceback(Some(tb.to_ref()));
     }
-    let Ok(file) = stderr(py) else { return };
     if file.is_some() {
         match show_by_library(py, value) {
             Ok(()) => {
-                flush(py, file.as_deref());
+                flush(py, file);
                 return;
             }
             Err(raised) => py.clear_error(raised),
         }
     }
-    if let Err(raised) = show_plainly(py, file.as_deref(), value) {
+    if let Err(raised) = show_plainly(py, file, value) {
         py.clear_error(raised);
     }
-    flush(py, file.as_deref());
+    flush(py, file);
 }
 
 fn show_by_library(py: Py<'_>, value: &PyObject) -> PyResult<()> {

@@ -4,8 +4,9 @@
 #![deny(clippy::indexing_slicing)]
 
 pub mod contextvars;
+pub mod queue;
 pub mod thread;
 
 /// The modules of this crate.
 pub static MODULES: &[&krait_runtime::module::ModuleDef] =
-    &[&thread::thread::MODULE, &contextvars::contextvars::MODULE];
+    &[&thread::thread::MODULE, &contextvars::contextvars::MODULE, &queue::queue::MODULE];

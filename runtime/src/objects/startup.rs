@@ -107,6 +107,7 @@ built_in_types! {
     context::iterators::ContextKeys,
     context::iterators::ContextValues,
     context::iterators::ContextItems,
+    set::iterator::PySetIterator,
     weakref::PyWeakReference,
     weakref::proxy::PyProxy,
     weakref::proxy::PyCallableProxy,

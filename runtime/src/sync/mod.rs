@@ -5,6 +5,8 @@ pub mod event;
 pub mod lock;
 pub mod parker;
 pub mod parking_lot;
+pub mod wait_queue;
 
 pub use event::Event;
 pub use lock::{RawLock, RecursiveLock, Timeout};
+pub use wait_queue::WaitQueue;

@@ -1,5 +1,6 @@
-//! Module `_thread`. `lock.rs`: `lock` and `RLock`; `local.rs`: `_local`; `handle.rs`: `_ThreadHandle` and what starts threads.
+//! Module `_thread`. `excepthook.rs`: `_excepthook`; `lock.rs`: `lock` and `RLock`; `local.rs`: `_local`; `handle.rs`: `_ThreadHandle` and what starts threads.
 
+mod excepthook;
 mod handle;
 mod local;
 mod lock;
@@ -28,7 +29,7 @@ pub mod thread {
     use krait_runtime::prelude::*;
     use krait_runtime::thread as native;
 
-    use super::{Lock, STACK_SIZE, ThreadHandle, handle};
+    use super::{Lock, STACK_SIZE, ThreadHandle, excepthook, handle};
 
     /// CPython's least size, though ours would do with less.
     const MIN_STACK_SIZE: usize = 53248;
@@ -106,6 +107,10 @@ pub mod thread {
             Some(kwargs) => kwargs,
             None => None,
         };
+        py.audit_with("_thread.start_new_thread", || {
+            let kwargs = kwargs.map_or_else(|| py.none(), |k| k.to_ref());
+            Ok([function.to_ref(), arguments.to_ref(), kwargs])
+        })?;
         check_not_finalizing(py)?;
         let handle = ThreadHandle::not_started(py)?;
         let kwargs = kwargs.map(PyClass::new_ref);
@@ -131,6 +136,9 @@ pub mod thread {
                 None => bail!(py, TypeError, "'handle' must be a _ThreadHandle"),
             },
         };
+        py.audit_with("_thread.start_joinable_thread", || {
+            Ok([function.to_ref(), i32::from(daemon).into_py(py)?, handle.to_ref()])
+        })?;
         check_not_finalizing(py)?;
         handle::start(py, &handle.shared(), function.to_ref(), PyTuple::empty(py)?, None, daemon)?;
         Ok(handle.upcast())
@@ -143,6 +151,12 @@ pub mod thread {
             bail!(py, TypeError, "ident must be an integer");
         };
         ThreadHandle::foreign(py, ident.as_u64_mask())
+    }
+
+    #[pyfunction]
+    #[sig("($module, args, /)")]
+    fn _excepthook(py: Py<'_>, args: &PyObject) -> PyResult<()> {
+        excepthook::excepthook(py, args)
     }
 
     #[pyfunction]
@@ -178,6 +192,7 @@ pub mod thread {
     #[pyexec]
     fn exec(py: Py<'_>, module: &PyModule) -> PyResult<()> {
         krait_runtime::threads::run_in_forked_child(handle::after_fork);
+        module.add(py, "_ExceptHookArgs", excepthook::HOOK_ARGS.ty(py)?)?;
         module.add(py, "error", types::RuntimeError())?;
         module.add(py, "LockType", Lock::type_object())
     }
