@@ -80,14 +80,6 @@ impl<T: Traverse> Traverse for Vec<T> {
         self.iter().for_each(Traverse::clear_references);
     }
 }
-impl<T: Traverse> Traverse for std::collections::VecDeque<T> {
-    fn traverse(&self, visit: &mut Visitor<'_>) -> c_int {
-        self.iter().map(|x| x.traverse(visit)).find(|&r| r != 0).unwrap_or(0)
-    }
-    fn clear(&self) {
-        self.iter().for_each(Traverse::clear);
-    }
-}
 impl<T: Traverse> Traverse for Box<[T]> {
     fn traverse(&self, visit: &mut Visitor<'_>) -> c_int {
         self.iter().map(|x| x.traverse(visit)).find(|&r| r != 0).unwrap_or(0)

@@ -16,12 +16,26 @@ static EMPTY: InterpreterLocal = InterpreterLocal::new(|py| {
     new_exception_class(py, "_queue.Empty", Some(doc), &[base])
 });
 
+/// What is in the queue. Nothing runs while it is borrowed.
+#[derive(Default)]
+struct Items(RefCell<VecDeque<Ref<PyObject>>>);
+
+impl Traverse for Items {
+    fn traverse(&self, visit: &mut Visitor<'_>) -> core::ffi::c_int {
+        self.0.borrow().iter().map(|item| item.traverse(visit)).find(|&r| r != 0).unwrap_or(0)
+    }
+    fn clear_references(&self) {
+        let all = core::mem::take(&mut *self.0.borrow_mut());
+        drop(all);
+    }
+}
+
 /// `_queue.SimpleQueue`.
 #[pyclass(module = "_queue", name = "SimpleQueue", basetype, gc)]
 #[repr(C)]
 pub struct SimpleQueue {
     base: PyObject,
-    items: RefCell<VecDeque<Ref<PyObject>>>,
+    items: Items,
     #[no_traverse]
     getters: WaitQueue,
     weaklist: WeakList,
@@ -29,12 +43,12 @@ pub struct SimpleQueue {
 
 impl SimpleQueue {
     fn add(&self, item: &PyObject) {
-        self.items.borrow_mut().push_back(item.to_ref());
+        self.items.0.borrow_mut().push_back(item.to_ref());
         self.getters.wake_one();
     }
 
     fn take(&self) -> Option<Ref<PyObject>> {
-        self.items.borrow_mut().pop_front()
+        self.items.0.borrow_mut().pop_front()
     }
 
     fn empty_error(py: Py<'_>) -> Raised {
@@ -57,7 +71,7 @@ impl SimpleQueue {
         }
         SimpleQueue {
             base: PyObject::HEADER,
-            items: RefCell::new(VecDeque::new()),
+            items: Items::default(),
             getters: WaitQueue::new(),
             weaklist: WeakList::EMPTY,
         }
@@ -107,12 +121,12 @@ impl SimpleQueue {
 
     #[pymethod]
     fn empty(&self) -> bool {
-        self.items.borrow().is_empty()
+        self.items.0.borrow().is_empty()
     }
 
     #[pymethod]
     fn qsize(&self) -> usize {
-        self.items.borrow().len()
+        self.items.0.borrow().len()
     }
 
     #[classmethod]
