@@ -12,6 +12,7 @@ pub fn start(config: Config) -> Result<Py<'static>, String> {
     for modules in MODULES {
         modules.iter().copied().for_each(register_builtin);
     }
+    let _ = krait_mod_sys::sys::BASE_PROMPT.set(|py| crate::prompt::read_statements(py).map(drop));
     let core = CoreModules {
         builtins: &krait_mod_sys::builtins::builtins::MODULE,
         sys: &krait_mod_sys::sys::sys::MODULE,

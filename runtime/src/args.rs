@@ -257,26 +257,37 @@ impl Signature {
         for (slot, &arg) in out.iter_mut().zip(positional.iter().take(named)) {
             *slot = Some(arg);
         }
+        // A `def` looks at the names first, native functions at what is missing.
+        let native = self.style != Style::Python;
         let mut matched = 0;
+        let mut wrong = None;
         for (name, value) in keywords.iter() {
-            match self.find(name) {
+            let fault = match self.find(name) {
                 Some(i) => {
                     let Some(slot) = out.get_mut(i) else { continue };
-                    if slot.is_some() {
-                        return Err(self.given_twice(py, i));
+                    if slot.is_none() {
+                        *slot = Some(value);
+                        matched += 1;
+                        continue;
                     }
-                    *slot = Some(value);
-                    matched += 1;
+                    (name, Some(i))
                 }
-                None if self.varkw => {}
-                None => return Err(self.unexpected(py, name)),
+                None if self.varkw => continue,
+                None => (name, None),
+            };
+            if !native {
+                return Err(self.wrong_keyword(py, fault));
             }
+            wrong = wrong.or(Some(fault));
         }
         for (i, slot) in out.iter().enumerate() {
             let needed = i < self.required || (i >= self.pos && i < self.pos + self.kwonly_required);
             if needed && slot.is_none() {
                 return Err(self.missing(py, i));
             }
+        }
+        if let Some(fault) = wrong {
+            return Err(self.wrong_keyword(py, fault));
         }
         let varargs = positional.get(named..).unwrap_or_default();
         debug_assert!(matched == 0 || !self.varkw, "functions with **kwargs take no other keyword");
@@ -321,6 +332,14 @@ impl Signature {
             self.function,
             plural(max)
         )
+    }
+
+    #[cold]
+    fn wrong_keyword(&self, py: Py<'_>, (name, place): (&PyObject, Option<usize>)) -> crate::error::Raised {
+        match place {
+            Some(i) => self.given_twice(py, i),
+            None => self.unexpected(py, name),
+        }
     }
 
     #[cold]
@@ -486,13 +505,8 @@ impl<'a> FromArg<'a> for i32 {
     fn from_arg(py: Py<'a>, obj: &'a PyObject, _at: ArgPos) -> PyResult<Self> {
         let n = obj.index(py)?;
         match n.as_i64() {
-            Some(v) => i32::try_from(v).map_err(|_| {
-                if v > 0 {
-                    raise!(py, OverflowError, "signed integer is greater than maximum")
-                } else {
-                    raise!(py, OverflowError, "signed integer is less than minimum")
-                }
-            }),
+            Some(v) => i32::try_from(v)
+                .map_err(|_| raise!(py, OverflowError, "Python int too large to convert to C int")),
             None => Err(raise!(py, OverflowError, "Python int too large to convert to C int")),
         }
     }

@@ -12,8 +12,10 @@ pub mod imp;
 pub mod marshal;
 pub mod opcode;
 pub mod string;
+pub mod suggestions;
 pub mod symtable;
 pub mod sys;
+pub mod sysconfig;
 pub mod tokenize;
 pub mod typing;
 pub mod warnings;
@@ -31,6 +33,8 @@ pub static MODULES: &[&ModuleDef] = &[
     &marshal::marshal::MODULE,
     &gc::gc::MODULE,
     &string::string::MODULE,
+    &suggestions::suggestions::MODULE,
+    &sysconfig::sysconfig::MODULE,
     &warnings::warnings::MODULE,
     &weakref::weakref::MODULE,
     &opcode::opcode::MODULE,

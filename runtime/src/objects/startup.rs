@@ -38,6 +38,7 @@ built_in_types! {
     memoryview::lent::PyBufferWrapper,
     PySet,
     PyFrozenSet,
+    set::iterator::PySetIterator,
     PySlice,
     PyNone,
     PyNotImplemented,

@@ -36,6 +36,22 @@ pub mod limits {
     }
 
     #[pyfunction]
+    fn getswitchinterval(py: Py<'_>) -> f64 {
+        py.interp().gil.switch_interval() as f64 * 1e-6
+    }
+
+    #[pyfunction]
+    #[sig("($module, interval, /)")]
+    fn setswitchinterval(py: Py<'_>, interval: f64) -> PyResult<()> {
+        // Not a number is no positive one either.
+        if interval.is_nan() || interval <= 0.0 {
+            bail!(py, ValueError, "switch interval must be strictly positive")
+        }
+        py.interp().gil.set_switch_interval((interval * 1e6) as u64);
+        Ok(())
+    }
+
+    #[pyfunction]
     fn get_int_max_str_digits(py: Py<'_>) -> i32 {
         py.interp().int_max_str_digits.get()
     }

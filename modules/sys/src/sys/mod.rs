@@ -12,6 +12,7 @@ mod stdlib_names;
 use krait_macros::pymodule;
 
 pub use facts::{VERSION_TEXT, multiarch};
+pub use process::BASE_PROMPT;
 
 /// The module.
 #[pymodule(name = "sys", parts = [

@@ -1,7 +1,13 @@
 //! Switches of the process and the interpreter: encodings, shared libraries' flags, asynchronous generators, remote debugging,
 //! trampolines, the prompt.
 
+use std::sync::OnceLock;
+
 use krait_macros::pymodule_part;
+use krait_runtime::prelude::*;
+
+/// The plain interactive prompt, which the executable owns and sets.
+pub static BASE_PROMPT: OnceLock<fn(Py<'_>) -> PyResult<()>> = OnceLock::new();
 
 /// The functions.
 #[pymodule_part(name = "sys")]
@@ -10,6 +16,14 @@ pub mod process {
     use krait_runtime::prelude::*;
 
     use crate::sys::sequences;
+
+    #[pyfunction]
+    fn _baserepl(py: Py<'_>) -> PyResult<()> {
+        match super::BASE_PROMPT.get() {
+            Some(prompt) => prompt(py),
+            None => Err(raise!(py, RuntimeError, "this program has no interactive prompt")),
+        }
+    }
 
     #[pyfunction]
     fn getdefaultencoding() -> &'static str {
