@@ -3,5 +3,19 @@
 #![deny(unsafe_code)]
 #![deny(clippy::indexing_slicing)]
 
+pub mod errno;
+pub mod posix;
+pub mod resource;
+pub mod signal;
+pub mod stat;
+pub mod time;
+
 /// The modules of this crate.
-pub static MODULES: &[&krait_runtime::module::ModuleDef] = &[];
+pub static MODULES: &[&krait_runtime::module::ModuleDef] = &[
+    &errno::errno::MODULE,
+    &posix::posix::MODULE,
+    &resource::resource::MODULE,
+    &signal::signal::MODULE,
+    &stat::stat::MODULE,
+    &time::time::MODULE,
+];

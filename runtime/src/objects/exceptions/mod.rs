@@ -9,7 +9,7 @@ pub mod unicode;
 
 pub use base::PyBaseException;
 pub use group::PyBaseExceptionGroup;
-pub use os_error::PyOsError;
+pub use os_error::{OrRaise, PyOsError};
 pub use special::{PyAttributeError, PyImportError, PyNameError, PyStopIteration, PySyntaxError};
 pub use unicode::{PyUnicodeDecodeError, PyUnicodeEncodeError, PyUnicodeTranslateError};
 

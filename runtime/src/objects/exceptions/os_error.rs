@@ -250,3 +250,23 @@ impl Py<'_> {
         }
     }
 }
+
+/// System calls' outcomes as results that raise.
+pub trait OrRaise<T> {
+    /// The value, or `OSError`.
+    fn or_raise(self, py: Py<'_>) -> PyResult<T>;
+    /// The value, or `OSError` with a file name.
+    fn or_raise_about(self, py: Py<'_>, filename: &PyObject) -> PyResult<T>;
+}
+
+impl<T> OrRaise<T> for crate::system::SysResult<T> {
+    #[inline]
+    fn or_raise(self, py: Py<'_>) -> PyResult<T> {
+        self.map_err(|error| py.raise_errno(error.0))
+    }
+
+    #[inline]
+    fn or_raise_about(self, py: Py<'_>, filename: &PyObject) -> PyResult<T> {
+        self.map_err(|error| py.raise_errno_with(error.0, Some(filename), None))
+    }
+}
