@@ -61,3 +61,56 @@ pub fn nanos_from_seconds(py: Py<'_>, seconds: &PyObject, rounding: Rounding) ->
         Err(raised) => Err(raised),
     }
 }
+
+/// `_PyTime_ObjectToTimespec`: an int or float number of seconds, split; nanoseconds are 0 to 999,999,999.
+pub fn seconds_and_nanos(py: Py<'_>, seconds: &PyObject, rounding: Rounding) -> PyResult<(i64, u32)> {
+    let too_large = || raise!(py, OverflowError, "timestamp out of range for platform time_t");
+    if let Some(x) = seconds.downcast::<PyFloat>() {
+        let x = x.value();
+        if x.is_nan() {
+            return Err(raise!(py, ValueError, "Invalid value NaN (not a number)"));
+        }
+        let (mut whole, part) = (x.trunc(), x.fract());
+        let mut nanos = rounding.apply(part * PER_SECOND as f64);
+        if nanos >= PER_SECOND as f64 {
+            nanos -= PER_SECOND as f64;
+            whole += 1.0;
+        } else if nanos < 0.0 {
+            nanos += PER_SECOND as f64;
+            whole -= 1.0;
+        }
+        // The upper bound itself is not representable.
+        return if (i64::MIN as f64..i64::MAX as f64).contains(&whole) {
+            Ok((whole as i64, nanos as u32))
+        } else {
+            Err(too_large())
+        };
+    }
+    whole_seconds(py, seconds).map(|s| (s, 0))
+}
+
+/// `_PyTime_ObjectToTime_t`: an int or float number of seconds as a whole one.
+pub fn time_t(py: Py<'_>, seconds: &PyObject, rounding: Rounding) -> PyResult<i64> {
+    let too_large = || raise!(py, OverflowError, "timestamp out of range for platform time_t");
+    let Some(x) = seconds.downcast::<PyFloat>() else { return whole_seconds(py, seconds) };
+    let x = x.value();
+    if x.is_nan() {
+        return Err(raise!(py, ValueError, "Invalid value NaN (not a number)"));
+    }
+    let whole = rounding.apply(x);
+    if (i64::MIN as f64..i64::MAX as f64).contains(&whole) { Ok(whole as i64) } else { Err(too_large()) }
+}
+
+fn whole_seconds(py: Py<'_>, seconds: &PyObject) -> PyResult<i64> {
+    match seconds.index(py) {
+        Ok(n) => n
+            .as_i64()
+            .ok_or_else(|| raise!(py, OverflowError, "timestamp out of range for platform time_t")),
+        Err(raised) if py.error_matches(types::TypeError()) => {
+            py.clear_error(raised);
+            let ty = seconds.ty().qualified_name();
+            Err(raise!(py, TypeError, "argument must be int or float, not {ty}"))
+        }
+        Err(raised) => Err(raised),
+    }
+}

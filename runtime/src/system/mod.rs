@@ -129,6 +129,14 @@ impl<'a> Target<'a> {
         }
     }
 
+    /// Any memory.
+    ///
+    /// # Safety
+    /// It is writable as long as the target is used.
+    pub(crate) unsafe fn from_raw(start: *mut u8, len: usize) -> Target<'a> {
+        Target { start, len, owner: PhantomData }
+    }
+
     /// How many bytes it has.
     pub fn len(&self) -> usize {
         self.len

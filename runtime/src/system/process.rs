@@ -450,3 +450,23 @@ pub fn spawn(
     }
     Ok(pid)
 }
+
+/// Whether this process has more than one thread, by what the kernel says.
+pub fn has_other_threads() -> bool {
+    let Ok(text) = std::fs::read("/proc/self/stat") else { return false };
+    // The program's name stands in parentheses and may hold anything; the count is the 18th field after it.
+    let after = text.iter().rposition(|&b| b == b')').and_then(|at| text.get(at + 1..)).unwrap_or_default();
+    let count = after.split(|b| b.is_ascii_whitespace()).filter(|field| !field.is_empty()).nth(17);
+    count.and_then(|n| core::str::from_utf8(n).ok()).and_then(|n| n.parse::<u32>().ok()).is_some_and(|n| n > 1)
+}
+
+/// Makes a second process of this one; `split` does it and tells the child's number (0 in the child) and what else it knows. In the
+/// child this thread is the interpreter's only and main one. The callbacks of `os.register_at_fork` are the caller's business.
+pub fn split<T>(py: crate::Py<'_>, split: impl FnOnce() -> SysResult<(i32, T)>) -> SysResult<(i32, T)> {
+    let outcome = split();
+    if let Ok((0, _)) = &outcome {
+        // SAFETY: a thread's state outlives its Python code, and the main thread's does not end.
+        crate::signals::set_main_thread(unsafe { &*core::ptr::from_ref(py.thread()) });
+    }
+    outcome
+}

@@ -141,6 +141,24 @@ impl PyBytes {
         }
     }
 
+    /// A bytes object of what `fill` writes into `len` bytes of memory; it says how many it has written. Nobody else sees the memory
+    /// meanwhile, so `fill` may release the GIL.
+    pub fn filled(
+        py: Py<'_>,
+        len: usize,
+        fill: impl FnOnce(crate::system::Target<'_>) -> PyResult<usize>,
+    ) -> PyResult<Ref<PyBytes>> {
+        // SAFETY: the bytes are not seen as such before `fill` has written them: what it has not written is cut off.
+        unsafe {
+            let made = PyBytes::alloc(py, len)?;
+            let written = fill(crate::system::Target::from_raw(made.data_ptr(), len))?.min(len);
+            if written == len && len > 1 {
+                return Ok(made);
+            }
+            PyBytes::new(py, core::slice::from_raw_parts(made.data_ptr(), written))
+        }
+    }
+
     /// The content; bytes never change.
     #[inline(always)]
     pub fn as_bytes(&self) -> &[u8] {
