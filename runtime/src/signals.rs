@@ -95,7 +95,11 @@ pub fn take_all() -> Vec<i32> {
     if !ANY_CAME.swap(false, Ordering::SeqCst) {
         return Vec::new();
     }
-    (1i32..).zip(CAME.iter().skip(1)).filter(|(_, flag)| flag.swap(false, Ordering::SeqCst)).map(|(n, _)| n).collect()
+    (1i32..)
+        .zip(CAME.iter().skip(1))
+        .filter(|(_, flag)| flag.swap(false, Ordering::SeqCst))
+        .map(|(n, _)| n)
+        .collect()
 }
 
 /// Notes again signals that were taken but not handled; wakes nobody up by descriptor.

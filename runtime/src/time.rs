@@ -103,9 +103,9 @@ pub fn time_t(py: Py<'_>, seconds: &PyObject, rounding: Rounding) -> PyResult<i6
 
 fn whole_seconds(py: Py<'_>, seconds: &PyObject) -> PyResult<i64> {
     match seconds.index(py) {
-        Ok(n) => n
-            .as_i64()
-            .ok_or_else(|| raise!(py, OverflowError, "timestamp out of range for platform time_t")),
+        Ok(n) => {
+            n.as_i64().ok_or_else(|| raise!(py, OverflowError, "timestamp out of range for platform time_t"))
+        }
         Err(raised) if py.error_matches(types::TypeError()) => {
             py.clear_error(raised);
             let ty = seconds.ty().qualified_name();

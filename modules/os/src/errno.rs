@@ -23,6 +23,8 @@ use krait_macros::pymodule;
 
 /// Name, number, and whether it is the one that `errorcode` tells.
 static NAMES: &[(&str, i32, bool)] = &[
+    // No number of the kernel: CPython gives it one for code that knows it from elsewhere.
+    ("EFTYPE", 134, true),
     ("EPERM", libc::EPERM, true),
     ("ENOENT", libc::ENOENT, true),
     ("ESRCH", libc::ESRCH, true),

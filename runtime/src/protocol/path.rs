@@ -76,11 +76,7 @@ impl PyObject {
             }
         };
         if fd < 0 {
-            return Err(raise!(
-                py,
-                ValueError,
-                "file descriptor cannot be a negative integer ({fd})"
-            ));
+            return Err(raise!(py, ValueError, "file descriptor cannot be a negative integer ({fd})"));
         }
         Ok(fd)
     }

@@ -81,7 +81,8 @@ pub fn read_scattered_at(fd: i32, out: &[Target<'_>], offset: i64, flags: i32) -
 pub fn write_gathered_at(fd: i32, sources: &[&[u8]], offset: i64, flags: i32) -> SysResult<usize> {
     let parts = gather(sources);
     // SAFETY: each part is memory that outlives the call and is only read.
-    check(unsafe { libc::pwritev2(fd, parts.as_ptr(), parts.len() as i32, offset, flags) }).map(|n| n as usize)
+    check(unsafe { libc::pwritev2(fd, parts.as_ptr(), parts.len() as i32, offset, flags) })
+        .map(|n| n as usize)
 }
 
 /// `pipe2`: the reading and the writing end.

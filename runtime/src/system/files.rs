@@ -117,11 +117,7 @@ pub fn read_link(dir: i32, path: &CStr) -> SysResult<Vec<u8>> {
 }
 
 /// Sets access and modification times; `None`: now.
-pub fn set_times(
-    dir: i32,
-    file: File<'_>,
-    times: Option<[TimeSpec; 2]>,
-) -> SysResult {
+pub fn set_times(dir: i32, file: File<'_>, times: Option<[TimeSpec; 2]>) -> SysResult {
     let times = times.as_ref().map_or(core::ptr::null(), |t| t.as_ptr());
     // SAFETY: `times` is null or two structures; the path ends with NUL.
     done(unsafe {

@@ -169,8 +169,5 @@ pub(crate) fn scatter(targets: &[Target<'_>]) -> Vec<libc::iovec> {
     targets.iter().map(|t| libc::iovec { iov_base: t.start.cast(), iov_len: t.len }).collect()
 }
 pub(crate) fn gather(sources: &[&[u8]]) -> Vec<libc::iovec> {
-    sources
-        .iter()
-        .map(|s| libc::iovec { iov_base: s.as_ptr().cast_mut().cast(), iov_len: s.len() })
-        .collect()
+    sources.iter().map(|s| libc::iovec { iov_base: s.as_ptr().cast_mut().cast(), iov_len: s.len() }).collect()
 }

@@ -84,7 +84,11 @@ fn pointers(strings: &[CString]) -> Vec<*const c_char> {
 }
 
 /// `execve`, or `fexecve` of a descriptor; comes back only with an error. Without an environment the present one goes on.
-pub fn execute(file: super::files::File<'_>, arguments: &[CString], environment: Option<&[CString]>) -> Errno {
+pub fn execute(
+    file: super::files::File<'_>,
+    arguments: &[CString],
+    environment: Option<&[CString]>,
+) -> Errno {
     let argv = pointers(arguments);
     let envp = environment.map(pointers);
     // SAFETY: both arrays end with null and hold strings that end with NUL.
@@ -183,13 +187,7 @@ pub fn open_process(pid: i32, flags: u32) -> SysResult<i32> {
 pub fn signal_process(fd: i32, signal: i32, flags: u32) -> SysResult {
     // SAFETY: no structure is passed.
     done(unsafe {
-        libc::syscall(
-            libc::SYS_pidfd_send_signal,
-            fd,
-            signal,
-            core::ptr::null::<libc::siginfo_t>(),
-            flags,
-        )
+        libc::syscall(libc::SYS_pidfd_send_signal, fd, signal, core::ptr::null::<libc::siginfo_t>(), flags)
     })
 }
 
@@ -289,7 +287,13 @@ pub fn system_name() -> SysResult<[Vec<u8>; 5]> {
         done(libc::uname(out.as_mut_ptr()))?;
         let out = out.assume_init();
         let text = |field: &[c_char]| CStr::from_ptr(field.as_ptr()).to_bytes().to_vec();
-        Ok([text(&out.sysname), text(&out.nodename), text(&out.release), text(&out.version), text(&out.machine)])
+        Ok([
+            text(&out.sysname),
+            text(&out.nodename),
+            text(&out.release),
+            text(&out.version),
+            text(&out.machine),
+        ])
     }
 }
 
@@ -390,9 +394,13 @@ pub fn spawn(
         let result = (|| {
             for action in actions {
                 ok(match action {
-                    FileAction::Open(fd, path, flags, mode) => {
-                        libc::posix_spawn_file_actions_addopen(&mut file_actions, *fd, path.as_ptr(), *flags, *mode)
-                    }
+                    FileAction::Open(fd, path, flags, mode) => libc::posix_spawn_file_actions_addopen(
+                        &mut file_actions,
+                        *fd,
+                        path.as_ptr(),
+                        *flags,
+                        *mode,
+                    ),
                     FileAction::Close(fd) => libc::posix_spawn_file_actions_addclose(&mut file_actions, *fd),
                     FileAction::Duplicate(from, to) => {
                         libc::posix_spawn_file_actions_adddup2(&mut file_actions, *from, *to)
@@ -457,7 +465,10 @@ pub fn has_other_threads() -> bool {
     // The program's name stands in parentheses and may hold anything; the count is the 18th field after it.
     let after = text.iter().rposition(|&b| b == b')').and_then(|at| text.get(at + 1..)).unwrap_or_default();
     let count = after.split(|b| b.is_ascii_whitespace()).filter(|field| !field.is_empty()).nth(17);
-    count.and_then(|n| core::str::from_utf8(n).ok()).and_then(|n| n.parse::<u32>().ok()).is_some_and(|n| n > 1)
+    count
+        .and_then(|n| core::str::from_utf8(n).ok())
+        .and_then(|n| n.parse::<u32>().ok())
+        .is_some_and(|n| n > 1)
 }
 
 /// Makes a second process of this one; `split` does it and tells the child's number (0 in the child) and what else it knows. In the

@@ -255,7 +255,11 @@ pub mod configuration {
     }
 
     #[pyfunction]
-    fn fpathconf(py: Py<'_>, fd: krait_runtime::protocol::path::Descriptor, name: &PyObject) -> PyResult<i64> {
+    fn fpathconf(
+        py: Py<'_>,
+        fd: krait_runtime::protocol::path::Descriptor,
+        name: &PyObject,
+    ) -> PyResult<i64> {
         let name = number(py, name, PATHCONF_NAMES)?;
         system::path_configuration(File::Open(fd.0), name).or_raise(py)
     }

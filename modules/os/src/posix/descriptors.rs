@@ -55,7 +55,7 @@ pub mod descriptors {
     use krait_runtime::system::{Target, descriptors as system, terminal};
     use krait_runtime::time::Rounding;
 
-    use super::{Offset, buffers, count_of, nanoseconds, spec};
+    use super::{Offset, count_of, nanoseconds, spec};
 
     #[pyfunction]
     fn close(py: Py<'_>, fd: i32) -> PyResult<()> {
@@ -217,13 +217,7 @@ pub mod descriptors {
     }
 
     #[pyfunction]
-    fn sendfile(
-        py: Py<'_>,
-        out_fd: i32,
-        in_fd: i32,
-        offset: &PyObject,
-        count: isize,
-    ) -> PyResult<usize> {
+    fn sendfile(py: Py<'_>, out_fd: i32, in_fd: i32, offset: &PyObject, count: isize) -> PyResult<usize> {
         let count = count as usize;
         if offset.is_none() {
             return py.blocking(|| system::send_file(out_fd, in_fd, None, count));

@@ -317,9 +317,9 @@ impl ScandirIterator {
             return;
         }
         py.preserving_error(|| {
-            let warned = self
-                .repr(py)
-                .and_then(|r| py.warn(types::ResourceWarning(), &format!("unclosed scandir iterator {r}"), 1));
+            let warned = self.repr(py).and_then(|r| {
+                py.warn(types::ResourceWarning(), &format!("unclosed scandir iterator {r}"), 1)
+            });
             if let Err(raised) = warned {
                 if py.error_matches(types::Warning()) {
                     py.report_unraisable(raised, None, Some(self));

@@ -76,11 +76,7 @@ pub mod files {
         match done {
             Err(Errno(libc::EOPNOTSUPP)) if !follow_symlinks => {
                 if dir_fd.is_given() {
-                    bail!(
-                        py,
-                        ValueError,
-                        "chmod: cannot use dir_fd and follow_symlinks together"
-                    )
+                    bail!(py, ValueError, "chmod: cannot use dir_fd and follow_symlinks together")
                 }
                 bail!(py, NotImplementedError, "chmod: follow_symlinks unavailable on this platform")
             }
@@ -161,12 +157,7 @@ pub mod files {
     }
 
     #[pyfunction]
-    fn mkdir(
-        py: Py<'_>,
-        path: Path,
-        mode: i32,
-        #[default(DirFd::HERE)] dir_fd: DirFd,
-    ) -> PyResult<()> {
+    fn mkdir(py: Py<'_>, path: Path, mode: i32, #[default(DirFd::HERE)] dir_fd: DirFd) -> PyResult<()> {
         let done = path.named().and_then(|name| py.detach(|| system::mkdirat(dir_fd.0, name, mode as u32)));
         done.map(drop).or_raise_about(py, path.object())
     }
@@ -229,8 +220,9 @@ pub mod files {
 
     fn rename_to(py: Py<'_>, src: &Path, dst: &Path, src_dir: DirFd, dst_dir: DirFd) -> PyResult<()> {
         let (from, to) = (src.named(), dst.named());
-        let done = from
-            .and_then(|from| to.and_then(|to| py.detach(|| system::renameat(src_dir.0, from, dst_dir.0, to))));
+        let done = from.and_then(|from| {
+            to.and_then(|to| py.detach(|| system::renameat(src_dir.0, from, dst_dir.0, to)))
+        });
         about_both(py, done, src, dst)
     }
 
@@ -258,17 +250,24 @@ pub mod files {
 
     #[pyfunction]
     fn rmdir(py: Py<'_>, path: Path, #[default(DirFd::HERE)] dir_fd: DirFd) -> PyResult<()> {
-        let done = path
-            .named()
-            .and_then(|name| py.detach(|| system::unlinkat(dir_fd.0, name, libc::AT_REMOVEDIR)));
+        let done =
+            path.named().and_then(|name| py.detach(|| system::unlinkat(dir_fd.0, name, libc::AT_REMOVEDIR)));
+        done.map(drop).or_raise_about(py, path.object())
+    }
+
+    fn remove_name(py: Py<'_>, path: &Path, dir: DirFd) -> PyResult<()> {
+        let done = path.named().and_then(|name| py.detach(|| system::unlinkat(dir.0, name, 0)));
         done.map(drop).or_raise_about(py, path.object())
     }
 
     #[pyfunction]
-    #[pyfunction(name = "remove")]
     fn unlink(py: Py<'_>, path: Path, #[default(DirFd::HERE)] dir_fd: DirFd) -> PyResult<()> {
-        let done = path.named().and_then(|name| py.detach(|| system::unlinkat(dir_fd.0, name, 0)));
-        done.map(drop).or_raise_about(py, path.object())
+        remove_name(py, &path, dir_fd)
+    }
+
+    #[pyfunction]
+    fn remove(py: Py<'_>, path: Path, #[default(DirFd::HERE)] dir_fd: DirFd) -> PyResult<()> {
+        remove_name(py, &path, dir_fd)
     }
 
     #[pyfunction]
@@ -281,7 +280,8 @@ pub mod files {
     ) -> PyResult<()> {
         let _ = target_is_directory;
         let (from, to) = (src.named(), dst.named());
-        let done = from.and_then(|from| to.and_then(|to| py.detach(|| system::symlinkat(from, dir_fd.0, to))));
+        let done =
+            from.and_then(|from| to.and_then(|to| py.detach(|| system::symlinkat(from, dir_fd.0, to))));
         about_both(py, done, &src, &dst)
     }
 

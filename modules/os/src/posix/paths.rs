@@ -83,7 +83,9 @@ pub mod paths {
         }
         let Some(text) = path.downcast::<PyStr>() else { return Ok(path) };
         match text.data() {
-            StrData::Ascii(units) | StrData::Latin1(units) => PyStr::from_latin1(py, &super::normalize(units)),
+            StrData::Ascii(units) | StrData::Latin1(units) => {
+                PyStr::from_latin1(py, &super::normalize(units))
+            }
             StrData::Ucs2(units) => PyStr::from_units(py, &super::normalize(units)),
             StrData::Ucs4(units) => PyStr::from_units(py, &super::normalize(units)),
         }

@@ -39,7 +39,8 @@ fn run(py: Py<'_>, list: &Member<PyList>, backwards: bool) {
     }
     for callback in all {
         if let Err(raised) = callback.call(py, &[]) {
-            let shown = callback.repr(py).map(|r| format!("Exception ignored while calling at-fork callback {r}"));
+            let shown =
+                callback.repr(py).map(|r| format!("Exception ignored while calling at-fork callback {r}"));
             match shown {
                 Ok(text) => py.report_unraisable(raised, Some(&text), None),
                 Err(again) => {

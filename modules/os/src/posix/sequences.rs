@@ -93,13 +93,6 @@ pub static UNAME_RESULT: StructSeq = StructSeq::new(
 pub static WAITID_RESULT: StructSeq = StructSeq::new(
     "posix.waitid_result",
     "waitid_result: Result from waitid.\n\nThis object may be accessed either as a tuple of\n  (si_pid, si_uid, si_signo, si_status, si_code),\nor via the attributes si_pid, si_uid, and so on.\n\nSee os.waitid for more information.",
-    &[
-        ("si_pid", ""),
-        ("si_uid", ""),
-        ("si_signo", ""),
-        ("si_status", ""),
-        ("si_code", ""),
-    ],
+    &[("si_pid", ""), ("si_uid", ""), ("si_signo", ""), ("si_status", ""), ("si_code", "")],
     5,
 );
-

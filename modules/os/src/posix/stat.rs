@@ -9,7 +9,8 @@ use super::sequences::{STAT_RESULT, STATVFS_RESULT};
 
 /// `os.stat_result` of what the kernel told.
 pub fn stat_result(py: Py<'_>, st: &Stat) -> PyResult<Ref<PyObject>> {
-    let times = [(st.st_atime, st.st_atime_nsec), (st.st_mtime, st.st_mtime_nsec), (st.st_ctime, st.st_ctime_nsec)];
+    let times =
+        [(st.st_atime, st.st_atime_nsec), (st.st_mtime, st.st_mtime_nsec), (st.st_ctime, st.st_ctime_nsec)];
     let mut fields: Vec<Ref<PyObject>> = Vec::with_capacity(19);
     fields.push(st.st_mode.into_py(py)?);
     fields.push(st.st_ino.into_py(py)?);

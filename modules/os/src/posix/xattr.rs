@@ -84,11 +84,7 @@ pub mod xattr {
     }
 
     #[pyfunction]
-    fn listxattr(
-        py: Py<'_>,
-        path: Option<PathOrFdOrNone>,
-        follow_symlinks: bool,
-    ) -> PyResult<Ref<PyList>> {
+    fn listxattr(py: Py<'_>, path: Option<PathOrFdOrNone>, follow_symlinks: bool) -> PyResult<Ref<PyList>> {
         let path = path.unwrap_or_else(|| PathOrFdOrNone::absent(py));
         refuse_fd_nofollow(py, "listxattr", path.descriptor(), follow_symlinks)?;
         let file = match path.descriptor() {

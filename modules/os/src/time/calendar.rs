@@ -143,7 +143,7 @@ fn asctime_text(t: &Calendar) -> String {
 fn format(py: Py<'_>, pattern: &PyStr, t: &Calendar, zone: Option<&CString>) -> PyResult<Ref<PyStr>> {
     let mut out = StrBuilder::new();
     let mut stretch: Vec<u8> = Vec::new();
-    let mut flush = |out: &mut StrBuilder, stretch: &mut Vec<u8>| {
+    let flush = |out: &mut StrBuilder, stretch: &mut Vec<u8>| {
         if stretch.is_empty() {
             return Ok(());
         }
