@@ -122,7 +122,6 @@ fn is_raw(name: &str) -> bool {
             | "tp_alloc"
             | "tp_free"
             | "tp_is_gc"
-            | "am_send"
             | "tp_getattr"
             | "tp_setattr"
             | "tp_del"
@@ -240,6 +239,14 @@ fn shape(name: &str) -> Shape {
                 usage: "fn(&self, py: Py<'_>) -> PyResult<isize>",
             }
         }
+        "am_send" => Shape {
+            parameters: quote!(slf: #obj, value: #obj, out: *mut #obj),
+            returns: quote!(-> ::core::ffi::c_int),
+            method: true,
+            values: vec![quote!(&*value)],
+            finish: quote!(::krait_runtime::ret::return_send(result, out)),
+            usage: "fn am_send(&self, py: Py<'_>, value: &PyObject) -> PyResult<Sent>",
+        },
         "nb_bool" => Shape {
             parameters: quote!(slf: #obj),
             returns: quote!(-> ::core::ffi::c_int),

@@ -25,6 +25,7 @@ pub mod module;
 pub mod names;
 pub mod number_blocks;
 pub mod object;
+pub mod object_list;
 pub mod objects;
 pub mod obmalloc;
 pub mod prelude;

@@ -138,6 +138,21 @@ pub fn return_iternext<T: Layout>(r: PyResult<Option<Ref<T>>>) -> *mut PyObject 
         _ => core::ptr::null_mut(),
     }
 }
+/// For `am_send`: 1 for a yielded value, 0 for a returned one, -1 with the exception set.
+///
+/// # Safety
+/// `out` takes a pointer.
+pub unsafe fn return_send(r: PyResult<crate::protocol::iter::Sent>, out: *mut *mut PyObject) -> c_int {
+    use crate::protocol::iter::Sent;
+    let (value, status) = match r {
+        Ok(Sent::Yielded(value)) => (value.into_raw(), 1),
+        Ok(Sent::Returned(value)) => (value.into_raw(), 0),
+        Err(_) => (core::ptr::null_mut(), -1),
+    };
+    // SAFETY: by contract.
+    unsafe { *out = value };
+    status
+}
 /// 0, or -1 with the exception set.
 #[inline(always)]
 pub fn return_status(r: impl Fallible<()>) -> c_int {

@@ -83,6 +83,10 @@ pub struct ThreadState {
     pub stack_top: Cell<usize>,
     /// Depth of `Py_ReprEnter`: objects whose repr is being made.
     pub repr_stack: RefCell<Vec<Ref<PyObject>>>,
+    /// `asyncio`: the loop that runs on this thread, the task that it runs, and the tasks made here.
+    pub asyncio_running_loop: Member<PyObject>,
+    pub asyncio_running_task: Member<PyObject>,
+    pub asyncio_tasks: crate::object_list::ObjectList,
     /// The `threading.local` objects in which this thread has attributes.
     pub locals: crate::thread_local::ThreadLocals,
     /// Memory for the next floats and short ints.
@@ -128,6 +132,9 @@ impl ThreadState {
             stack_soft_limit: Cell::new(0),
             stack_top: Cell::new(0),
             repr_stack: RefCell::new(Vec::new()),
+            asyncio_running_loop: Member::empty(),
+            asyncio_running_task: Member::empty(),
+            asyncio_tasks: crate::object_list::ObjectList::new(),
             locals: crate::thread_local::ThreadLocals::default(),
             number_blocks: crate::number_blocks::NumberBlocks::new(),
             interp_data: Cell::new(core::ptr::null_mut()),
@@ -175,6 +182,8 @@ pub struct InterpreterState {
     pub import_lock: crate::sync::RecursiveLock,
     /// Threads that `_thread` started and that still run.
     pub thread_count: Cell<usize>,
+    /// `asyncio` tasks of threads that have ended.
+    pub asyncio_tasks: crate::object_list::ObjectList,
     pub gc: crate::gc::GcState,
     pub recursion_limit: Cell<i32>,
     pub next_thread_id: Cell<u64>,
@@ -290,6 +299,7 @@ impl InterpreterState {
             gil: crate::gil::Gil::new(),
             import_lock: crate::sync::RecursiveLock::new(),
             thread_count: Cell::new(0),
+            asyncio_tasks: crate::object_list::ObjectList::new(),
             gc: crate::gc::GcState::new(),
             recursion_limit: Cell::new(1000),
             next_thread_id: Cell::new(1),

@@ -136,10 +136,14 @@ impl ThreadState {
             &self.async_gen_firstiter,
             &self.async_gen_finalizer,
             &self.context,
+            &self.asyncio_running_loop,
+            &self.asyncio_running_task,
         ];
         for member in members {
             drop(member.take());
         }
+        // SAFETY: a state's interpreter outlives it.
+        self.asyncio_tasks.move_to(unsafe { &(*self.interp).asyncio_tasks });
         self.locals.clear(self.id);
         let in_repr: Vec<Ref<PyObject>> = core::mem::take(&mut *self.repr_stack.borrow_mut());
         drop(in_repr);

@@ -3,10 +3,15 @@
 #![deny(unsafe_code)]
 #![deny(clippy::indexing_slicing)]
 
+pub mod asyncio;
 pub mod contextvars;
 pub mod queue;
 pub mod thread;
 
 /// The modules of this crate.
-pub static MODULES: &[&krait_runtime::module::ModuleDef] =
-    &[&thread::thread::MODULE, &contextvars::contextvars::MODULE, &queue::queue::MODULE];
+pub static MODULES: &[&krait_runtime::module::ModuleDef] = &[
+    &thread::thread::MODULE,
+    &contextvars::contextvars::MODULE,
+    &queue::queue::MODULE,
+    &asyncio::asyncio::MODULE,
+];

@@ -7,7 +7,44 @@ use crate::py::Py;
 use crate::raise;
 use crate::reference::Ref;
 
+/// What sending a value into a generator-like object gives (`PyIter_Send`).
+pub enum Sent {
+    /// It yielded.
+    Yielded(Ref<PyObject>),
+    /// It returned.
+    Returned(Ref<PyObject>),
+}
+
 impl PyObject {
+    /// Sends a value into a generator, a coroutine, or anything like them.
+    pub fn send(&self, py: Py<'_>, value: &PyObject) -> PyResult<Sent> {
+        // SAFETY: slot tables live as long as their type; the slots take live objects.
+        unsafe {
+            if let Some(am_send) = self.ty().tp_as_async.get().as_ref().and_then(|table| table.am_send.get())
+            {
+                let mut result = core::ptr::null_mut();
+                return match am_send(self.as_ptr(), value.as_ptr(), &raw mut result) {
+                    1 => Ok(Sent::Yielded(Ref::from_owned(result))),
+                    0 => Ok(Sent::Returned(Ref::from_owned(result))),
+                    _ => Err(crate::error::Raised::already(py)),
+                };
+            }
+        }
+        let outcome = if value.is_none() && self.is_iterator() {
+            self.next_or_stop(py)
+        } else {
+            self.call_method(py, crate::id!(py, "send"), &[value])
+        };
+        match outcome {
+            Ok(value) => Ok(Sent::Yielded(value)),
+            Err(raised) if py.error_matches(types::StopIteration()) => {
+                let exc = py.fetch(raised);
+                exc.get_attr(py, crate::id!(py, "value")).map(Sent::Returned)
+            }
+            Err(raised) => Err(raised),
+        }
+    }
+
     /// `iter(self)`.
     pub fn iter(&self, py: Py<'_>) -> PyResult<Ref<PyObject>> {
         let Some(tp_iter) = self.ty().tp_iter.get() else {
