@@ -16,6 +16,25 @@ impl<'a> Parser<'a> {
         result.map(|_| ())
     }
 
+    /// With a comparison's operator ahead: `!=` where PEP 401 wants `<>`, and the other way round.
+    pub(super) fn invalid_comparison(&mut self) -> Parsed<()> {
+        let operator = self.token();
+        match operator.kind {
+            Kind::NotEqual if self.options.barry_as_bdfl && self.text(&operator) == "!=" => {
+                self.raise_next("with Barry as BDFL, use '<>' instead of '!='")
+            }
+            Kind::Less if self.diagnosing => self.diagnose(|p| {
+                p.advance();
+                let second = p.expect(Kind::Greater)?;
+                if second.start != operator.end {
+                    return Ok(());
+                }
+                p.raise_tokens(&operator, &second, "invalid syntax.  Maybe you meant '!=' instead of '<>'?")
+            }),
+            _ => Ok(()),
+        }
+    }
+
     /// Two expressions side by side, and conditional expressions without `else`.
     pub(super) fn invalid_expression(&mut self) -> Parsed<()> {
         let first = self.token();

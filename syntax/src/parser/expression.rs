@@ -129,6 +129,7 @@ impl<'a> Parser<'a> {
     fn comparison(&mut self) -> Parsed<E<'a>> {
         let start = self.token();
         let left = self.bitwise_or()?;
+        self.invalid_comparison()?;
         if self.peek_comparison().is_none() {
             return Ok(left);
         }
@@ -144,6 +145,7 @@ impl<'a> Parser<'a> {
                 Some(right) => {
                     ops.push(op);
                     comparators.push(*right);
+                    self.invalid_comparison()?;
                 }
                 None => break,
             }

@@ -87,9 +87,15 @@ pub(crate) struct Parser<'a> {
     pub(crate) warned_to: u32,
 }
 
+/// The future feature of PEP 401.
+const BARRY: &str = "barry_as_FLUFL";
+
 impl<'a> Parser<'a> {
     pub(crate) fn new(arena: &'a Bump, src: &'a str, options: ParseOptions<'a>) -> Self {
         let mut tokenizer = Tokenizer::new(src, options.type_comments, false);
+        // Who only mentions PEP 401's feature gets other tokens, but the same tree.
+        tokenizer.less_greater =
+            options.barry_as_bdfl || memchr::memmem::find(src.as_bytes(), BARRY.as_bytes()).is_some();
         let mut tokens = tokenizer.run();
         let mut type_ignores = Vec::new();
         if options.type_comments {
@@ -441,9 +447,7 @@ impl<'a> Parser<'a> {
             ),
             Some(Stop::LineContinuation) => {
                 let at = last.start as usize;
-                let line_start =
-                    self.src.as_bytes().get(..at.saturating_sub(1)).and_then(|s| memchr::memrchr(b'\n', s));
-                let offset = (at - line_start.map_or(0, |newline| newline + 1)) as i32 - 1;
+                let offset = (at - self.buffer_start(at.saturating_sub(1))) as i32 - 1;
                 self.set_error(
                     ErrorKind::Syntax,
                     (last.lineno as i32, offset, last.lineno as i32, -1),
@@ -453,6 +457,27 @@ impl<'a> Parser<'a> {
             None => {}
         }
         self.take_error()
+    }
+
+    /// Where CPython's tokenizer has the beginning of its text when it stands at `at`: that of the line, but of an earlier one
+    /// as long as a token or a backslash joins the lines.
+    fn buffer_start(&self, at: usize) -> usize {
+        let line_start = |at: usize| {
+            self.src.as_bytes().get(..at).and_then(|s| memchr::memrchr(b'\n', s)).map_or(0, |i| i + 1)
+        };
+        let mut start = line_start(at);
+        let mut tokens = self.tokens.iter().rev().skip(1).peekable();
+        while start > 0 {
+            while tokens.next_if(|t| t.start as usize >= start).is_some() {}
+            match tokens.peek() {
+                Some(token) if token.end as usize > start => start = line_start(token.start as usize),
+                _ if start >= 2 && self.src.as_bytes().get(start - 2) == Some(&b'\\') => {
+                    start = line_start(start - 1)
+                }
+                _ => break,
+            }
+        }
+        start
     }
 
     fn raise_never_closed(&mut self) {
@@ -471,21 +496,6 @@ impl<'a> Parser<'a> {
         }
         let end = memchr::memchr(b'\n', rest.as_bytes()).map_or(rest.len(), |i| i + 1);
         rest.get(..end)
-    }
-
-    /// Characters before a byte column; columns past the line's end stay past it.
-    fn characters(line: &str, col: i32) -> i32 {
-        if col < 0 {
-            return col;
-        }
-        let col = (col as usize).min(line.len());
-        match line.as_bytes().get(..col.min(line.len())) {
-            Some(head) => {
-                let count = head.iter().filter(|b| !(0x80..0xc0).contains(*b)).count();
-                (count + col.saturating_sub(line.len())) as i32
-            }
-            None => col as i32,
-        }
     }
 
     /// Sets the error, with columns in bytes from 0; -1 has none.
@@ -528,7 +538,15 @@ impl<'a> Parser<'a> {
             text = text.strip_suffix('\n').unwrap_or(text);
         }
         // The end is counted in the first line, even if it is on another.
-        let convert = |offset: i32| if offset <= 0 { offset } else { Self::characters(text, offset - 1) + 1 };
+        // Of a character that an offset cuts, what is left of it counts; past the end nothing but that.
+        let convert = |offset: i32| match usize::try_from(offset) {
+            Ok(offset) if offset > 0 => {
+                let head = text.as_bytes().get(..offset).unwrap_or(text.as_bytes());
+                let count = head.iter().filter(|b| !(0x80..0xc0).contains(*b)).count();
+                (count + usize::from(offset > text.len())) as i32
+            }
+            _ => offset,
+        };
         self.error = Some(Box::new(SyntaxError {
             kind,
             msg,

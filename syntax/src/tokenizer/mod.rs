@@ -59,6 +59,8 @@ pub(crate) struct Tokenizer<'a> {
     type_comments: bool,
     /// Whether comments and all line ends become tokens, as the module `tokenize` wants them.
     extra_tokens: bool,
+    /// Whether `<>` is one token (PEP 401).
+    pub(crate) less_greater: bool,
     pub(crate) warnings: Vec<Warning>,
     pub(crate) stop: Option<Stop>,
     comment_line: bool,
@@ -110,6 +112,7 @@ impl<'a> Tokenizer<'a> {
             strings: Vec::new(),
             type_comments,
             extra_tokens,
+            less_greater: false,
             warnings: Vec::new(),
             stop: None,
             comment_line: false,

@@ -144,13 +144,17 @@ impl Tokenizer<'_> {
             return Ok(());
         }
         let rest = self.src.as_bytes().get(self.pos..).unwrap_or(b"");
+        let word = |word: &[u8]| {
+            rest.strip_prefix(word)
+                .is_some_and(|rest| !rest.first().is_some_and(|b| continues_identifier(*b)))
+        };
         let touches = match byte {
-            b'a' => rest.starts_with(b"and"),
-            b'e' => rest.starts_with(b"else"),
-            b'f' => rest.starts_with(b"for"),
+            b'a' => word(b"and"),
+            b'e' => word(b"else"),
+            b'f' => word(b"for"),
             b'i' => matches!(self.peek(1), b'f' | b'n' | b's'),
-            b'o' => rest.starts_with(b"or"),
-            b'n' => rest.starts_with(b"not"),
+            b'o' => word(b"or"),
+            b'n' => word(b"not"),
             _ => false,
         };
         if touches {

@@ -76,7 +76,10 @@ impl Tokenizer<'_> {
                 return Ok(self.token(Kind::Colon, start, self.pos));
             }
         }
-        let (kind, length) = longest([byte, self.peek(1), self.peek(2)]);
+        let (kind, length) = match longest([byte, self.peek(1), self.peek(2)]) {
+            (Kind::NotEqual, _) if byte == b'<' && !self.less_greater => (Kind::Less, 1),
+            found => found,
+        };
         if length > 1 {
             self.pos += length;
             return Ok(self.token(kind, start, self.pos));
