@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod complex_ops;
+pub mod decimal;
 pub mod digits;
 pub mod float_ops;
 pub mod float_text;

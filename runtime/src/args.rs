@@ -228,6 +228,37 @@ impl Signature {
         self.sort(py, args.positional(), args.keywords(), out)
     }
 
+    /// The arguments of a call, one slot a parameter: for functions that parse by themselves.
+    #[inline]
+    pub fn slots<'a, const N: usize>(
+        &self,
+        py: Py<'_>,
+        args: Args<'a>,
+    ) -> PyResult<[Option<&'a PyObject>; N]> {
+        let mut out = [None; N];
+        self.sort(py, args.positional(), args.keywords(), &mut out)?;
+        Ok(out)
+    }
+
+    /// The same from a tuple and a dict. The dict is the call's own: nobody changes it while the results are used.
+    pub fn tuple_slots<'a, const N: usize>(
+        &self,
+        py: Py<'_>,
+        args: &'a PyTuple,
+        kwargs: Option<&'a PyDict>,
+    ) -> PyResult<[Option<&'a PyObject>; N]> {
+        let mut out = [None; N];
+        let kwargs = kwargs.map_or(core::ptr::null_mut(), |dict| dict.as_ptr());
+        // SAFETY: a tuple and a dict that outlive the results.
+        unsafe { self.unpack_tuple(py, args.as_ptr(), kwargs, &mut out)? };
+        Ok(out)
+    }
+
+    /// How error texts name the function: the old parser knows no name unless the format gives one.
+    fn shown(&self) -> String {
+        if self.style == Style::ParseTuple { "function".to_owned() } else { format!("{}()", self.function) }
+    }
+
     fn sort<'a, const N: usize>(
         &self,
         py: Py<'_>,
@@ -248,8 +279,8 @@ impl Signature {
             return Err(raise!(
                 py,
                 TypeError,
-                "{}() takes {how} {min_posonly} positional argument{} ({nargs} given)",
-                self.function,
+                "{} takes {how} {min_posonly} positional argument{} ({nargs} given)",
+                self.shown(),
                 plural(min_posonly)
             ));
         }
@@ -311,8 +342,8 @@ impl Signature {
         raise!(
             py,
             TypeError,
-            "{}() takes {how} {max} {kind}argument{} ({} given)",
-            self.function,
+            "{} takes {how} {max} {kind}argument{} ({} given)",
+            self.shown(),
             plural(max),
             nargs + nkw
         )
@@ -322,14 +353,14 @@ impl Signature {
     fn too_many_positional(&self, py: Py<'_>, nargs: usize) -> crate::error::Raised {
         let max = self.pos;
         if max == 0 {
-            return raise!(py, TypeError, "{}() takes no positional arguments", self.function);
+            return raise!(py, TypeError, "{} takes no positional arguments", self.shown());
         }
         let how = if self.required < max { "at most" } else { "exactly" };
         raise!(
             py,
             TypeError,
-            "{}() takes {how} {max} positional argument{} ({nargs} given)",
-            self.function,
+            "{} takes {how} {max} positional argument{} ({nargs} given)",
+            self.shown(),
             plural(max)
         )
     }
@@ -348,8 +379,8 @@ impl Signature {
         raise!(
             py,
             TypeError,
-            "argument for {}() given by name ('{name}') and position ({})",
-            self.function,
+            "argument for {} given by name ('{name}') and position ({})",
+            self.shown(),
             i + 1
         )
     }
@@ -358,7 +389,7 @@ impl Signature {
     fn unexpected(&self, py: Py<'_>, name: &PyObject) -> crate::error::Raised {
         match name.downcast::<PyStr>() {
             Some(name) => {
-                raise!(py, TypeError, "{}() got an unexpected keyword argument '{name}'", self.function)
+                raise!(py, TypeError, "{} got an unexpected keyword argument '{name}'", self.shown())
             }
             None => raise!(py, TypeError, "keywords must be strings"),
         }
@@ -371,11 +402,11 @@ impl Signature {
             return raise!(
                 py,
                 TypeError,
-                "{}() missing 1 required positional argument: '{name}'",
-                self.function
+                "{} missing 1 required positional argument: '{name}'",
+                self.shown()
             );
         }
-        raise!(py, TypeError, "{}() missing required argument '{name}' (pos {})", self.function, i + 1)
+        raise!(py, TypeError, "{} missing required argument '{name}' (pos {})", self.shown(), i + 1)
     }
 }
 

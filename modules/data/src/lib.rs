@@ -6,6 +6,7 @@
 pub mod array;
 pub mod binascii;
 pub mod collections;
+pub mod datetime;
 pub mod functools;
 pub mod itertools;
 pub mod operator;
@@ -17,6 +18,7 @@ pub static MODULES: &[&krait_runtime::module::ModuleDef] = &[
     &array::array::MODULE,
     &binascii::binascii::MODULE,
     &collections::_collections::MODULE,
+    &datetime::_datetime::MODULE,
     &functools::_functools::MODULE,
     &itertools::itertools::MODULE,
     &operator::_operator::MODULE,

@@ -1,0 +1,243 @@
+//! Powers.
+
+use super::context::{Context, Rounding, status};
+use super::number::{Decimal, Raw};
+use super::transcendental::{exp_digits, from_big, ln_digits, to_big};
+use super::words::{self, Temp};
+use dashu_int::{IBig, UBig};
+
+impl Decimal {
+    /// The absolute value of an integer that fits.
+    fn abs_u64(&self) -> Option<u64> {
+        if !self.is_integer() {
+            return None;
+        }
+        let coef = if self.exp >= 0 {
+            if self.exp > 20 && !self.coef.is_zero() {
+                return None;
+            }
+            words::shift_left(self.coef.as_slice(), if self.coef.is_zero() { 0 } else { self.exp })
+        } else {
+            words::shift_right(self.coef.as_slice(), -self.exp).0
+        };
+        match *coef.as_slice() {
+            [word] => Some(word),
+            [low, high] => high.checked_mul(words::BASE)?.checked_add(low),
+            _ => None,
+        }
+    }
+
+    /// `self` to the power of `other`.
+    pub fn pow(&self, other: &Decimal, cx: &mut Context) -> Decimal {
+        if let Some(nan) = Decimal::nan_operand(&[self, other], cx) {
+            return nan;
+        }
+        let exponent_is_integer = other.is_integer();
+        let negative = self.negative && exponent_is_integer && other.is_odd();
+        if other.is_zero() {
+            return if self.is_zero() {
+                Decimal::invalid(cx, status::INVALID_OPERATION)
+            } else {
+                Decimal::small(false, 1, 0)
+            };
+        }
+        if self.negative && !self.is_zero() && !exponent_is_integer {
+            // Also for infinite exponents.
+            return Decimal::invalid(cx, status::INVALID_OPERATION);
+        }
+        if self.is_zero() {
+            return if other.negative { Decimal::infinity(negative) } else { Decimal::zero(negative, 0) };
+        }
+        if self.is_infinite() {
+            return if other.negative { Decimal::zero(negative, 0) } else { Decimal::infinity(negative) };
+        }
+        let magnitude = self.order_abs(&Decimal::small(false, 1, 0));
+        if magnitude.is_eq() {
+            return self.pow_of_one(other, negative, cx);
+        }
+        if other.is_infinite() {
+            return if magnitude.is_gt() != other.negative {
+                Decimal::infinity(negative)
+            } else {
+                cx.raise(status::CLAMPED);
+                Decimal::zero(negative, cx.etiny())
+            };
+        }
+        if let Some(bound) = self.pow_out_of_bounds(other, negative, magnitude.is_gt(), cx) {
+            return bound;
+        }
+        if exponent_is_integer { self.pow_integer(other, negative, cx) } else { self.pow_real(other, cx) }
+    }
+
+    /// A base of ±1.
+    fn pow_of_one(&self, other: &Decimal, negative: bool, cx: &mut Context) -> Decimal {
+        let zeros = |shift: i64| {
+            let coef = words::shift_left(&[1], shift);
+            Decimal::new(negative, coef.resized(), -shift)
+        };
+        if !other.is_integer() || other.is_infinite() {
+            cx.raise(status::INEXACT | status::ROUNDED);
+            return zeros(cx.prec - 1).finish(cx);
+        }
+        if other.negative {
+            return Decimal::small(negative, 1, 0);
+        }
+        // 1.00 has two zeros, its cube six.
+        let shift = -i128::from(self.exp);
+        let factor = other.abs_u64().map_or(i128::from(u64::MAX), i128::from);
+        let shift = shift.saturating_mul(factor);
+        if shift > i128::from(cx.prec - 1) {
+            cx.raise(status::ROUNDED);
+            return zeros(cx.prec - 1).finish(cx);
+        }
+        zeros(shift.max(0) as i64).finish(cx)
+    }
+
+    /// Results far beyond the exponents, seen without computing them.
+    fn pow_out_of_bounds(
+        &self,
+        other: &Decimal,
+        negative: bool,
+        large: bool,
+        cx: &mut Context,
+    ) -> Option<Decimal> {
+        // |log10(self)| is at least this power of ten: from the exponent, or from how close to 1 the base is.
+        let adjusted = self.adjusted();
+        let least = if large == (adjusted >= 0) && adjusted != 0 && !(adjusted == -1 && !large) {
+            let distance = if adjusted > 0 { adjusted } else { -adjusted - 1 };
+            distance.checked_ilog10().map_or(-1, i64::from)
+        } else {
+            let mut wide = Context { prec: self.digits() + 2, ..Context::max() };
+            let one = Decimal::small(self.negative, 1, 0);
+            let distance = self.sub(&one, &mut wide);
+            // ln(1 + d) is at least d/10 for small d, and log10 less than half of ln.
+            distance.adjusted().min(0) - 2
+        };
+        let total = least + other.adjusted();
+        // Exponents have at most 19 digits.
+        if total < 20 {
+            return None;
+        }
+        let exp = if large != other.negative { 4 } else { -4 } * super::context::MAX_EMAX;
+        Some(Decimal::small(negative, 1, exp).finish(cx))
+    }
+
+    fn pow_integer(&self, other: &Decimal, negative: bool, cx: &mut Context) -> Decimal {
+        let mut work = *cx;
+        work.status = 0;
+        work.prec = (work.prec + other.digits() + other.exp + 2).min(super::context::MAX_PREC);
+        work.rounding = Rounding::HalfEven;
+        work.clamp = false;
+        let mut base = self.clone();
+        if other.negative {
+            work.prec += 1;
+            base = Decimal::small(false, 1, 0).div(self, &mut work);
+        }
+        let bits: Vec<bool> = match other.abs_u64() {
+            Some(n) => (0..64 - n.leading_zeros()).rev().map(|i| n >> i & 1 == 1).collect(),
+            None => {
+                // So large an exponent that only bases close to 1 get here.
+                let n = if other.exp >= 0 {
+                    words::shift_left(other.coef.as_slice(), other.exp)
+                } else {
+                    words::shift_right(other.coef.as_slice(), -other.exp).0
+                };
+                let n: UBig = to_big(n.as_slice());
+                let length = n.to_string().len() * 4;
+                (0..length)
+                    .rev()
+                    .map(|i| (&n >> i) % UBig::from(2u8) == UBig::ONE)
+                    .skip_while(|bit| !bit)
+                    .collect()
+            }
+        };
+        let mut result = base.clone();
+        for &bit in bits.get(1..).unwrap_or_default() {
+            result = result.mul(&result, &mut work);
+            if bit {
+                result = result.mul(&base, &mut work);
+            }
+            if !result.is_finite() || (result.is_zero() && work.status & status::CLAMPED != 0) {
+                break;
+            }
+        }
+        cx.raise(work.status);
+        result.negative = negative;
+        if result.is_infinite() {
+            // For roundings that do not give infinity.
+            return Decimal::small(negative, 1, 4 * super::context::MAX_EMAX).finish(cx);
+        }
+        result.finish(cx)
+    }
+
+    fn pow_real(&self, other: &Decimal, cx: &mut Context) -> Decimal {
+        // As many guard digits as libmpdec takes.
+        let digits = self.digits().max(cx.prec) + 4 + 19;
+        if digits > words::MAX_SHIFT / 8 {
+            return Decimal::invalid(cx, status::MALLOC_ERROR);
+        }
+        let lost = if (-1..=0).contains(&self.adjusted()) { self.digits() + 2 } else { 0 };
+        let p = digits + other.adjusted().max(0) + lost + 4;
+        let ln: IBig = ln_digits(self, p);
+        let coef = IBig::from(to_big(other.coef.as_slice()));
+        let product = ln * if other.negative { -coef } else { coef };
+        let negative = product < IBig::ZERO;
+        let size: UBig = (if negative { -product } else { product }).try_into().unwrap_or(UBig::ZERO);
+        let exponent = Decimal::new(negative, from_big(&size).resized(), other.exp - p);
+        cx.raise(status::INEXACT | status::ROUNDED);
+        if exponent.coef.is_zero() || exponent.adjusted() < -(cx.prec + 2) {
+            let one = words::shift_left(&[1], cx.prec - 1);
+            return Raw { negative: false, coef: one, exp: 1 - cx.prec }.finish(cx);
+        }
+        if exponent.adjusted() > 19 {
+            let exp = if exponent.negative { -4 } else { 4 } * super::context::MAX_EMAX;
+            return Decimal::small(false, 1, exp).finish(cx);
+        }
+        let (value, scale) = exp_digits(&exponent, digits);
+        let value: UBig = value.try_into().unwrap_or(UBig::ZERO);
+        // Rounded to the working precision first: a power that is exact then shows as such.
+        let mut raw = Raw { negative: false, coef: from_big(&value), exp: -scale };
+        let excess = raw.coef.digits() - digits + 8;
+        if excess > 0 {
+            raw.cut(excess, Rounding::HalfEven);
+        }
+        raw.finish(cx)
+    }
+
+    /// `self` to the power of `other` modulo `modulus`, all of them integers.
+    pub fn pow_mod(&self, other: &Decimal, modulus: &Decimal, cx: &mut Context) -> Decimal {
+        if let Some(nan) = Decimal::nan_operand(&[self, other, modulus], cx) {
+            return nan;
+        }
+        let integers = self.is_integer() && other.is_integer() && modulus.is_integer();
+        let impossible = !integers
+            || (other.negative && !other.is_zero())
+            || modulus.is_zero()
+            || (self.is_zero() && other.is_zero());
+        if impossible || modulus.adjusted() >= cx.prec {
+            return Decimal::invalid(cx, status::INVALID_OPERATION);
+        }
+        let negative = self.negative && other.is_odd();
+        let whole = |x: &Decimal| -> Option<UBig> {
+            let coef: Temp = if x.exp >= 0 {
+                if x.exp > 1_000_000 {
+                    return None;
+                }
+                words::shift_left(x.coef.as_slice(), x.exp)
+            } else {
+                words::shift_right(x.coef.as_slice(), -x.exp).0
+            };
+            Some(to_big(coef.as_slice()))
+        };
+        let (Some(base), Some(exponent), Some(modulus)) = (whole(self), whole(other), whole(modulus)) else {
+            return Decimal::invalid(cx, status::MALLOC_ERROR);
+        };
+        let result = if modulus == UBig::ONE {
+            UBig::ZERO
+        } else {
+            let ring = dashu_int::fast_div::ConstDivisor::new(modulus);
+            ring.reduce(base).pow(&exponent).residue()
+        };
+        Raw { negative, coef: from_big(&result), exp: 0 }.finish(cx)
+    }
+}
