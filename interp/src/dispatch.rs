@@ -45,6 +45,8 @@ pub enum Step {
     ReturnDead(StackRef, *mut StackRef, *mut PyObject),
     /// Go on in this continuation, with `ip` past the instruction's own unit, the stack as it is, and this operand.
     Via(Continuation, u64),
+    /// Execute the same instruction as if its opcode were this one: it stands behind a probe.
+    As(u8),
     /// An exception is set: unwind.
     Error,
     /// Execute the same instruction again, from its (changed) opcode.
@@ -242,6 +244,10 @@ macro_rules! handlers {
                     }
                     Step::Via(continuation, operand) => {
                         continuation(ts, cx.frame, cx.ip, cx.sp, operand, table)
+                    }
+                    Step::As(op) => {
+                        crate::specialize::pause(ip, op);
+                        (*table.add(op as usize)).0(ts, frame, ip, sp, oparg, table)
                     }
                     Step::Return(value) => leave(ts, cx.frame, cx.ip, cx.sp, value.to_bits(), table),
                     Step::ReturnDead(value, at, object) => {

@@ -68,6 +68,36 @@ pub fn find(table: &[u8], offset: usize) -> Option<Handler> {
     None
 }
 
+/// A range of instructions and its handler.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// First instruction covered, in code units.
+    pub start: usize,
+    /// End of the range.
+    pub end: usize,
+    /// Where an exception goes from there.
+    pub handler: Handler,
+}
+
+/// All entries of a table.
+pub fn entries(table: &[u8]) -> Vec<Entry> {
+    let mut all = Vec::new();
+    let mut at = 0;
+    let mut next = || {
+        Some((
+            number(table, &mut at)?,
+            number(table, &mut at)?,
+            number(table, &mut at)?,
+            number(table, &mut at)?,
+        ))
+    };
+    while let Some((start, length, target, depth_lasti)) = next() {
+        let handler = Handler { target, depth: depth_lasti >> 1, lasti: depth_lasti & 1 != 0 };
+        all.push(Entry { start, end: start + length, handler });
+    }
+    all
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

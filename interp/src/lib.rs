@@ -19,6 +19,7 @@ pub mod import;
 pub mod instructions;
 #[cfg(test)]
 mod layout;
+pub mod monitoring;
 pub mod objects;
 pub mod specialize;
 pub mod stackref;

@@ -1,40 +1,102 @@
-//! Hooks of tracing and monitoring (`sys.settrace`, `sys.setprofile`, `sys.monitoring`) in the unwinder and at frames' starts.
+//! Where the unwinder and frames' starts meet monitoring (`monitoring/`). Each hook is a look at a byte when nobody watches.
 
 use core::sync::atomic::Ordering;
 
+use krait_runtime::monitoring::event;
 use krait_runtime::{Py, PyResult};
 
 use crate::eval_breaker::EVENTS;
-use crate::frame::Frame;
+use crate::frame::{CodeUnit, Frame};
+use crate::monitoring::fire::{Arguments, fire, fire_exception};
+use crate::monitoring::{instrument as probes, state};
 use crate::objects::code::PyCode;
 
-/// Whether the code's instrumentation is out of date.
+/// Whether the code's instrumentation is out of date and may be brought up to date now.
 #[inline(always)]
 pub fn must_instrument(py: Py<'_>, code: &PyCode) -> bool {
-    py.thread().eval_breaker.load(Ordering::Relaxed) & !EVENTS != code._co_instrumentation_version.get()
+    let ts = py.thread();
+    ts.eval_breaker.load(Ordering::Relaxed) & !EVENTS != code._co_instrumentation_version.get()
+        && ts.tracing.get() == 0
 }
 
 /// Brings the code's instrumentation up to date.
 #[cold]
-pub fn instrument(py: Py<'_>, code: &PyCode) -> PyResult<()> {
-    code._co_instrumentation_version.set(py.thread().eval_breaker.load(Ordering::Relaxed) & !EVENTS);
-    Ok(())
+#[inline(never)]
+pub fn instrument(py: Py<'_>, code: &PyCode) {
+    probes::update(py, code);
+}
+
+/// Fires an event about the exception that is set. A callback may replace it.
+///
+/// # Safety
+/// `frame` is live, its stack pointer up to date.
+#[inline]
+unsafe fn about_exception(py: Py<'_>, frame: *mut Frame, instr: *const CodeUnit, number: usize) {
+    // SAFETY: by contract.
+    unsafe {
+        if state(py).watchers(number) != 0 && !Frame::is_incomplete(frame) {
+            let _ = fire_exception(py, frame, instr, number);
+        }
+    }
 }
 
 /// An exception was raised in `frame`.
+///
+/// # Safety
+/// `frame` is live, its stack pointer up to date.
 #[inline]
-pub fn raised(_py: Py<'_>, _frame: *mut Frame) {}
+pub unsafe fn raised(py: Py<'_>, frame: *mut Frame) {
+    // SAFETY: by contract.
+    unsafe { about_exception(py, frame, (*frame).instr_ptr, event::RAISE) }
+}
+
+/// An exception was raised again by the instruction at `instr`.
+///
+/// # Safety
+/// As [`raised`].
+#[inline]
+pub unsafe fn reraised(py: Py<'_>, frame: *mut Frame, instr: *const CodeUnit) {
+    // SAFETY: by contract.
+    unsafe { about_exception(py, frame, instr, event::RERAISE) }
+}
 
 /// An exception leaves `frame`.
+///
+/// # Safety
+/// As [`raised`].
 #[inline]
-pub fn unwound(_py: Py<'_>, _frame: *mut Frame) {}
+pub unsafe fn unwound(py: Py<'_>, frame: *mut Frame) {
+    // SAFETY: by contract.
+    unsafe { about_exception(py, frame, (*frame).instr_ptr, event::PY_UNWIND) }
+}
 
-/// `frame` is about to handle an exception.
+/// `frame` is about to handle the exception on top of its stack, at `instr`.
+///
+/// # Safety
+/// As [`raised`].
 #[inline]
-pub fn handled(_py: Py<'_>, _frame: *mut Frame) -> PyResult<()> {
-    Ok(())
+pub unsafe fn handled(py: Py<'_>, frame: *mut Frame, instr: *const CodeUnit) -> PyResult<()> {
+    // SAFETY: by contract.
+    unsafe {
+        if state(py).watchers(event::EXCEPTION_HANDLED) == 0 {
+            return Ok(());
+        }
+        let exc = (*(*frame).stackpointer.sub(1)).get().to_ref();
+        fire(py, frame, instr, event::EXCEPTION_HANDLED, Arguments::One(&exc))
+    }
 }
 
 /// An exception is thrown into `frame`, a generator's.
+///
+/// # Safety
+/// As [`raised`].
 #[inline]
-pub fn thrown_into(_py: Py<'_>, _frame: *mut Frame) {}
+pub unsafe fn thrown_into(py: Py<'_>, frame: *mut Frame) {
+    // SAFETY: by contract.
+    unsafe {
+        if must_instrument(py, Frame::code(frame)) {
+            instrument(py, Frame::code(frame));
+        }
+        about_exception(py, frame, (*frame).instr_ptr, event::PY_THROW);
+    }
+}

@@ -39,14 +39,16 @@ pub unsafe fn unwind(py: Py<'_>, signal: Signal) -> Signal {
             }
             if !reraised && !Frame::is_incomplete(frame) {
                 traceback::add(py, frame);
+                (*frame).stackpointer = sp;
                 tracing::raised(py, frame);
+            } else if reraised {
+                (*frame).stackpointer = sp;
+                tracing::reraised(py, frame, ip.sub(1));
             }
             // Raising again may have set `instr_ptr` to where the exception first came from; the handler is the instruction's own.
             let at = if reraised { ip.sub(1) } else { (*frame).instr_ptr };
             match handle(py, frame, sp, at) {
-                Some(at) => {
-                    sp = at;
-                    let ip = (*frame).instr_ptr;
+                Some((sp, ip)) => {
                     let m = machine(ts);
                     (m.frame, m.ip, m.sp) = (frame, ip, sp);
                     return Signal::Continue;
@@ -68,14 +70,14 @@ pub unsafe fn unwind(py: Py<'_>, signal: Signal) -> Signal {
     }
 }
 
-/// Goes to the frame's handler of the instruction at `at`, if it has one: cuts the stack, pushes offset and exception, sets `instr_ptr` to the handler's first
-/// instruction and gives the new stack pointer.
+/// Goes to the frame's handler of the instruction at `at`, if it has one: cuts the stack, pushes offset and
+/// exception, and gives the new stack pointer and the handler's first instruction.
 unsafe fn handle(
     py: Py<'_>,
     frame: *mut Frame,
     mut sp: *mut StackRef,
     at: *mut CodeUnit,
-) -> Option<*mut StackRef> {
+) -> Option<(*mut StackRef, *mut CodeUnit)> {
     // SAFETY: called by `unwind` with a live frame; tables are checked against the code's bounds.
     unsafe {
         loop {
@@ -99,9 +101,10 @@ unsafe fn handle(
             }
             let exc = py.take_error()?;
             *sp = StackRef::owned(exc);
-            (*frame).instr_ptr = code.first_instr().add(handler.target);
-            return match tracing::handled(py, frame) {
-                Ok(()) => Some(sp.add(1)),
+            let target = code.first_instr().add(handler.target);
+            (*frame).stackpointer = sp.add(1);
+            return match tracing::handled(py, frame, target) {
+                Ok(()) => Some((sp.add(1), target)),
                 Err(_) => {
                     (*sp).close();
                     *sp = StackRef::NULL;

@@ -22,6 +22,7 @@ pub mod lifecycle;
 pub mod local;
 pub mod memory;
 pub mod module;
+pub mod monitoring;
 pub mod names;
 pub mod number_blocks;
 pub mod object;

@@ -226,6 +226,8 @@ pub struct InterpreterState {
     pub atexit_callbacks: RefCell<Vec<Ref<PyObject>>>,
     /// Objects of native modules (`local.rs`).
     pub locals: crate::local::LocalValues,
+    /// Tools that watch running code.
+    pub monitoring: crate::monitoring::MonitoringState,
     /// Room for `interp` (import state, watchers, monitoring).
     pub interp_data: OnceCell<Box<dyn core::any::Any>>,
 }
@@ -327,6 +329,7 @@ impl InterpreterState {
             exception_group: Member::empty(),
             atexit_callbacks: RefCell::new(Vec::new()),
             locals: Default::default(),
+            monitoring: crate::monitoring::MonitoringState::new(),
             interp_data: OnceCell::new(),
         }
     }

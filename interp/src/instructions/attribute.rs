@@ -11,7 +11,7 @@ use crate::stackref::StackRef;
 
 /// `super(class, self).name` (or `super().name`, which the compiler turned into it), by calling what `super` is now.
 #[inline(never)]
-fn through_super(
+pub(super) fn through_super(
     py: Py<'_>,
     global_super: &PyObject,
     class: &PyObject,

@@ -35,7 +35,7 @@ pub(crate) fn function_text(py: Py<'_>, function: &PyObject) -> PyResult<String>
 
 /// The arguments after `*` as a tuple.
 #[inline(never)]
-fn star_arguments(py: Py<'_>, function: &PyObject, args: &PyObject) -> PyResult<Ref<PyTuple>> {
+pub(super) fn star_arguments(py: Py<'_>, function: &PyObject, args: &PyObject) -> PyResult<Ref<PyTuple>> {
     if let Some(tuple) = args.downcast_exact::<PyTuple>() {
         return Ok(tuple.new_ref());
     }
@@ -118,7 +118,7 @@ pub(super) unsafe fn call_on_stack(
 
 /// `function(*args, **kwargs)` from outside the loop's own functions.
 #[inline(never)]
-fn call_ex(
+pub(super) fn call_ex(
     py: Py<'_>,
     function: &PyObject,
     args: &PyTuple,

@@ -43,7 +43,7 @@ instructions! {
     /// Start or resumption of a frame; polls the eval breaker.
     fn RESUME(cx, oparg) {
         if tracing::must_instrument(cx.py, cx.code()) {
-            attempt!(tracing::instrument(cx.py, cx.code()));
+            tracing::instrument(cx.py, cx.code());
             return Step::Again;
         }
         let this = cx.this();

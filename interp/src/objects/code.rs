@@ -66,7 +66,7 @@ pub struct PyCode {
     /// `co_code`, `co_varnames`… once someone asked for them.
     pub _co_cached: CachedAttributes,
     pub _co_instrumentation_version: Cell<usize>,
-    pub _co_monitoring: Cell<*mut c_void>,
+    pub _co_monitoring: crate::monitoring::MonitoringData,
     pub _co_unique_id: Cell<isize>,
     /// Index of the first unit that line tracing sees.
     pub _co_firsttraceable: Cell<i32>,
@@ -385,5 +385,6 @@ fn intern_all(py: Py<'_>, names: Ref<PyTuple>) -> PyResult<Ref<PyTuple>> {
 /// `unit` is below the number of units.
 pub(crate) unsafe fn base_unit(code: &PyCode, unit: usize) -> CodeUnit {
     // SAFETY: by contract.
-    unsafe { *code.first_unit().add(unit) }
+    let arg = unsafe { (*code.first_unit().add(unit)).arg };
+    CodeUnit { op: crate::monitoring::instrument::base_opcode(code, unit), arg }
 }

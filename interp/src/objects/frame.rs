@@ -415,13 +415,7 @@ impl PyFrame {
         let Some(value) = value else {
             bail!(py, AttributeError, "attribute 'f_lineno' of 'frame' objects cannot be deleted")
         };
-        if !PyInt::check_exact(value) {
-            bail!(py, ValueError, "lineno must be an integer");
-        }
-        if py.thread().what_event.get() < 0 {
-            bail!(py, ValueError, "f_lineno can only be set in a trace function");
-        }
-        bail!(py, ValueError, "can only jump from a 'line' trace event")
+        crate::objects::frame_jump::jump(py, self, value)
     }
 
     #[getter(name = "f_trace")]
@@ -430,9 +424,12 @@ impl PyFrame {
     }
 
     #[setter(name = "f_trace")]
-    fn set_trace(&self, _py: Py<'_>, value: Option<&PyObject>) -> PyResult<()> {
-        let value = value.filter(|v| !v.is_none()).map(PyObject::to_ref);
-        drop(self.f_trace.replace(value));
+    fn set_trace(&self, py: Py<'_>, value: Option<&PyObject>) -> PyResult<()> {
+        let value = value.filter(|v| !v.is_none());
+        drop(self.f_trace.replace(value.map(PyObject::to_ref)));
+        if value.is_some() && self.f_trace_opcodes.get() != 0 {
+            crate::monitoring::set_opcode_trace(py, self.code(), true)?;
+        }
         Ok(())
     }
 
@@ -470,7 +467,13 @@ impl PyFrame {
     #[setter(name = "f_trace_opcodes")]
     fn set_trace_opcodes(&self, py: Py<'_>, value: Option<&PyObject>) -> PyResult<()> {
         match value {
-            Some(v) if PyBool::check(v) => self.f_trace_opcodes.set(u8::from(v.is_true(py)?)),
+            Some(v) if PyBool::check(v) => {
+                let enable = v.is_true(py)?;
+                self.f_trace_opcodes.set(u8::from(enable));
+                if !enable || self.f_trace.is_some() {
+                    crate::monitoring::set_opcode_trace(py, self.code(), enable)?;
+                }
+            }
             Some(_) => bail!(py, TypeError, "attribute value type must be bool"),
             None => bail!(py, AttributeError, "cannot delete attribute"),
         }

@@ -7,6 +7,7 @@ mod code_methods;
 pub mod code_positions;
 pub mod coroutine;
 pub mod frame;
+mod frame_jump;
 pub mod frame_locals;
 pub mod function;
 pub mod generator;

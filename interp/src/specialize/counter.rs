@@ -47,6 +47,11 @@ impl Counter {
         Counter(self.0.wrapping_sub(1 << BACKOFF_BITS))
     }
 
+    /// Not run down yet.
+    pub fn pause(self) -> Counter {
+        Counter(self.0 | 1 << BACKOFF_BITS)
+    }
+
     /// Starts again, from twice as high.
     pub fn back_off(self) -> Counter {
         let backoff = self.0 & ((1 << BACKOFF_BITS) - 1);

@@ -36,6 +36,21 @@ pub unsafe fn ready(cx: &Cx<'_>) -> bool {
     }
 }
 
+/// Keeps an instruction that stands behind a probe from being specialised now: it would be executed again, probe and all.
+///
+/// # Safety
+/// `ip` points behind the instruction's own unit; it has the opcode `op`.
+#[inline(always)]
+pub unsafe fn pause(ip: *mut CodeUnit, op: u8) {
+    let caches = krait_bytecode::opcode::CACHE_ENTRIES.get(op as usize).copied().unwrap_or(0);
+    // SAFETY: by contract.
+    unsafe {
+        if caches != 0 && Counter::from_unit(*ip).triggers() {
+            *ip = Counter::from_unit(*ip).pause().unit();
+        }
+    }
+}
+
 /// Chooses a form for the instruction before `ip`, from what stands on its stack.
 ///
 /// # Safety

@@ -289,6 +289,7 @@ instructions! {
     fn CALL_LIST_APPEND(cx, _) {
         guard!(known::is_list_append(cx.object(3)));
         guard!(!cx.peek(2).is_null());
+        guard!((*cx.ip.add(3)).op == krait_bytecode::Opcode::POP_TOP as u8);
         let Some(list) = cx.object(2).downcast_exact::<PyList>() else { return Step::Deopt };
         let value = cx.peek(1).make_owned();
         *cx.slot(1) = value;

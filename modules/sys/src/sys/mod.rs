@@ -4,10 +4,12 @@ mod facts;
 mod frames;
 mod hooks;
 mod limits;
+mod monitoring;
 mod objects;
 mod process;
 mod sequences;
 mod stdlib_names;
+mod tracing;
 
 use krait_macros::pymodule;
 
@@ -21,6 +23,7 @@ pub use process::BASE_PROMPT;
     super::limits::limits,
     super::objects::objects,
     super::process::process,
+    super::tracing::tracing,
 ])]
 #[allow(clippy::module_inception)]
 pub mod sys {
@@ -32,6 +35,9 @@ pub mod sys {
         super::facts::add_all(py, module)?;
         let jit = PyModule::from_def(py, &super::process::jit::MODULE)?;
         super::process::jit::MODULE.exec(py, &jit)?;
-        module.add(py, "_jit", &*jit)
+        module.add(py, "_jit", &*jit)?;
+        let monitoring = PyModule::from_def(py, &super::monitoring::monitoring::MODULE)?;
+        super::monitoring::monitoring::MODULE.exec(py, &monitoring)?;
+        module.add(py, "monitoring", &*monitoring)
     }
 }
