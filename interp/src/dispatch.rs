@@ -121,6 +121,8 @@ pub enum Signal {
     Error,
     /// The same, without a new traceback entry.
     Reraise,
+    /// The same as `Error`, for an exception that `throw()` has set.
+    Thrown,
     /// Leave with `Machine::value`.
     Exit,
     /// Leave with the exception set.
@@ -462,10 +464,12 @@ pub unsafe fn run(py: Py<'_>) -> Signal {
         match signal {
             Signal::Continue => {}
             // SAFETY: the machine stands where the exception was raised.
-            Signal::Error | Signal::Reraise => match unsafe { crate::unwind::unwind(py, signal) } {
-                Signal::Continue => {}
-                other => return other,
-            },
+            Signal::Error | Signal::Reraise | Signal::Thrown => {
+                match unsafe { crate::unwind::unwind(py, signal) } {
+                    Signal::Continue => {}
+                    other => return other,
+                }
+            }
             other => return other,
         }
     }

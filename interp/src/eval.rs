@@ -76,7 +76,9 @@ unsafe fn enter(py: Py<'_>, frame: *mut Frame, throw: bool) -> PyResult<Ref<PyOb
         let mut signal = if unwind::enter_level(py) {
             if throw {
                 crate::tracing::thrown_into(py, frame);
-                unwind::unwind(py, Signal::Error)
+                let m = machine(ts);
+                (m.frame, m.ip, m.sp) = (frame, (*frame).instr_ptr, (*frame).stackpointer);
+                unwind::unwind(py, Signal::Thrown)
             } else {
                 Signal::Continue
             }

@@ -45,9 +45,9 @@ unsafe fn about_exception(py: Py<'_>, frame: *mut Frame, instr: *const CodeUnit,
 /// # Safety
 /// `frame` is live, its stack pointer up to date.
 #[inline]
-pub unsafe fn raised(py: Py<'_>, frame: *mut Frame) {
+pub unsafe fn raised(py: Py<'_>, frame: *mut Frame, instr: *const CodeUnit) {
     // SAFETY: by contract.
-    unsafe { about_exception(py, frame, (*frame).instr_ptr, event::RAISE) }
+    unsafe { about_exception(py, frame, instr, event::RAISE) }
 }
 
 /// An exception was raised again by the instruction at `instr`.
@@ -65,9 +65,9 @@ pub unsafe fn reraised(py: Py<'_>, frame: *mut Frame, instr: *const CodeUnit) {
 /// # Safety
 /// As [`raised`].
 #[inline]
-pub unsafe fn unwound(py: Py<'_>, frame: *mut Frame) {
+pub unsafe fn unwound(py: Py<'_>, frame: *mut Frame, instr: *const CodeUnit) {
     // SAFETY: by contract.
-    unsafe { about_exception(py, frame, (*frame).instr_ptr, event::PY_UNWIND) }
+    unsafe { about_exception(py, frame, instr, event::PY_UNWIND) }
 }
 
 /// `frame` is about to handle the exception on top of its stack, at `instr`.

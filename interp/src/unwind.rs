@@ -26,6 +26,7 @@ pub unsafe fn unwind(py: Py<'_>, signal: Signal) -> Signal {
         (m.frame, m.sp, m.ip)
     };
     let mut reraised = signal == Signal::Reraise;
+    let mut first = signal != Signal::Thrown;
     // SAFETY: frames of the chain are live; the stack pointer is up to date for the frame being unwound.
     unsafe {
         loop {
@@ -40,7 +41,7 @@ pub unsafe fn unwind(py: Py<'_>, signal: Signal) -> Signal {
             if !reraised && !Frame::is_incomplete(frame) {
                 traceback::add(py, frame);
                 (*frame).stackpointer = sp;
-                tracing::raised(py, frame);
+                tracing::raised(py, frame, last_unit(frame, first));
             } else if reraised {
                 (*frame).stackpointer = sp;
                 tracing::reraised(py, frame, ip.sub(1));
@@ -60,13 +61,31 @@ pub unsafe fn unwind(py: Py<'_>, signal: Signal) -> Signal {
                         core::mem::replace(&mut *sp, StackRef::NULL).close();
                     }
                     (*frame).stackpointer = sp;
-                    tracing::unwound(py, frame);
+                    let at = if reraised { ip.sub(1).cast_const() } else { last_unit(frame, first) };
+                    tracing::unwound(py, frame, at);
+                    first = false;
                     frame = leave(py, frame);
                     sp = (*frame).stackpointer;
                     reraised = false;
                 }
             }
         }
+    }
+}
+
+/// Where events about an exception are said to happen: at the last unit of the instruction that raised it; in a caller, before the
+/// call.
+unsafe fn last_unit(frame: *mut Frame, raising: bool) -> *const CodeUnit {
+    // SAFETY: by `unwind`: the frame is live and stands at an instruction.
+    unsafe {
+        let ip = (*frame).instr_ptr;
+        if !raising {
+            return ip.sub(1);
+        }
+        let code = Frame::code(frame);
+        let at = ip.offset_from(code.first_unit()) as usize;
+        let op = crate::monitoring::instrument::base_opcode(code, at);
+        ip.add(krait_bytecode::opcode::CACHE_ENTRIES.get(op as usize).copied().unwrap_or(0) as usize)
     }
 }
 

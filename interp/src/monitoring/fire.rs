@@ -242,9 +242,11 @@ pub unsafe fn fire_line(
         let line = monitoring.line(at);
         let before = previous.offset_from(code.first_unit());
         let same = code.addr2line(before * 2) == line;
+        // A `RESUME` that is still watched hides no line that begins with it.
         let resumed = || {
-            let op = instrument::base_opcode(&code, before as usize);
-            op == krait_bytecode::Opcode::RESUME as u8
+            use krait_bytecode::Opcode::{INSTRUMENTED_RESUME, RESUME};
+            let op = (*previous).op;
+            op == RESUME as u8 || op == INSTRUMENTED_RESUME as u8
         };
         if !same || before < 0 || resumed() {
             let tools = monitoring.tools(at, event::LINE);

@@ -85,7 +85,11 @@ impl CodeMonitoring {
 
     /// The branch instruction that leads to the one at index `at`.
     pub fn source(&self, at: usize) -> usize {
-        self.units.get(at).map_or(at, |u| u.source.get() as usize)
+        match self.units.get(at) {
+            // Behind another probe the instruction itself is the one executed before.
+            Some(u) if u.line_tools.get() | u.instruction_tools.get() == 0 => u.source.get() as usize,
+            _ => at,
+        }
     }
 
     /// The opcode behind the line probe at index `at`.
@@ -283,7 +287,7 @@ pub fn update(py: Py<'_>, code: &PyCode) {
         if let Some((number, _)) = probe(met.op, met.arg) {
             unit.tools.set(tools_for(number, unit.tools.get()));
         }
-        if met.op != Opcode::EXTENDED_ARG as u8 {
+        if met.op != Opcode::EXTENDED_ARG as u8 && met.op != Opcode::RESUME as u8 {
             unit.instruction_tools.set(tools_for(event::INSTRUCTION, unit.instruction_tools.get()));
         }
         if unit.line.get() >= 0 {
@@ -332,7 +336,7 @@ pub fn remove_branch(code: &PyCode, at: usize, tools: u8) {
             Some((number @ (event::BRANCH_LEFT | event::BRANCH_RIGHT), _)) => number,
             _ => continue,
         };
-        if met.at == at || monitoring.source(met.at) == at {
+        if met.at == at || monitoring.units.get(met.at).is_some_and(|u| u.source.get() as usize == at) {
             remove_tools(code, met.at, number, tools);
         }
     }
