@@ -66,8 +66,13 @@ impl Py<'_> {
     #[cold]
     #[inline(never)]
     fn stack_exhausted(self, what: &str) -> PyResult<()> {
-        let used = (self.thread().stack_top.get() - stack_pointer()) / 1024;
-        Err(crate::raise!(self, RecursionError, "Stack overflow (used {used} kB){what}"))
+        let ts = self.thread();
+        let used = ts.stack_top.get().saturating_sub(stack_pointer()) / 1024;
+        // Raising makes calls too: it has the margin to itself.
+        let limit = ts.stack_soft_limit.replace(0);
+        let raised = crate::raise!(self, RecursionError, "Stack overflow (used {used} kB){what}");
+        ts.stack_soft_limit.set(limit);
+        Err(raised)
     }
 }
 

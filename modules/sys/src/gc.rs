@@ -117,16 +117,24 @@ pub mod gc {
     }
 
     #[pyfunction]
-    fn get_objects(py: Py<'_>, #[default(NoneOr(None))] generation: NoneOr<isize>) -> PyResult<Ref<PyList>> {
-        let generation = match generation.0 {
-            None => None,
-            Some(n) if n < 0 => bail!(py, ValueError, "generation parameter cannot be negative"),
-            Some(n) if n as usize >= GENERATIONS => bail!(
+    fn get_objects(py: Py<'_>, generation: Option<&PyObject>) -> PyResult<Ref<PyList>> {
+        let generation = match generation.filter(|g| !g.is_none()) {
+            None => -1,
+            Some(n) if n.is_index() => {
+                isize::from_arg(py, n, ArgPos { function: "get_objects", index: 0, keyword: None })?
+            }
+            Some(n) => bail!(py, TypeError, "argument should be integer or None, not '{}'", n.ty().name()),
+        };
+        let generation = match generation {
+            // What None stands for.
+            -1 => None,
+            n if n < 0 => bail!(py, ValueError, "generation parameter cannot be negative"),
+            n if n as usize >= GENERATIONS => bail!(
                 py,
                 ValueError,
                 "generation parameter must be less than the number of available generations ({GENERATIONS})"
             ),
-            Some(n) => Some(n as usize),
+            n => Some(n as usize),
         };
         PyList::from_vec(py, gc::objects(py, generation))
     }

@@ -8,7 +8,7 @@ use std::time::Instant;
 use super::{GENERATIONS, GcHead, GcState, PREV_COLLECTING, PREV_FINALIZED, debug, head_of, inspect};
 use crate::object::PyObject;
 use crate::objects::weakref::{self, PyWeakReference};
-use crate::objects::{PyDict, PyStr};
+use crate::objects::{PyDict, PyStr, PyTuple};
 use crate::py::Py;
 use crate::reference::Ref;
 use crate::ret::IntoPy;
@@ -93,6 +93,8 @@ fn run(py: Py<'_>, generation: usize) -> Outcome {
     unreachable.make_empty();
     // SAFETY: `young` is whole.
     unsafe { deduce_unreachable(young, &unreachable) };
+    // SAFETY: `young` is whole again.
+    unsafe { untrack_tuples(young) };
     retire(gc, generation, young);
     // SAFETY: the list holds what is reachable from nowhere else; finalisers may change that, so it is looked at again.
     let outcome = unsafe { dispose(py, gc, generation, &unreachable) };
@@ -111,6 +113,22 @@ fn run(py: Py<'_>, generation: usize) -> Outcome {
     stats.uncollectable += outcome.uncollectable;
     this.stats.set(stats);
     outcome
+}
+
+/// Tuples that cannot be part of a cycle need no more collecting.
+unsafe fn untrack_tuples(young: &GcHead) {
+    // SAFETY: a whole list of live objects; `each` has read the link before the member leaves.
+    unsafe {
+        young.each(|head| {
+            let op = &*head.object();
+            if let Some(tuple) = op.downcast_exact::<PyTuple>()
+                && tuple.as_slice().iter().all(|item| !item.as_raw().is_null())
+                && !tuple.may_be_in_cycle()
+            {
+                head.unlink();
+            }
+        });
+    }
 }
 
 /// What survived moves to the next older generation.

@@ -123,13 +123,24 @@ impl PyTuple {
         unsafe { core::slice::from_raw_parts_mut(self.ob_item.as_ptr().cast_mut(), n) }
     }
 
-    /// Tracks a filled tuple and hands it out.
+    /// Hands a filled tuple out, tracked when an item could be part of a cycle.
+    #[inline(always)]
     unsafe fn publish(tuple: *mut PyTuple) -> Ref<PyTuple> {
         // SAFETY: fresh, one count.
         unsafe {
-            gc::track(&*tuple);
+            let collectable = |item: &Ref<PyObject>| item.ty().tp_flags.get() & flags::HAVE_GC != 0;
+            if (*tuple).as_slice().iter().any(collectable) {
+                gc::track(&*tuple);
+            }
             Ref::from_owned(tuple)
         }
+    }
+
+    /// Whether an item could be part of a cycle: it is collectable, and not itself a tuple that is not tracked.
+    pub(crate) fn may_be_in_cycle(&self) -> bool {
+        self.as_slice()
+            .iter()
+            .any(|item| gc::is_collectable(item) && (!PyTuple::check_exact(item) || gc::is_tracked(item)))
     }
 
     /// The items; a tuple never changes once it is visible.
