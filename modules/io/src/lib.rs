@@ -6,12 +6,14 @@
 
 pub mod base;
 pub mod buffered;
+pub mod bytes_io;
 mod common;
 pub mod file_io;
 pub mod module;
 pub mod newline;
 pub mod open;
 mod path;
+pub mod string_io;
 pub mod text;
 
 /// The modules of this crate.

@@ -16,6 +16,9 @@ use krait_macros::pymodule;
         crate::buffered::BufferedWriter,
         crate::buffered::BufferedRandom,
         crate::buffered::BufferedRwPair,
+        crate::bytes_io::BytesIoBuffer,
+        crate::bytes_io::BytesIo,
+        crate::string_io::StringIo,
         crate::newline::IncrementalNewlineDecoder,
         crate::text::TextIoWrapper,
     ]

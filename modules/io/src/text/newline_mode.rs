@@ -83,6 +83,23 @@ impl NewlineMode {
             }
         }
     }
+
+    /// The same in an array of characters.
+    pub fn line_end_in(self, text: &[u32], start: usize) -> Option<usize> {
+        let rest = text.get(start..)?;
+        let (cr, lf) = (u32::from(b'\r'), u32::from(b'\n'));
+        let two = |at: usize| rest.get(at) == Some(&cr) && rest.get(at + 1) == Some(&lf);
+        let end = match self {
+            NewlineMode::Universal | NewlineMode::Lf => rest.iter().position(|c| *c == lf)? + 1,
+            NewlineMode::Cr => rest.iter().position(|c| *c == cr)? + 1,
+            NewlineMode::CrLf => (0..rest.len()).find(|at| two(*at))? + 2,
+            NewlineMode::Untranslated => {
+                let at = rest.iter().position(|c| *c == cr || *c == lf)?;
+                at + if two(at) { 2 } else { 1 }
+            }
+        };
+        Some(start + end)
+    }
 }
 
 #[inline]
