@@ -161,6 +161,13 @@ pub fn parse_for_version<'a>(
     flags: u32,
     feature_version: u32,
 ) -> PyResult<Mod<'a>> {
+    py.audit_with("compile", || {
+        let text = match source {
+            Source::Text(text) => text.as_bytes(),
+            Source::Bytes(bytes) => bytes,
+        };
+        Ok([PyBytes::new(py, text)?.upcast(), filename.to_ref()])
+    })?;
     let Parsed { module, warnings } = parse_only(py, arena, source, filename, mode, flags, feature_version)?;
     for warning in &warnings {
         let category = match warning.category {

@@ -142,6 +142,12 @@ fn importlib(py: Py<'_>) -> PyResult<Ref<PyObject>> {
 
 fn find_and_load(py: Py<'_>, name: &PyStr) -> PyResult<Ref<PyObject>> {
     let import = py.interp().import_func.get().unwrap_or_else(|| py.none());
+    py.audit_with("import", || {
+        let get = |name: &PyStr| Ok(py.sys_object(name)?.unwrap_or_else(|| py.none()));
+        let (path, meta, hooks) =
+            (get(id!(py, "path"))?, get(id!(py, "meta_path"))?, get(id!(py, "path_hooks"))?);
+        Ok([name.to_ref(), py.none(), path, meta, hooks])
+    })?;
     importlib(py)?.call_method(py, id!(py, "_find_and_load"), &[name, &import])
 }
 

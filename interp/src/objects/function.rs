@@ -218,6 +218,7 @@ impl PyFunction {
         closure: Option<&PyObject>,
         kwdefaults: Option<&PyObject>,
     ) -> PyResult<Ref<PyObject>> {
+        py.audit("function.__new__", &[code])?;
         let given = |x: Option<&PyObject>| x.filter(|x| !x.is_none()).map(PyObject::to_ref);
         let name = match given(name).map(Ref::downcast_into::<PyStr>).transpose() {
             Ok(name) => name,

@@ -16,7 +16,7 @@ use crate::objects::frame::PyFrame;
 pub struct PyTraceback {
     pub ob_base: PyObject,
     pub tb_next: Member<PyTraceback>,
-    #[pymember("tb_frame", readonly)]
+    #[pymember("tb_frame", readonly, audit_read)]
     pub tb_frame: Member<PyFrame>,
     #[pymember("tb_lasti", readonly)]
     pub tb_lasti: Cell<i32>,

@@ -423,6 +423,7 @@ pub mod marshal {
         #[default(CURRENT_VERSION)] version: i32,
         #[default(true)] allow_code: bool,
     ) -> PyResult<Ref<PyObject>> {
+        py.audit_with("marshal.dumps", || Ok([value.to_ref(), version.into_py(py)?]))?;
         let bytes = PyBytes::new(py, &dump_bytes(py, value, version, allow_code)?)?;
         file.call_method(py, id!(py, "write"), &[&bytes])
     }
@@ -435,6 +436,7 @@ pub mod marshal {
         #[default(CURRENT_VERSION)] version: i32,
         #[default(true)] allow_code: bool,
     ) -> PyResult<Vec<u8>> {
+        py.audit_with("marshal.dumps", || Ok([value.to_ref(), version.into_py(py)?]))?;
         dump_bytes(py, value, version, allow_code)
     }
 
@@ -447,6 +449,7 @@ pub mod marshal {
         if !PyBytes::check(&nothing) {
             bail!(py, TypeError, "file.read() returned not bytes but {}", nothing.ty().name());
         }
+        py.audit("marshal.load", &[])?;
         let mut source = FileSource { py, file, last: Vec::new() };
         decode(&mut source, &mut Maker { py, allow_code }).map_err(|fault| fault.raise(py))
     }
@@ -454,6 +457,7 @@ pub mod marshal {
     #[pyfunction]
     #[sig("($module, bytes, /, *, allow_code=True)")]
     fn loads(py: Py<'_>, bytes: BufferArg, #[default(true)] allow_code: bool) -> PyResult<Ref<PyObject>> {
+        py.audit_with("marshal.loads", || Ok([PyBytes::new(py, bytes.as_bytes())?.upcast()]))?;
         load_bytes(py, bytes.as_bytes(), allow_code)
     }
 }

@@ -41,6 +41,11 @@ impl PyMemberDescr {
 /// # Safety
 /// `object` has the layout that the row describes.
 pub unsafe fn get_member(py: Py<'_>, object: &PyObject, def: &PyMemberDef) -> PyResult<Ref<PyObject>> {
+    if def.flags & member::AUDIT_READ != 0 && py.has_audit_hooks() {
+        // SAFETY: by contract, the row is a whole one.
+        let name = unsafe { text_of(def.name) }.unwrap_or("?");
+        py.audit("object.__getattr__", &[object, &*name.into_py(py)?])?;
+    }
     // SAFETY: by contract.
     unsafe {
         let at = object.as_ptr().cast::<u8>().offset(def.offset);

@@ -172,6 +172,7 @@ pub mod code {
             if code.co_nfreevars.get() > 0 {
                 bail!(py, TypeError, "code object passed to eval() may not contain free variables")
             }
+            py.audit("exec", &[code])?;
             return run_code(py, code, &spaces.globals, Some(&spaces.locals));
         }
         let given = Given::of(py, source, "eval", "string, bytes or code object")?;
@@ -184,6 +185,7 @@ pub mod code {
         };
         let name = PyStr::new(py, "<string>")?;
         let code = compile_source(py, source, &name, Mode::Eval, inherited_flags(py)?, -1)?;
+        py.audit("exec", &[&code])?;
         run_code(py, &code, &spaces.globals, Some(&spaces.locals))
     }
 
@@ -210,6 +212,7 @@ pub mod code {
         }
         let spaces = namespaces(py, globals, locals, "exec")?;
         if let Some(code) = source.downcast_exact::<PyCode>() {
+            py.audit("exec", &[code])?;
             let free = code.co_nfreevars.get();
             if free == 0 {
                 if closure.is_some() {
@@ -232,6 +235,7 @@ pub mod code {
         let given = Given::of(py, source, "exec", "string, bytes or code object")?;
         let name = PyStr::new(py, "<string>")?;
         let code = compile_source(py, given.source(), &name, Mode::Exec, inherited_flags(py)?, -1)?;
+        py.audit("exec", &[&code])?;
         run_code(py, &code, &spaces.globals, Some(&spaces.locals)).map(drop)
     }
 }

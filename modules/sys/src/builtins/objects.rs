@@ -38,8 +38,9 @@ pub mod objects {
     }
 
     #[pyfunction]
-    fn id(_py: Py<'_>, obj: &PyObject) -> usize {
-        obj.id()
+    fn id(py: Py<'_>, obj: &PyObject) -> PyResult<usize> {
+        py.audit_with("builtins.id", || Ok([obj.id().into_py(py)?]))?;
+        Ok(obj.id())
     }
 
     #[pyfunction]

@@ -103,6 +103,7 @@ pub mod print {
         let stdin = get(id!(py, "stdin"), "stdin")?;
         let stdout = get(id!(py, "stdout"), "stdout")?;
         let stderr = get(id!(py, "stderr"), "stderr")?;
+        py.audit_with("builtins.input", || Ok([prompt.map_or_else(|| py.none(), PyObject::to_ref)]))?;
         if let Err(raised) = stderr.call_method(py, id!(py, "flush"), &[]) {
             py.clear_error(raised);
         }
@@ -121,6 +122,8 @@ pub mod print {
             bail!(py, EOFError, "EOF when reading a line")
         }
         let end = line.len() - usize::from(line.code_point(line.len() - 1) == Some(u32::from(b'\n')));
-        line.substring(py, 0, end).map(Ref::upcast)
+        let line = line.substring(py, 0, end)?;
+        py.audit("builtins.input/result", &[&line])?;
+        Ok(line.upcast())
     }
 }
