@@ -47,8 +47,13 @@ pub(crate) fn load_global(
     builtins: &PyObject,
     name: &PyStr,
 ) -> PyResult<Ref<PyObject>> {
-    // `exec` may hand in a dict subclass; its `__missing__` and `__getitem__` count only when builtins are odd too.
-    if let Some(value) = globals.get_str(py, name)? {
+    // A function may have a dict subclass for globals; its `__getitem__` and `__missing__` count.
+    let found = if PyDict::check_exact(globals) && PyDict::check_exact(builtins) {
+        globals.get_str(py, name)?
+    } else {
+        get_optional(py, globals, name)?
+    };
+    if let Some(value) = found {
         return Ok(value);
     }
     match get_optional(py, builtins, name)? {
