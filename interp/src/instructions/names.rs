@@ -1,5 +1,6 @@
 //! Names in namespaces: module globals, builtins, class bodies, `exec`.
 
+use krait_runtime::PyClass;
 use krait_runtime::objects::exceptions::types;
 use krait_runtime::objects::{PyDict, PyStr};
 use krait_runtime::{Py, PyObject, PyResult, Ref, raise};
@@ -48,7 +49,8 @@ pub(crate) fn load_global(
     name: &PyStr,
 ) -> PyResult<Ref<PyObject>> {
     // A function may have a dict subclass for globals; its `__getitem__` and `__missing__` count.
-    let found = if PyDict::check_exact(globals) && PyDict::check_exact(builtins) {
+    let exact = PyDict::type_object();
+    let found = if globals.is_exactly(exact) && builtins.is_exactly(exact) {
         globals.get_str(py, name)?
     } else {
         get_optional(py, globals, name)?

@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use krait_runtime::byte_store::{ByteStore, Lent};
-use krait_runtime::protocol::buffer::{BufferArg, WritableBufferArg};
 use krait_runtime::prelude::*;
+use krait_runtime::protocol::buffer::{BufferArg, WritableBufferArg};
 
 use crate::base::{self, BufferedIoBase, IoBase};
 use crate::common::{self, Size};
@@ -152,7 +152,12 @@ fn tail(content: &[u8], at: usize, most: usize) -> &[u8] {
 #[pymethods]
 impl BytesIo {
     #[slot]
-    fn tp_new(py: Py<'_>, cls: &PyType, _args: &PyTuple, _kwargs: Option<&PyDict>) -> PyResult<Ref<PyObject>> {
+    fn tp_new(
+        py: Py<'_>,
+        cls: &PyType,
+        _args: &PyTuple,
+        _kwargs: Option<&PyDict>,
+    ) -> PyResult<Ref<PyObject>> {
         BytesIo {
             base: IoBase::EMPTY,
             store: Rc::new(ByteStore::new()),
@@ -429,12 +434,7 @@ impl BytesIo {
             }
         }
         if !PyInt::check(position) {
-            bail!(
-                py,
-                TypeError,
-                "second item of state must be an integer, not {}",
-                position.ty().name()
-            );
+            bail!(py, TypeError, "second item of state must be an integer, not {}", position.ty().name());
         }
         let position = position.to_index_isize(py, "cannot fit '{}' into an index-sized integer")?;
         let Ok(position) = usize::try_from(position) else {
@@ -445,12 +445,7 @@ impl BytesIo {
             return Ok(());
         }
         if !PyDict::check(dict) {
-            bail!(
-                py,
-                TypeError,
-                "third item of state should be a dict, got a {}",
-                dict.ty().name()
-            );
+            bail!(py, TypeError, "third item of state should be a dict, got a {}", dict.ty().name());
         }
         match self.existing_dict() {
             Some(own) => own.update(py, dict),

@@ -214,7 +214,12 @@ impl StringIo {
 #[pymethods]
 impl StringIo {
     #[slot]
-    fn tp_new(py: Py<'_>, cls: &PyType, _args: &PyTuple, _kwargs: Option<&PyDict>) -> PyResult<Ref<PyObject>> {
+    fn tp_new(
+        py: Py<'_>,
+        cls: &PyType,
+        _args: &PyTuple,
+        _kwargs: Option<&PyDict>,
+    ) -> PyResult<Ref<PyObject>> {
         StringIo {
             base: IoBase::EMPTY,
             content: RefCell::new(Content::Growing(StrBuilder::new())),
@@ -228,12 +233,7 @@ impl StringIo {
 
     #[init]
     #[sig("(initial_value='', newline='\\n')")]
-    fn init(
-        &self,
-        py: Py<'_>,
-        initial_value: Option<&PyObject>,
-        newline: Option<&PyObject>,
-    ) -> PyResult<()> {
+    fn init(&self, py: Py<'_>, initial_value: Option<&PyObject>, newline: Option<&PyObject>) -> PyResult<()> {
         self.start(py, initial_value, newline)
     }
 
@@ -429,12 +429,7 @@ impl StringIo {
             return Ok(());
         }
         if !PyDict::check(dict) {
-            bail!(
-                py,
-                TypeError,
-                "fourth item of state should be a dict, got a {}",
-                dict.ty().name()
-            );
+            bail!(py, TypeError, "fourth item of state should be a dict, got a {}", dict.ty().name());
         }
         match self.existing_dict() {
             Some(own) => own.update(py, dict),
