@@ -9,6 +9,7 @@ pub mod collections;
 pub mod datetime;
 pub mod functools;
 pub mod itertools;
+pub mod json;
 pub mod operator;
 pub mod struct_;
 
@@ -21,6 +22,7 @@ pub static MODULES: &[&krait_runtime::module::ModuleDef] = &[
     &datetime::_datetime::MODULE,
     &functools::_functools::MODULE,
     &itertools::itertools::MODULE,
+    &json::_json::MODULE,
     &operator::_operator::MODULE,
     &struct_::_struct::MODULE,
 ];
