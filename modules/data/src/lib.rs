@@ -6,6 +6,7 @@
 pub mod array;
 pub mod binascii;
 pub mod collections;
+pub mod csv;
 pub mod datetime;
 pub mod functools;
 pub mod itertools;
@@ -20,6 +21,7 @@ pub static MODULES: &[&krait_runtime::module::ModuleDef] = &[
     &binascii::binascii::MODULE,
     &collections::_collections::MODULE,
     &datetime::_datetime::MODULE,
+    &csv::_csv::MODULE,
     &functools::_functools::MODULE,
     &itertools::itertools::MODULE,
     &json::_json::MODULE,
