@@ -12,6 +12,7 @@ pub mod functools;
 pub mod itertools;
 pub mod json;
 pub mod operator;
+pub mod pickle;
 pub mod struct_;
 
 /// The modules of this crate.
@@ -26,5 +27,6 @@ pub static MODULES: &[&krait_runtime::module::ModuleDef] = &[
     &itertools::itertools::MODULE,
     &json::_json::MODULE,
     &operator::_operator::MODULE,
+    &pickle::_pickle::MODULE,
     &struct_::_struct::MODULE,
 ];

@@ -29,6 +29,7 @@ pub mod module;
 pub mod namespace;
 pub mod object;
 pub mod open_tuple;
+pub mod pickle_buffer;
 pub mod property;
 pub mod range;
 pub mod reversed;

@@ -90,6 +90,19 @@ impl PyType {
     pub fn has(&self, flag: u64) -> bool {
         self.tp_flags.get() & flag != 0
     }
+    /// `tp_new` with these arguments, without `__init__`; `None` when the type has none.
+    pub fn new_instance(
+        &self,
+        py: Py<'_>,
+        args: &PyTuple,
+        kwargs: Option<&PyDict>,
+    ) -> PyResult<Option<Ref<PyObject>>> {
+        let Some(tp_new) = self.tp_new.get() else { return Ok(None) };
+        let kwargs = kwargs.map_or(core::ptr::null_mut(), |k| k.as_ptr());
+        // SAFETY: slot call with a live type, a tuple, and a dict or null.
+        unsafe { crate::error::owned_or_raised(py, tp_new(self, args.as_ptr(), kwargs)).map(Some) }
+    }
+
     /// Calls the type with positional arguments.
     pub fn call(&self, py: Py<'_>, args: &[&PyObject]) -> PyResult<Ref<PyObject>> {
         PyObject::call(self, py, args)
