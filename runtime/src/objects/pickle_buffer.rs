@@ -76,8 +76,9 @@ impl PyPickleBuffer {
         Ok(held)
     }
 
+    /// A flat, contiguous memoryview of the bytes.
     #[pymethod]
-    fn raw(&self, py: Py<'_>) -> PyResult<Ref<PyObject>> {
+    pub fn raw(&self, py: Py<'_>) -> PyResult<Ref<PyObject>> {
         let owner = self.owner(py)?;
         let view = PyMemoryView::from_object(py, &owner)?.upcast();
         if !view.get_attr(py, id!(py, "contiguous"))?.is_true(py)? {

@@ -329,11 +329,7 @@ impl Dump<'_> {
     }
 
     fn save_int(&mut self, py: Py<'_>, n: &PyInt) -> PyResult<()> {
-        if let Some(small) = n.as_i64().and_then(|n| i32::try_from(n).ok())
-            && small != i32::MIN
-            || n.as_i64() == Some(i64::from(i32::MIN))
-        {
-            let small = n.as_i64().unwrap_or(0) as i32;
+        if let Some(small) = n.as_i64().and_then(|n| i32::try_from(n).ok()) {
             if !self.settings.binary {
                 self.out.put(format!("I{small}\n").as_bytes());
                 return Ok(());

@@ -259,7 +259,7 @@ impl Dump<'_> {
             match s.as_ascii() {
                 Some(text) => Ok(text.as_bytes().to_vec()),
                 None => {
-                    let shown = s.as_object().repr(py)?;
+                    let shown = PyObject::repr(s, py)?;
                     Err(pickling_error!(
                         py,
                         "can't pickle {what} identifier {shown} using pickle protocol {protocol}"

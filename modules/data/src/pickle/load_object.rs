@@ -47,7 +47,7 @@ pub fn find_class(
         Ok((object, _)) => Ok(object),
         Err(raised) if path.len() > 1 && py.error_matches(types::AttributeError()) => {
             let cause = py.fetch(raised);
-            let (name, module) = (name.as_object().repr(py)?, module_name.as_object().repr(py)?);
+            let (name, module) = (PyObject::repr(name, py)?, PyObject::repr(module_name, py)?);
             let raised = raise!(py, AttributeError, "Can't resolve path {name} on module {module}");
             let error = py.fetch(raised);
             if let Some(error) = error.downcast::<krait_runtime::objects::exceptions::PyBaseException>() {

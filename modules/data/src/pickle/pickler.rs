@@ -149,7 +149,6 @@ impl Pickler {
     }
 
     #[pymethod]
-    #[sig("($self, obj, /)")]
     fn clear_memo(&self, py: Py<'_>) -> PyResult<()> {
         let _in_use = InUse::new(py, &self.running)?;
         drop(self.take_memo());

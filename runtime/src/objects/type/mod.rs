@@ -95,7 +95,7 @@ impl PyType {
         &self,
         py: Py<'_>,
         args: &PyTuple,
-        kwargs: Option<&PyDict>,
+        kwargs: Option<&crate::objects::PyDict>,
     ) -> PyResult<Option<Ref<PyObject>>> {
         let Some(tp_new) = self.tp_new.get() else { return Ok(None) };
         let kwargs = kwargs.map_or(core::ptr::null_mut(), |k| k.as_ptr());
