@@ -100,9 +100,8 @@ impl PyPickleBuffer {
         // SAFETY: called with a live object of this type and a view to fill; the owner itself fills it.
         unsafe {
             let py = Py::assume();
-            let filled = (*op.cast::<PyPickleBuffer>())
-                .owner(py)
-                .and_then(|owner| get_view(py, &owner, view, flags));
+            let filled =
+                (*op.cast::<PyPickleBuffer>()).owner(py).and_then(|owner| get_view(py, &owner, view, flags));
             match filled {
                 Ok(()) => 0,
                 Err(_) => {

@@ -20,14 +20,8 @@ pub enum Quoting {
     NotNull,
 }
 
-const QUOTINGS: [Quoting; 6] = [
-    Quoting::Minimal,
-    Quoting::All,
-    Quoting::NonNumeric,
-    Quoting::Never,
-    Quoting::Strings,
-    Quoting::NotNull,
-];
+const QUOTINGS: [Quoting; 6] =
+    [Quoting::Minimal, Quoting::All, Quoting::NonNumeric, Quoting::Never, Quoting::Strings, Quoting::NotNull];
 
 /// No character: behind all code points.
 pub const NOT_SET: u32 = u32::MAX;
@@ -89,12 +83,7 @@ fn character(
     }
     let or_none = if optional { " or None" } else { "" };
     let Some(s) = value.downcast::<PyStr>() else {
-        bail!(
-            py,
-            TypeError,
-            "\"{name}\" must be a unicode character{or_none}, not {}",
-            type_name(value)
-        );
+        bail!(py, TypeError, "\"{name}\" must be a unicode character{or_none}, not {}", type_name(value));
     };
     match s.code_point(0).filter(|_| s.len() == 1) {
         Some(c) => Ok(c),
@@ -193,12 +182,7 @@ impl Dialect {
             None => PyStr::new(py, "\r\n")?,
             Some(text) => match text.downcast::<PyStr>() {
                 Some(text) => text.new_ref(),
-                None => bail!(
-                    py,
-                    TypeError,
-                    "\"lineterminator\" must be a string, not {}",
-                    type_name(text)
-                ),
+                None => bail!(py, TypeError, "\"lineterminator\" must be a string, not {}", type_name(text)),
             },
         };
         let no_quotes = quotechar.as_ref().is_some_and(|q| q.is_none());
@@ -264,6 +248,7 @@ impl Dialect {
     #[pymethod(name = "__reduce_ex__")]
     #[raw]
     fn refuse_pickling(&self, py: Py<'_>, _args: Args<'_>) -> PyResult<Ref<PyObject>> {
-        Err(py.raise(types::TypeError(), format_args!("cannot pickle '{}' instances", self.ty().short_name())))
+        Err(py
+            .raise(types::TypeError(), format_args!("cannot pickle '{}' instances", self.ty().short_name())))
     }
 }

@@ -20,7 +20,8 @@ static ERROR: InterpreterLocal = InterpreterLocal::new(|py| {
 static DIALECTS: InterpreterLocal = InterpreterLocal::new(|py| PyDict::new(py).map(Ref::upcast));
 
 /// The greatest length of a field.
-static FIELD_LIMIT: InterpreterLocal = InterpreterLocal::new(|py| PyInt::new(py, 128 * 1024).map(Ref::upcast));
+static FIELD_LIMIT: InterpreterLocal =
+    InterpreterLocal::new(|py| PyInt::new(py, 128 * 1024).map(Ref::upcast));
 
 macro_rules! csv_error {
     ($py:expr, $($arg:tt)+) => { $crate::csv::ERROR.raise($py, ::core::format_args!($($arg)+)) };

@@ -137,8 +137,8 @@ impl Writer {
             }
         }
         if !first && out.is_empty() {
-            let no_quotes =
-                d.quoting == Quoting::Never || (null && matches!(d.quoting, Quoting::Strings | Quoting::NotNull));
+            let no_quotes = d.quoting == Quoting::Never
+                || (null && matches!(d.quoting, Quoting::Strings | Quoting::NotNull));
             if no_quotes {
                 return Err(csv_error!(py, "single empty field record must be quoted"));
             }

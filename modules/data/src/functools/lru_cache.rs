@@ -277,7 +277,7 @@ impl Vectorcall for LruCache {
 
 #[pymethods]
 impl LruCache {
-    #[new]
+    #[new(name = "lru_cache")]
     #[sig("(user_function, maxsize, typed, cache_info_type)")]
     fn lru_new(
         py: Py<'_>,

@@ -259,10 +259,7 @@ impl Partial {
 
     #[slot]
     fn tp_repr(&self, py: Py<'_>) -> PyResult<Ref<PyStr>> {
-        let Some(_guard) = py.repr_enter(self)? else {
-            let name = self.ty().repr_name(py);
-            return PyStr::new(py, &format!("{name}(...)"));
-        };
+        let Some(_guard) = py.repr_enter(self)? else { return PyStr::new(py, "...") };
         let (func, args, keywords) = self.parts(py)?;
         let mut text = StrBuilder::new();
         text.push_str(py, &self.ty().repr_name(py))?;

@@ -56,8 +56,7 @@ struct Writer<'a> {
 #[cold]
 fn note(py: Py<'_>, raised: krait_runtime::error::Raised, text: &str) -> krait_runtime::error::Raised {
     let error = py.fetch(raised);
-    let added = PyStr::new(py, text)
-        .and_then(|text| error.call_method(py, id!(py, "add_note"), &[&text]));
+    let added = PyStr::new(py, text).and_then(|text| error.call_method(py, id!(py, "add_note"), &[&text]));
     if let Err(raised) = added {
         py.clear_error(raised);
     }
@@ -349,7 +348,9 @@ static CALL: Signature = Signature {
 #[pymethods]
 impl Encoder {
     #[new(name = "make_encoder")]
-    #[sig("(markers, default, encoder, indent, key_separator, item_separator, sort_keys, skipkeys, allow_nan)")]
+    #[sig(
+        "(markers, default, encoder, indent, key_separator, item_separator, sort_keys, skipkeys, allow_nan)"
+    )]
     #[style(parse_tuple)]
     fn encoder_new(
         py: Py<'_>,
@@ -378,9 +379,9 @@ impl Encoder {
         }
         let own = |name: &'static str| {
             krait_runtime::objects::function_name_is(encoder, name)
-                && encoder
-                    .get_attr_optional(py, id!(py, "__module__"))
-                    .is_ok_and(|m| m.is_some_and(|m| m.downcast::<PyStr>().is_some_and(|m| m.eq_str("_json"))))
+                && encoder.get_attr_optional(py, id!(py, "__module__")).is_ok_and(|m| {
+                    m.is_some_and(|m| m.downcast::<PyStr>().is_some_and(|m| m.eq_str("_json")))
+                })
         };
         let strings = if own("encode_basestring_ascii") {
             Strings::Ascii

@@ -23,14 +23,21 @@ pub mod _json {
     }
 
     #[pyfunction(name = "scanstring")]
-    #[style(parse_tuple)]
-    #[sig("(string, end, strict=True, /)")]
-    fn scan(
-        py: Py<'_>,
-        string: &PyObject,
-        end: isize,
-        #[default(true)] strict: bool,
-    ) -> PyResult<Ref<PyTuple>> {
+    #[raw(fastcall)]
+    fn scan(py: Py<'_>, args: Args<'_>) -> PyResult<Ref<PyTuple>> {
+        let (string, end, strict) = match args.positional() {
+            [string, end] => (string, end, None),
+            [string, end, strict] => (string, end, Some(strict)),
+            few @ ([] | [_]) => {
+                bail!(py, TypeError, "scanstring() takes at least 2 arguments ({} given)", few.len())
+            }
+            many => bail!(py, TypeError, "scanstring() takes at most 3 arguments ({} given)", many.len()),
+        };
+        let end = krait_runtime::args::extract::<isize>(py, end, "scanstring", 2)?;
+        let strict = match strict {
+            Some(strict) => strict.is_true(py)?,
+            None => true,
+        };
         let string = super::text_argument(py, string)?;
         let (text, end) = scanstring::scan(py, string, end, strict)?;
         PyTuple::pair(py, text.upcast(), end.into_py(py)?)

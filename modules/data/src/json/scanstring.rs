@@ -109,7 +109,7 @@ fn scan_escaped<T: CodeUnit>(
                 out.push_code_point(py, c)?;
                 continue;
             }
-            _ => return Err(decode_error(py, "Invalid \\escape: ", string, at)),
+            _ => return Err(decode_error(py, "Invalid \\escape", string, at)),
         };
         out.push_code_point(py, plain)?;
         at += 2;

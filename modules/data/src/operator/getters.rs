@@ -52,8 +52,8 @@ pub struct ItemGetter {
 impl Vectorcall for ItemGetter {
     #[inline]
     fn vectorcall(&self, py: Py<'_>, args: Args<'_>) -> PyResult<Ref<PyObject>> {
-        let object = only_one(py, "itemgetter", args)?;
         refuse_keywords(py, "itemgetter", args)?;
+        let object = only_one(py, "itemgetter", args)?;
         let [item] = self.items.as_slice() else {
             let mut found = Vec::with_capacity(self.items.len());
             for item in self.items.as_slice() {

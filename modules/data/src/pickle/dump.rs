@@ -278,7 +278,9 @@ impl Dump<'_> {
         if let Some(class) = object.downcast_exact::<PyType>() {
             return self.save_type(py, class);
         }
-        if object.ty().name() == "function" && object.downcast_exact::<krait_interp::objects::PyFunction>().is_some() {
+        if object.ty().name() == "function"
+            && object.downcast_exact::<krait_interp::objects::PyFunction>().is_some()
+        {
             return self.save_global(py, object, None);
         }
         let own = match &self.dispatch_table {

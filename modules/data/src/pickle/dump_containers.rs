@@ -121,7 +121,12 @@ impl Dump<'_> {
     }
 
     /// Appends what an iterator gives, in batches.
-    pub(super) fn append_items(&mut self, py: Py<'_>, iterator: &PyObject, object: &PyObject) -> PyResult<()> {
+    pub(super) fn append_items(
+        &mut self,
+        py: Py<'_>,
+        iterator: &PyObject,
+        object: &PyObject,
+    ) -> PyResult<()> {
         let mut at = 0;
         if self.settings.protocol == 0 {
             while let Some(item) = iterator.next(py)? {

@@ -23,9 +23,8 @@ fn search_modules(py: Py<'_>, object: &PyObject, path: &[Ref<PyStr>]) -> PyResul
         None => Vec::new(),
     };
     for (name, module) in entries {
-        let skipped = name
-            .downcast::<PyStr>()
-            .is_some_and(|n| n.eq_str("__main__") || n.eq_str("__mp_main__"));
+        let skipped =
+            name.downcast::<PyStr>().is_some_and(|n| n.eq_str("__main__") || n.eq_str("__mp_main__"));
         if skipped || module.is_none() {
             continue;
         }
@@ -40,12 +39,7 @@ fn search_modules(py: Py<'_>, object: &PyObject, path: &[Ref<PyStr>]) -> PyResul
 }
 
 /// The name of the module that has `object` under a dotted name.
-fn which_module(
-    py: Py<'_>,
-    object: &PyObject,
-    name: &PyStr,
-    path: &[Ref<PyStr>],
-) -> PyResult<Ref<PyStr>> {
+fn which_module(py: Py<'_>, object: &PyObject, name: &PyStr, path: &[Ref<PyStr>]) -> PyResult<Ref<PyStr>> {
     let own = object.get_attr_optional(py, id!(py, "__module__"))?;
     if path.iter().any(|part| part.eq_str("<locals>")) {
         let shown = object.repr(py)?;
@@ -58,9 +52,8 @@ fn which_module(
     let Some(module_name) = module_name.downcast::<PyStr>() else {
         bail!(py, TypeError, "module name must be a string");
     };
-    let imported = krait_interp::import::import_level(py, module_name, None, None, 0).and_then(|_| {
-        modules(py)?.get_item(py, module_name)
-    });
+    let imported = krait_interp::import::import_level(py, module_name, None, None, 0)
+        .and_then(|_| modules(py)?.get_item(py, module_name));
     let module = match imported {
         Ok(module) => module,
         Err(raised)
@@ -158,7 +151,12 @@ impl Reduced {
 }
 
 impl Dump<'_> {
-    pub(super) fn save_global(&mut self, py: Py<'_>, object: &PyObject, name: Option<&PyStr>) -> PyResult<()> {
+    pub(super) fn save_global(
+        &mut self,
+        py: Py<'_>,
+        object: &PyObject,
+        name: Option<&PyStr>,
+    ) -> PyResult<()> {
         let name = match name {
             Some(name) => name.to_ref(),
             None => match object.get_attr_optional(py, id!(py, "__qualname__"))? {
@@ -208,10 +206,7 @@ impl Dump<'_> {
     fn save_extension(&mut self, py: Py<'_>, object: &PyObject, code: &PyObject) -> PyResult<()> {
         let Some(n) = code.downcast::<PyInt>() else {
             let (shown, got) = (object.repr(py)?, code.ty().name());
-            return Err(pickling_error!(
-                py,
-                "Can't pickle {shown}: extension code {got} isn't an integer"
-            ));
+            return Err(pickling_error!(py, "Can't pickle {shown}: extension code {got} isn't an integer"));
         };
         match n.as_i64() {
             Some(n @ 1..=0xFF) => self.out.put(&[EXT1, n as u8]),
@@ -235,9 +230,9 @@ impl Dump<'_> {
             let names = dict_of(py, &REVERSE_NAME_MAPPING, "_compat_pickle.REVERSE_NAME_MAPPING")?;
             let key = PyTuple::new(py, &[&module, &name])?;
             let text = |object: Ref<PyObject>| {
-                object.downcast_into::<PyStr>().map_err(|_| {
-                    raise!(py, RuntimeError, "_compat_pickle mappings should contain strings")
-                })
+                object
+                    .downcast_into::<PyStr>()
+                    .map_err(|_| raise!(py, RuntimeError, "_compat_pickle mappings should contain strings"))
             };
             if let Some(pair) = names.get(py, &key)? {
                 let Some([m, n]) = pair.downcast::<PyTuple>().map(PyTuple::as_slice) else {
@@ -278,7 +273,13 @@ impl Dump<'_> {
     }
 
     /// Pickles a part of a reduction; what goes wrong is said to have happened there.
-    fn save_part(&mut self, py: Py<'_>, part: &PyObject, object: Option<&PyObject>, what: &str) -> PyResult<()> {
+    fn save_part(
+        &mut self,
+        py: Py<'_>,
+        part: &PyObject,
+        object: Option<&PyObject>,
+        what: &str,
+    ) -> PyResult<()> {
         self.save(py, part).map_err(|raised| match object {
             Some(object) => {
                 let name = object.ty().qualified_name();
@@ -359,7 +360,8 @@ impl Dump<'_> {
         class: &PyObject,
         object: Option<&PyObject>,
     ) -> PyResult<()> {
-        if class.get_attr_optional(py, id!(py, "__new__"))?.is_none() || class.downcast::<PyType>().is_none() {
+        if class.get_attr_optional(py, id!(py, "__new__"))?.is_none() || class.downcast::<PyType>().is_none()
+        {
             let got = class.ty().qualified_name();
             return Err(pickling_error!(py, "first argument to {function}() must be a class, not {got}"));
         }
@@ -380,10 +382,7 @@ impl Dump<'_> {
         self.check_class(py, "__newobj_ex__", class, object.filter(|_| false))?;
         let Some(args) = args.downcast::<PyTuple>() else {
             let got = args.ty().qualified_name();
-            return Err(pickling_error!(
-                py,
-                "second argument to __newobj_ex__() must be a tuple, not {got}"
-            ));
+            return Err(pickling_error!(py, "second argument to __newobj_ex__() must be a tuple, not {got}"));
         };
         let Some(kwargs) = kwargs.downcast::<PyDict>() else {
             let got = kwargs.ty().qualified_name();

@@ -1,7 +1,7 @@
 //! The pickle machine: stack, marks, memo, and the opcodes for atoms and containers. Those that call are in `load_object.rs`.
 
-use std::collections::HashMap;
 use core::cell::RefCell;
+use std::collections::HashMap;
 
 use krait_runtime::error::Raised;
 use krait_runtime::objects::exceptions::types;
@@ -504,12 +504,9 @@ impl<'a> Load<'a> {
         let n = u64::from_le_bytes(self.input.array(py)?);
         match isize::try_from(n) {
             Ok(n) => Ok(n.unsigned_abs()),
-            Err(_) => Err(raise!(
-                py,
-                OverflowError,
-                "{what} exceeds system's maximum size of {} bytes",
-                isize::MAX
-            )),
+            Err(_) => {
+                Err(raise!(py, OverflowError, "{what} exceeds system's maximum size of {} bytes", isize::MAX))
+            }
         }
     }
 

@@ -201,11 +201,9 @@ impl Load<'_> {
                 self.push(object);
                 Ok(())
             }
-            None => Err(unpickling_error!(
-                py,
-                "{name} class argument '{}' doesn't have __new__",
-                class.name()
-            )),
+            None => {
+                Err(unpickling_error!(py, "{name} class argument '{}' doesn't have __new__", class.name()))
+            }
         }
     }
 

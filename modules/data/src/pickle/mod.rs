@@ -70,9 +70,10 @@ static CODECS_ENCODE: InterpreterLocal = InterpreterLocal::new(|py| imported(py,
 static PARTIAL: InterpreterLocal = InterpreterLocal::new(|py| imported(py, "functools", "partial"));
 
 fn dict_of(py: Py<'_>, local: &'static InterpreterLocal, what: &str) -> PyResult<Ref<PyDict>> {
-    local.get(py)?.downcast_into::<PyDict>().map_err(|other| {
-        raise!(py, RuntimeError, "{what} should be a dict, not {}", other.ty().name())
-    })
+    local
+        .get(py)?
+        .downcast_into::<PyDict>()
+        .map_err(|other| raise!(py, RuntimeError, "{what} should be a dict, not {}", other.ty().name()))
 }
 
 /// The attribute under a dotted path, and the object it is an attribute of.
@@ -155,7 +156,13 @@ pub mod _pickle {
         PyBytes::new(py, &bytes)
     }
 
-    fn text(py: Py<'_>, function: &str, name: &str, value: Option<&PyObject>, default: &str) -> PyResult<Ref<PyStr>> {
+    fn text(
+        py: Py<'_>,
+        function: &str,
+        name: &str,
+        value: Option<&PyObject>,
+        default: &str,
+    ) -> PyResult<Ref<PyStr>> {
         match value {
             None => PyStr::new(py, default),
             Some(value) => match value.downcast::<PyStr>() {

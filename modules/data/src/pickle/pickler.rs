@@ -80,7 +80,12 @@ impl Pickler {
 #[pymethods]
 impl Pickler {
     #[slot]
-    fn tp_new(py: Py<'_>, cls: &PyType, _args: &PyTuple, _kwargs: Option<&PyDict>) -> PyResult<Ref<PyObject>> {
+    fn tp_new(
+        py: Py<'_>,
+        cls: &PyType,
+        _args: &PyTuple,
+        _kwargs: Option<&PyDict>,
+    ) -> PyResult<Ref<PyObject>> {
         Pickler {
             base: PyObject::HEADER,
             memo: MemoCell(RefCell::new(Memo::default())),

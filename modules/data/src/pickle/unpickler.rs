@@ -96,7 +96,12 @@ fn text(py: Py<'_>, name: &str, value: Option<&PyObject>, default: &str) -> PyRe
 #[pymethods]
 impl Unpickler {
     #[slot]
-    fn tp_new(py: Py<'_>, cls: &PyType, _args: &PyTuple, _kwargs: Option<&PyDict>) -> PyResult<Ref<PyObject>> {
+    fn tp_new(
+        py: Py<'_>,
+        cls: &PyType,
+        _args: &PyTuple,
+        _kwargs: Option<&PyDict>,
+    ) -> PyResult<Ref<PyObject>> {
         Unpickler {
             base: PyObject::HEADER,
             memo: MemoCell(RefCell::new(Memo::default())),
@@ -173,8 +178,13 @@ impl Unpickler {
         };
         let result = persistent_load.and_then(|persistent_load| {
             let find_class = self.own_method(py, id!(py, "find_class"))?;
-            let load =
-                Load::new(source.reading.clone(), &mut source.input, &self.memo.0, persistent_load, find_class);
+            let load = Load::new(
+                source.reading.clone(),
+                &mut source.input,
+                &self.memo.0,
+                persistent_load,
+                find_class,
+            );
             load.run_noting(py, &self.protocol)
         });
         if self.source.borrow().is_none() {
