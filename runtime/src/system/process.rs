@@ -474,10 +474,12 @@ pub fn has_other_threads() -> bool {
 /// Makes a second process of this one; `split` does it and tells the child's number (0 in the child) and what else it knows. In the
 /// child this thread is the interpreter's only and main one. The callbacks of `os.register_at_fork` are the caller's business.
 pub fn split<T>(py: crate::Py<'_>, split: impl FnOnce() -> SysResult<(i32, T)>) -> SysResult<(i32, T)> {
+    py.before_fork();
     let outcome = split();
-    if let Ok((0, _)) = &outcome {
-        // SAFETY: a thread's state outlives its Python code, and the main thread's does not end.
-        crate::signals::set_main_thread(unsafe { &*core::ptr::from_ref(py.thread()) });
+    match &outcome {
+        // SAFETY: this is the child, and nothing has happened in it yet.
+        Ok((0, _)) => unsafe { py.after_fork_in_child() },
+        _ => py.after_fork_in_parent(),
     }
     outcome
 }

@@ -154,6 +154,21 @@ pub mod thread {
     }
 
     #[pyfunction]
+    #[sig("($module, signum=signal.SIGINT, /)")]
+    fn interrupt_main(py: Py<'_>, signum: Option<i32>) -> PyResult<()> {
+        use krait_runtime::signals;
+        let signum = signum.unwrap_or(2);
+        if !(1..signals::COUNT).contains(&signum) {
+            bail!(py, ValueError, "signal number out of range");
+        }
+        // Only a signal that Python handles can be simulated.
+        if signals::action(signum) == Ok(signals::Action::Note) {
+            signals::note(signum);
+        }
+        Ok(())
+    }
+
+    #[pyfunction]
     #[sig("($module, args, /)")]
     fn _excepthook(py: Py<'_>, args: &PyObject) -> PyResult<()> {
         excepthook::excepthook(py, args)
