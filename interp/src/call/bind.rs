@@ -98,8 +98,13 @@ impl<'a> Binding<'a> {
                 *self.locals.add(i) = take(args, i);
             }
             if varargs {
-                let rest = (positional..nargs).map(|i| take(args, i).into_ref()).collect();
-                *self.locals.add(self.total) = StackRef::owned(PyTuple::from_vec(py, rest)?.upcast());
+                let rest = nargs - positional;
+                let tuple = PyTuple::build(py, rest, |to| {
+                    for i in 0..rest {
+                        to.add(i).write(take(args, positional + i).into_raw());
+                    }
+                })?;
+                *self.locals.add(self.total) = StackRef::owned(tuple.upcast());
             }
             if let Some(kwnames) = kwnames {
                 for (i, name) in kwnames.as_slice().iter().enumerate() {

@@ -86,10 +86,21 @@ pub unsafe fn push_function_ex(
     kwargs: Option<&PyDict>,
     previous: *mut Frame,
 ) -> *mut Frame {
+    /// Calls with fewer arguments than this take no heap block for them.
+    const FEW: usize = 8;
+    let kwargs = kwargs.filter(|k| !k.is_empty());
+    if kwargs.is_none() && args.len() <= FEW {
+        let mut slots = [StackRef::NULL; FEW];
+        for (slot, arg) in slots.iter_mut().zip(args.as_slice()) {
+            *slot = StackRef::borrowed(arg).dup_object();
+        }
+        // SAFETY: by contract; the arguments move out of the array.
+        return unsafe { push_function(py, function, slots.as_mut_ptr(), args.len(), None, previous) };
+    }
     let mut slots: Vec<StackRef> = Vec::with_capacity(args.len() + kwargs.map_or(0, PyDict::len));
     slots.extend(args.as_slice().iter().map(|a| StackRef::owned(a.clone())));
     let mut kwnames = None;
-    if let Some(kwargs) = kwargs.filter(|k| !k.is_empty()) {
+    if let Some(kwargs) = kwargs {
         let mut names = Vec::with_capacity(kwargs.len());
         for (name, value) in kwargs.items_snapshot() {
             names.push(name);

@@ -18,7 +18,8 @@ pub struct PyEnumerate {
     /// The next index while it fits a machine word.
     en_index: Cell<isize>,
     en_sit: Member<PyObject>,
-    en_result: Member<PyObject>,
+    /// The last result, given again while nobody else has it.
+    en_result: Member<PyTuple>,
     /// The next index once it no longer fits.
     en_longindex: Member<PyInt>,
     one: Member<PyInt>,
@@ -64,7 +65,7 @@ impl PyEnumerate {
         let Some(iterator) = self.en_sit.get() else { return Ok(None) };
         let Some(item) = iterator.next(py)? else { return Ok(None) };
         let index = self.next_index(py)?;
-        PyTuple::pair(py, index.upcast(), item).map(|t| Some(t.upcast()))
+        PyTuple::next_pair(py, &self.en_result, index.upcast(), item).map(|t| Some(t.upcast()))
     }
 
     #[pymethod]

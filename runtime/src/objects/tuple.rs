@@ -74,6 +74,74 @@ impl PyTuple {
         }
     }
 
+    /// The pair `(a, b)` as the next result of an iterator that holds the last one: in the same tuple when nobody else has it.
+    #[inline]
+    pub fn next_pair(
+        py: Py<'_>,
+        held: &crate::reference::Member<PyTuple>,
+        a: Ref<PyObject>,
+        b: Ref<PyObject>,
+    ) -> PyResult<Ref<PyTuple>> {
+        // SAFETY: nobody else sees the tuple while its items change; the old ones are released when the new ones stand in place.
+        unsafe {
+            if let Some(tuple) = PyTuple::unshared(held, 2) {
+                if let [x, y] = tuple.slots_mut(2) {
+                    let old = (core::mem::replace(x, a.into_raw()), core::mem::replace(y, b.into_raw()));
+                    tuple.ob_hash.set(-1);
+                    gc::track(&tuple);
+                    PyObject::decref(old.0);
+                    PyObject::decref(old.1);
+                }
+                return Ok(tuple);
+            }
+        }
+        let tuple = PyTuple::pair(py, a, b)?;
+        if !held.is_some() {
+            held.set(tuple.clone());
+        }
+        Ok(tuple)
+    }
+
+    /// The tuple that is held, of `n` items, when nobody else has it.
+    #[inline(always)]
+    fn unshared(held: &crate::reference::Member<PyTuple>, n: usize) -> Option<Ref<PyTuple>> {
+        // SAFETY: only the counts are read.
+        let alone = unsafe { held.borrow() }.is_some_and(|t| t.refcnt() == 1 && t.len() == n);
+        if alone { held.get() } else { None }
+    }
+
+    /// The next result of an iterator that holds the last one: `n` items from `next`, which gives `None` at the end.
+    pub fn next_items(
+        py: Py<'_>,
+        held: &crate::reference::Member<PyTuple>,
+        n: usize,
+        mut next: impl FnMut(usize) -> PyResult<Option<Ref<PyObject>>>,
+    ) -> PyResult<Option<Ref<PyTuple>>> {
+        if let Some(tuple) = PyTuple::unshared(held, n) {
+            for i in 0..n {
+                let Some(item) = next(i)? else { return Ok(None) };
+                // SAFETY: the tuple has `n` items; each stays filled.
+                unsafe {
+                    let old = tuple.ob_item.as_ptr().cast_mut().add(i).replace(item.into_raw());
+                    PyObject::decref(old);
+                }
+            }
+            tuple.ob_hash.set(-1);
+            gc::track(&tuple);
+            return Ok(Some(tuple));
+        }
+        let mut items = Vec::with_capacity(n);
+        for i in 0..n {
+            let Some(item) = next(i)? else { return Ok(None) };
+            items.push(item);
+        }
+        let tuple = PyTuple::from_vec(py, items)?;
+        if !held.is_some() {
+            held.set(tuple.clone());
+        }
+        Ok(Some(tuple))
+    }
+
     /// A tuple of `n` owned references that `fill` writes, each slot exactly once: for the interpreter.
     ///
     /// # Safety

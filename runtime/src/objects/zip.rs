@@ -17,7 +17,10 @@ use crate::reference::{Member, Ref};
 #[repr(C)]
 pub struct PyZip {
     base: PyObject,
+    tuplesize: usize,
     ittuple: Member<PyTuple>,
+    /// The last result, given again while nobody else has it.
+    result: Member<PyTuple>,
     strict: Cell<bool>,
 }
 
@@ -59,9 +62,15 @@ impl PyZip {
     fn tp_vectorcall(cls: &PyType, py: Py<'_>, args: Args<'_>) -> PyResult<Ref<PyObject>> {
         let strict = strict_of(py, args, "zip")?;
         let ittuple = iterators(py, args.positional())?;
-        PyZip { base: PyObject::HEADER, ittuple: Member::new(ittuple), strict: Cell::new(strict) }
-            .alloc(py, cls)
-            .map(Ref::upcast)
+        PyZip {
+            base: PyObject::HEADER,
+            tuplesize: ittuple.len(),
+            ittuple: Member::new(ittuple),
+            result: Member::empty(),
+            strict: Cell::new(strict),
+        }
+        .alloc(py, cls)
+        .map(Ref::upcast)
     }
 
     #[slot]
@@ -85,9 +94,15 @@ impl PyZip {
         }
         let items: Vec<&PyObject> = args.as_slice().iter().map(|a| &**a).collect();
         let ittuple = iterators(py, &items)?;
-        PyZip { base: PyObject::HEADER, ittuple: Member::new(ittuple), strict: Cell::new(strict) }
-            .alloc(py, cls)
-            .map(Ref::upcast)
+        PyZip {
+            base: PyObject::HEADER,
+            tuplesize: ittuple.len(),
+            ittuple: Member::new(ittuple),
+            result: Member::empty(),
+            strict: Cell::new(strict),
+        }
+        .alloc(py, cls)
+        .map(Ref::upcast)
     }
 
     #[slot]
@@ -101,19 +116,17 @@ impl PyZip {
         if iterators.is_empty() {
             return Ok(None);
         }
-        let mut items = Vec::with_capacity(iterators.len());
-        for (i, iterator) in iterators.as_slice().iter().enumerate() {
-            match iterator.next(py)? {
-                Some(item) => items.push(item),
-                None => {
-                    if self.strict.get() {
-                        check_ends(py, &iterators, i, "zip")?;
-                    }
-                    return Ok(None);
-                }
+        let next = |i: usize| {
+            let item = match iterators.get(i) {
+                Some(iterator) => iterator.next(py)?,
+                None => None,
+            };
+            if item.is_none() && self.strict.get() {
+                check_ends(py, &iterators, i, "zip")?;
             }
-        }
-        PyTuple::from_vec(py, items).map(|t| Some(t.upcast()))
+            Ok(item)
+        };
+        Ok(PyTuple::next_items(py, &self.result, self.tuplesize, next)?.map(Ref::upcast))
     }
 
     #[pymethod]

@@ -20,15 +20,21 @@ pub struct Cursor {
     dict: Member<PyDict>,
     used: Cell<isize>,
     position: Cell<usize>,
+    /// The last pair, given again while nobody else has it.
+    result: Member<PyTuple>,
     left: Cell<isize>,
 }
 
 impl crate::alloc::Traverse for Cursor {
     fn traverse(&self, visit: &mut crate::alloc::Visitor<'_>) -> core::ffi::c_int {
-        self.dict.traverse(visit)
+        match self.dict.traverse(visit) {
+            0 => self.result.traverse(visit),
+            stop => stop,
+        }
     }
     fn clear_references(&self) {
         self.dict.clear_references();
+        self.result.clear_references();
     }
 }
 
@@ -38,6 +44,7 @@ impl Cursor {
             dict: Member::new(dict.new_ref()),
             used: Cell::new(dict.ma_used.get()),
             position: Cell::new(if backwards { usize::MAX } else { 0 }),
+            result: Member::empty(),
             left: Cell::new(dict.ma_used.get()),
         }
     }
@@ -82,13 +89,14 @@ impl Cursor {
             dict: Member::from_option(self.dict.get()),
             used: self.used.clone(),
             position: self.position.clone(),
+            result: Member::empty(),
             left: self.left.clone(),
         }
     }
 }
 
 macro_rules! iterator {
-    ($(#[$doc:meta])* $name:ident, $python:literal, $backwards:literal, |$py:ident, $key:ident, $value:ident| $item:expr) => {
+    ($(#[$doc:meta])* $name:ident, $python:literal, $backwards:literal, |$py:ident, $cursor:ident, $key:ident, $value:ident| $item:expr) => {
         $(#[$doc])*
         #[pyclass(name = $python, gc, disallow_instantiation)]
         #[repr(C)]
@@ -112,7 +120,8 @@ macro_rules! iterator {
             }
             #[slot]
             fn tp_iternext(&self, $py: Py<'_>) -> PyResult<Option<Ref<PyObject>>> {
-                match self.cursor.step($py, $backwards)? {
+                let $cursor = &self.cursor;
+                match $cursor.step($py, $backwards)? {
                     Some(($key, $value)) => $item,
                     None => Ok(None),
                 }
@@ -135,27 +144,27 @@ macro_rules! iterator {
 
 iterator! {
     /// `dict_keyiterator`.
-    DictKeyIterator, "dict_keyiterator", false, |py, key, _value| Ok(Some(key))
+    DictKeyIterator, "dict_keyiterator", false, |py, _cursor, key, _value| Ok(Some(key))
 }
 iterator! {
     /// `dict_valueiterator`.
-    DictValueIterator, "dict_valueiterator", false, |py, _key, value| Ok(Some(value))
+    DictValueIterator, "dict_valueiterator", false, |py, _cursor, _key, value| Ok(Some(value))
 }
 iterator! {
     /// `dict_itemiterator`.
     DictItemIterator, "dict_itemiterator", false,
-    |py, key, value| PyTuple::from_vec(py, vec![key, value]).map(|t| Some(t.upcast()))
+    |py, cursor, key, value| PyTuple::next_pair(py, &cursor.result, key, value).map(|t| Some(t.upcast()))
 }
 iterator! {
     /// `dict_reversekeyiterator`.
-    DictReverseKeyIterator, "dict_reversekeyiterator", true, |py, key, _value| Ok(Some(key))
+    DictReverseKeyIterator, "dict_reversekeyiterator", true, |py, _cursor, key, _value| Ok(Some(key))
 }
 iterator! {
     /// `dict_reversevalueiterator`.
-    DictReverseValueIterator, "dict_reversevalueiterator", true, |py, _key, value| Ok(Some(value))
+    DictReverseValueIterator, "dict_reversevalueiterator", true, |py, _cursor, _key, value| Ok(Some(value))
 }
 iterator! {
     /// `dict_reverseitemiterator`.
     DictReverseItemIterator, "dict_reverseitemiterator", true,
-    |py, key, value| PyTuple::from_vec(py, vec![key, value]).map(|t| Some(t.upcast()))
+    |py, cursor, key, value| PyTuple::next_pair(py, &cursor.result, key, value).map(|t| Some(t.upcast()))
 }
