@@ -204,7 +204,7 @@ pub fn run_source(py: Py<'_>, contents: &[u8], filename: &PyStr) -> PyResult<()>
     let set_file = globals.get_str(py, id!(py, "__file__"))?.is_none();
     if set_file {
         globals.set(py, id!(py, "__file__"), filename)?;
-        globals.set(py, id!(py, "__cached__"), &*py.none())?;
+        globals.set(py, id!(py, "__cached__"), &py.none())?;
     }
     let outcome = run_contents(py, contents, filename, &globals);
     if set_file {

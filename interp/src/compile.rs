@@ -245,7 +245,7 @@ pub fn compile_tree(
     let result = krait_compiler::compile(tree, &options, &mut warnings);
     for warning in &warnings {
         let text = PyStr::new(py, &warning.message)?;
-        let line = warning.loc.lineno as i32;
+        let line = warning.loc.lineno;
         if let Err(raised) = warn_explicit(py, types::SyntaxWarning(), &text, filename, line) {
             if !py.error_matches(types::SyntaxWarning()) {
                 return Err(raised);
@@ -276,11 +276,11 @@ fn raise_compile_error(py: Py<'_>, error: &CompileError, filename: &PyStr) -> Ra
 fn raise_at(py: Py<'_>, message: &str, loc: krait_syntax::ast::Location, filename: &PyStr) -> Raised {
     let mut error = SyntaxError::bare(ErrorKind::Syntax, message);
     if loc.lineno != 0 {
-        error.lineno = Some(loc.lineno as i32);
-        error.offset = Some(loc.col_offset as i32 + 1);
-        error.end_lineno = Some(loc.end_lineno as i32);
-        error.end_offset = Some(loc.end_col_offset as i32 + 1);
-        error.text = file_line(filename, loc.lineno as i32);
+        error.lineno = Some(loc.lineno);
+        error.offset = Some(loc.col_offset + 1);
+        error.end_lineno = Some(loc.end_lineno);
+        error.end_offset = Some(loc.end_col_offset + 1);
+        error.text = file_line(filename, loc.lineno);
     }
     raise_syntax_error(py, &error, filename)
 }

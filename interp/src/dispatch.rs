@@ -463,8 +463,8 @@ pub unsafe fn run(py: Py<'_>) -> Signal {
         };
         match signal {
             Signal::Continue => {}
-            // SAFETY: the machine stands where the exception was raised.
             Signal::Error | Signal::Reraise | Signal::Thrown => {
+                // SAFETY: the machine stands where the exception was raised.
                 match unsafe { crate::unwind::unwind(py, signal) } {
                     Signal::Continue => {}
                     other => return other,

@@ -75,7 +75,7 @@ impl ByteStore {
     /// The bytes. As with every interior of an object, nothing that may run Python code happens while the result lives.
     #[inline(always)]
     pub fn as_bytes(&self) -> &[u8] {
-        if self.len() == 0 {
+        if self.is_empty() {
             return &[];
         }
         // SAFETY: so many bytes stand there.

@@ -137,7 +137,7 @@ pub(super) fn call_tools(
         if !call_one(py, tool, number, &all)? {
             continue;
         }
-        if number < event::LOCAL || number >= event::UNGROUPED {
+        if !(event::LOCAL..event::UNGROUPED).contains(&number) {
             let number = if number >= event::UNGROUPED { event::CALL } else { number };
             instrument::remove_tools(code, at, number, 1 << tool);
         } else {

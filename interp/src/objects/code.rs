@@ -147,7 +147,7 @@ impl CodeParts {
         if self.code.len() > i32::MAX as usize {
             bail!(py, OverflowError, "code: co_code larger than INT_MAX");
         }
-        if self.code.len() % size_of::<CodeUnit>() != 0 {
+        if !self.code.len().is_multiple_of(size_of::<CodeUnit>()) {
             bail!(py, ValueError, "code: co_code is malformed");
         }
         let locals = self.count(LocalKind::LOCAL) as i64;

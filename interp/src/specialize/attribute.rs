@@ -71,7 +71,7 @@ fn find(py: Py<'_>, ty: &PyType, name: &PyStr, store: bool) -> Found {
 ///
 /// # Safety
 /// The result is used before anything may change the class.
-unsafe fn inline_keys<'a>(owner: &'a PyObject) -> Option<&'a DictKeys> {
+unsafe fn inline_keys(owner: &PyObject) -> Option<&DictKeys> {
     let ty = owner.ty();
     if !ty.has(flags::INLINE_VALUES) {
         return None;

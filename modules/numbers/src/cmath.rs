@@ -81,7 +81,7 @@ pub mod cmath {
     const N: f64 = NAN;
     const I: f64 = INF;
     /// Places of a table that finite arguments would use.
-    const U: Complex = (-9.5426319407711027e33, -9.5426319407711027e33);
+    const U: Complex = (-9.542_631_940_771_103e33, -9.542_631_940_771_103e33);
     const NN: Complex = (N, N);
 
     const ACOS: Table = [

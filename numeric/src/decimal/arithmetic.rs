@@ -372,7 +372,7 @@ impl Decimal {
                 root = words::shift_left(root.as_slice(), -shift);
             }
             exp += shift;
-        } else if root.last_digit() % 5 == 0 {
+        } else if root.last_digit().is_multiple_of(5) {
             root.increment();
         }
         let rounding = std::mem::replace(&mut cx.rounding, Rounding::HalfEven);

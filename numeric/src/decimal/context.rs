@@ -81,7 +81,7 @@ impl Rounding {
             Rounding::Ceiling => cut != 0 && !negative,
             Rounding::Floor => cut != 0 && negative,
             Rounding::Up => cut != 0,
-            Rounding::ZeroFiveUp => cut != 0 && last % 5 == 0,
+            Rounding::ZeroFiveUp => cut != 0 && last.is_multiple_of(5),
         }
     }
 }

@@ -103,7 +103,7 @@ impl Decimal {
     ) -> Option<Decimal> {
         // |log10(self)| is at least this power of ten: from the exponent, or from how close to 1 the base is.
         let adjusted = self.adjusted();
-        let least = if large == (adjusted >= 0) && adjusted != 0 && !(adjusted == -1 && !large) {
+        let least = if large == (adjusted >= 0) && adjusted != 0 && (large || adjusted != -1) {
             let distance = if adjusted > 0 { adjusted } else { -adjusted - 1 };
             distance.checked_ilog10().map_or(-1, i64::from)
         } else {

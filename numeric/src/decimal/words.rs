@@ -466,7 +466,7 @@ pub fn shift_right(a: &[u64], n: i64) -> (Temp, u8) {
     let place = n as usize - 1;
     let (word, digit) = (place / WORD_DIGITS, place % WORD_DIGITS);
     let first = (a[word] / POW10[digit] % 10) as u8;
-    let follows = a[word] % POW10[digit] != 0 || a[..word].iter().any(|&w| w != 0);
+    let follows = !a[word].is_multiple_of(POW10[digit]) || a[..word].iter().any(|&w| w != 0);
     let rounding = first + u8::from((first == 0 || first == 5) && follows);
     let (words, digits) = (n as usize / WORD_DIGITS, n as usize % WORD_DIGITS);
     let rest = &a[words.min(a.len())..];

@@ -19,8 +19,11 @@ fn exercise() {
     for round in 0..200_000 {
         let grow = live.len() < 100 || next(&mut state) % 100 < if round < 120_000 { 60 } else { 30 };
         if grow {
-            let size =
-                if next(&mut state) % 50 == 0 { next(&mut state) % 5000 } else { next(&mut state) % 513 };
+            let size = if next(&mut state).is_multiple_of(50) {
+                next(&mut state) % 5000
+            } else {
+                next(&mut state) % 513
+            };
             let block = alloc(size).expect("memory");
             assert_eq!(block.addr() % ALIGNMENT, 0);
             let mark = next(&mut state) as u8;
@@ -32,7 +35,7 @@ fn exercise() {
             // SAFETY: blocks in `live` are allocated, with `size` marked bytes.
             unsafe {
                 assert!(core::slice::from_raw_parts(block, size).iter().all(|&b| b == mark));
-                if next(&mut state) % 4 == 0 {
+                if next(&mut state).is_multiple_of(4) {
                     let wanted = next(&mut state) % 700;
                     let block = realloc(block, wanted).expect("memory");
                     let kept = core::slice::from_raw_parts(block, wanted.min(size));

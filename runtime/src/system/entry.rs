@@ -33,6 +33,7 @@ macro_rules! entry_point {
     ($start:path) => {
         /// The C entry point.
         #[unsafe(no_mangle)]
+        #[allow(clippy::not_unsafe_ptr_arg_deref, reason = "only the system calls it")]
         pub extern "C" fn main(
             argc: ::core::ffi::c_int,
             argv: *const *const ::core::ffi::c_char,

@@ -136,7 +136,7 @@ impl Array {
             bail!(py, TypeError, "a bytes-like object is required");
         }
         let size = self.code.size;
-        if buffer.len() % size != 0 {
+        if !buffer.len().is_multiple_of(size) {
             bail!(py, ValueError, "bytes length not a multiple of item size");
         }
         let added = buffer.len() / size;
@@ -265,7 +265,7 @@ impl Array {
             let mut to = first;
             for i in first..n {
                 let offset = i - first;
-                if offset % stride == 0 && offset / stride < count {
+                if offset.is_multiple_of(stride) && offset / stride < count {
                     continue;
                 }
                 self.store.shift(i * size, to * size, size);

@@ -81,7 +81,7 @@ pub mod binascii {
     }
 
     fn unhex(py: Py<'_>, text: &[u8]) -> PyResult<Ref<PyBytes>> {
-        if text.len() % 2 != 0 {
+        if !text.len().is_multiple_of(2) {
             return Err(ERROR.raise(py, format_args!("Odd-length string")));
         }
         let digit = |c: u8| (c as char).to_digit(16).map(|d| d as u8);

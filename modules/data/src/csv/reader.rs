@@ -72,8 +72,7 @@ impl Record<'_> {
         let field = if unquoted && empty && matches!(quoting, Quoting::NotNull | Quoting::Strings) {
             py.none()
         } else if unquoted && !empty && matches!(quoting, Quoting::NonNumeric | Quoting::Strings) {
-            let value = krait_runtime::objects::PyFloat::type_object().call(py, &[&text])?;
-            value
+            krait_runtime::objects::PyFloat::type_object().call(py, &[&text])?
         } else {
             text.upcast()
         };

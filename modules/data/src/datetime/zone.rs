@@ -11,7 +11,7 @@ use super::timezone::TimeZone;
 /// Refuses offsets of a day or more.
 pub fn check_range(py: Py<'_>, offset: &TimeDelta) -> PyResult<()> {
     let (days, seconds, micros) = offset.parts();
-    if (days == -1 && seconds == 0 && micros < 1) || days < -1 || days >= 1 {
+    if (days == -1 && seconds == 0 && micros < 1) || !(-1..1).contains(&days) {
         let shown = offset.repr(py)?;
         bail!(
             py,

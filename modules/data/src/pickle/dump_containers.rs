@@ -285,7 +285,7 @@ impl Dump<'_> {
             }
             self.op(ADDITEMS);
         }
-        if !items.is_empty() && items.len() % BATCH == 0 {
+        if !items.is_empty() && items.len().is_multiple_of(BATCH) {
             self.out.put(&[MARK, ADDITEMS]);
         }
         Ok(())

@@ -55,6 +55,7 @@ impl Traverse for Core {
 
 impl Core {
     /// Before `__init__`.
+    #[allow(clippy::new_without_default, reason = "a state of its own, not a default")]
     pub fn new() -> Core {
         Core {
             raw: Member::empty(),

@@ -15,7 +15,7 @@ pub fn stat_result(py: Py<'_>, st: &Stat) -> PyResult<Ref<PyObject>> {
     fields.push(st.st_mode.into_py(py)?);
     fields.push(st.st_ino.into_py(py)?);
     fields.push(st.st_dev.into_py(py)?);
-    fields.push(u64::from(st.st_nlink).into_py(py)?);
+    fields.push(st.st_nlink.into_py(py)?);
     fields.push(owner_object(py, st.st_uid)?);
     fields.push(owner_object(py, st.st_gid)?);
     fields.push(st.st_size.into_py(py)?);
@@ -32,7 +32,7 @@ pub fn stat_result(py: Py<'_>, st: &Stat) -> PyResult<Ref<PyObject>> {
             Err(_) => PyInt::from_i128(py, total)?.upcast(),
         });
     }
-    fields.push(i64::from(st.st_blksize).into_py(py)?);
+    fields.push(st.st_blksize.into_py(py)?);
     fields.push(st.st_blocks.into_py(py)?);
     fields.push(st.st_rdev.into_py(py)?);
     STAT_RESULT.make(py, fields)

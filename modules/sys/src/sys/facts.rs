@@ -56,7 +56,7 @@ fn add_fixed(py: Py<'_>, module: &PyModule) -> PyResult<()> {
     module.add(py, "abiflags", &*text("")?)?;
     module.add(py, "byteorder", &*text(if cfg!(target_endian = "big") { "big" } else { "little" })?)?;
     module.add(py, "float_repr_style", &*text("short")?)?;
-    module.add(py, "version_info", &*version_info)?;
+    module.add(py, "version_info", &version_info)?;
     module.add(py, "float_info", &*sequences::float_info(py)?)?;
     module.add(py, "int_info", &*sequences::int_info(py)?)?;
     module.add(py, "hash_info", &*sequences::hash_info(py)?)?;
@@ -64,7 +64,7 @@ fn add_fixed(py: Py<'_>, module: &PyModule) -> PyResult<()> {
     let implementation = PyDict::new(py)?;
     implementation.set_named(py, "name", &*text("cpython")?)?;
     implementation.set_named(py, "cache_tag", &*text("krait-314")?)?;
-    implementation.set_named(py, "version", &*version_info)?;
+    implementation.set_named(py, "version", &version_info)?;
     implementation.set_named(py, "hexversion", &*HEX_VERSION.into_py(py)?)?;
     implementation.set_named(py, "_multiarch", &*text(&multiarch())?)?;
     implementation.set_named(py, "supports_isolated_interpreters", PyBool::get(true))?;
@@ -73,7 +73,7 @@ fn add_fixed(py: Py<'_>, module: &PyModule) -> PyResult<()> {
     names.sort_unstable();
     let names = names.into_iter().map(|n| PyStr::new_interned(py, n).map(Ref::upcast));
     let names = PyTuple::from_vec(py, names.collect::<PyResult<_>>()?)?;
-    module.add(py, "builtin_module_names", &*names)?;
+    module.add(py, "builtin_module_names", &names)?;
     let known = super::stdlib_names::STDLIB_NAMES.iter();
     let known = known.map(|n| PyStr::new_interned(py, n)).collect::<PyResult<Vec<_>>>()?;
     let known: Vec<&PyObject> = known.iter().map(|n| n.as_object()).collect();
@@ -83,7 +83,7 @@ fn add_fixed(py: Py<'_>, module: &PyModule) -> PyResult<()> {
 fn add_configured(py: Py<'_>, module: &PyModule) -> PyResult<()> {
     let config = py.interp().config.borrow().clone();
     if let Some(modules) = py.interp().modules.get() {
-        module.add(py, "modules", &*modules)?;
+        module.add(py, "modules", &modules)?;
     }
     module.add(py, "flags", &*sequences::flags(py)?)?;
     module.add(py, "path", &*list(py, &config.module_search_paths)?)?;
@@ -100,12 +100,12 @@ fn add_configured(py: Py<'_>, module: &PyModule) -> PyResult<()> {
     module.add(py, "base_exec_prefix", &*text(py, &config.base_exec_prefix)?)?;
     module.add(py, "platlibdir", &*config.platlibdir.as_str().into_py(py)?)?;
     module.add(py, "_stdlib_dir", &*text(py, &config.stdlib_dir)?)?;
-    module.add(py, "_home", &*py.none())?;
+    module.add(py, "_home", &py.none())?;
     let prefix = match &config.pycache_prefix {
         Some(prefix) if !prefix.is_empty() => text(py, prefix)?,
         _ => py.none(),
     };
-    module.add(py, "pycache_prefix", &*prefix)?;
+    module.add(py, "pycache_prefix", &prefix)?;
     module.add(py, "dont_write_bytecode", PyBool::get(config.dont_write_bytecode != 0))?;
     let options = config.warn_options.iter().map(String::as_bytes);
     module.add(py, "warnoptions", &*string_list(py, options)?)?;
@@ -117,7 +117,7 @@ fn add_configured(py: Py<'_>, module: &PyModule) -> PyResult<()> {
         };
         x_options.set(py, &*text(py, name.as_bytes())?, &value)?;
     }
-    module.add(py, "_xoptions", &*x_options)
+    module.add(py, "_xoptions", &x_options)
 }
 
 #[cfg(test)]

@@ -46,7 +46,7 @@ pub mod frames {
         py.audit("sys._current_exceptions", &[])?;
         let exceptions = PyDict::new(py)?;
         for (thread, _, exception) in frames_of_threads(py)? {
-            exceptions.set(py, &*thread.into_py(py)?, &*exception.unwrap_or_else(|| py.none()))?;
+            exceptions.set(py, &*thread.into_py(py)?, &exception.unwrap_or_else(|| py.none()))?;
         }
         Ok(exceptions)
     }

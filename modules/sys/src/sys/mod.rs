@@ -35,9 +35,9 @@ pub mod sys {
         super::facts::add_all(py, module)?;
         let jit = PyModule::from_def(py, &super::process::jit::MODULE)?;
         super::process::jit::MODULE.exec(py, &jit)?;
-        module.add(py, "_jit", &*jit)?;
+        module.add(py, "_jit", &jit)?;
         let monitoring = PyModule::from_def(py, &super::monitoring::monitoring::MODULE)?;
         super::monitoring::monitoring::MODULE.exec(py, &monitoring)?;
-        module.add(py, "monitoring", &*monitoring)
+        module.add(py, "monitoring", &monitoring)
     }
 }

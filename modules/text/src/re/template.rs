@@ -25,7 +25,7 @@ impl Template {
     pub fn make(py: Py<'_>, list: &PyList) -> PyResult<Ref<Template>> {
         let parts = list.to_vec();
         let invalid = || raise!(py, TypeError, "invalid template");
-        if parts.len() % 2 == 0 {
+        if parts.len().is_multiple_of(2) {
             return Err(invalid());
         }
         let mut parts = parts.into_iter();

@@ -32,7 +32,7 @@ fn s(py: Py<'_>, t: &str) -> Ref<PyStr> {
 fn class(py: Py<'_>, name: &str, bases: &[&PyObject], members: &[(&str, &PyObject)]) -> Ref<PyObject> {
     let dict = PyDict::new(py).unwrap();
     for (k, v) in members {
-        dict.set(py, &*s(py, k), v).unwrap();
+        dict.set(py, &s(py, k), v).unwrap();
     }
     let bases = PyTuple::new(py, bases).unwrap();
     match PyType::type_object().call(py, &[&s(py, name), &bases, &dict]) {
