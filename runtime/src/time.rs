@@ -92,7 +92,10 @@ pub fn seconds_and_nanos(py: Py<'_>, seconds: &PyObject, rounding: Rounding) -> 
 /// `_PyTime_ObjectToTime_t`: an int or float number of seconds as a whole one.
 pub fn time_t(py: Py<'_>, seconds: &PyObject, rounding: Rounding) -> PyResult<i64> {
     let too_large = || raise!(py, OverflowError, "timestamp out of range for platform time_t");
-    let Some(x) = seconds.downcast::<PyFloat>() else { return whole_seconds(py, seconds) };
+    let Some(x) = seconds.downcast::<PyFloat>() else {
+        let whole = seconds.index(py)?;
+        return whole.as_i64().ok_or_else(too_large);
+    };
     let x = x.value();
     if x.is_nan() {
         return Err(raise!(py, ValueError, "Invalid value NaN (not a number)"));

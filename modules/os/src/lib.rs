@@ -4,18 +4,38 @@
 #![deny(clippy::indexing_slicing)]
 
 pub mod errno;
+pub mod locale;
 pub mod posix;
 pub mod resource;
 pub mod signal;
+pub mod fcntl;
+pub mod posixsubprocess;
+pub mod select;
+pub mod shared_memory;
+pub mod syslog;
+pub mod termios;
+pub mod user_database;
+pub mod uuid;
 pub mod stat;
 pub mod time;
 
 /// The modules of this crate.
 pub static MODULES: &[&krait_runtime::module::ModuleDef] = &[
     &errno::errno::MODULE,
+    &locale::locale::MODULE,
     &posix::posix::MODULE,
     &resource::resource::MODULE,
     &signal::signal::MODULE,
+    &fcntl::fcntl::MODULE,
+    &posixsubprocess::posixsubprocess::MODULE,
+    &select::select::MODULE,
+    &shared_memory::posixshmem::MODULE,
+    &shared_memory::multiprocessing::MODULE,
+    &syslog::syslog::MODULE,
+    &termios::termios::MODULE,
+    &user_database::grp::MODULE,
+    &user_database::pwd::MODULE,
+    &uuid::uuid::MODULE,
     &stat::stat::MODULE,
     &time::time::MODULE,
 ];

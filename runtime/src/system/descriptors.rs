@@ -101,7 +101,7 @@ pub fn control(fd: i32, command: i32, argument: i64) -> SysResult<i32> {
 }
 
 /// `fcntl` with a structure, which the kernel may change. The memory is larger than any structure that a command takes.
-pub fn control_with(fd: i32, command: i32, argument: &mut [u8; 1024]) -> SysResult<i32> {
+pub fn control_with(fd: i32, command: i32, argument: &mut [u8; 1032]) -> SysResult<i32> {
     // SAFETY: the memory is writable and large enough.
     check(unsafe { libc::fcntl(fd, command, argument.as_mut_ptr()) })
 }
@@ -243,4 +243,18 @@ pub fn device_control_with(fd: i32, request: u64, argument: Target<'_>) -> SysRe
 /// The name of a device that is a terminal.
 pub fn open_cloexec(path: &CStr, flags: i32) -> SysResult<i32> {
     super::files::openat(libc::AT_FDCWD, path, flags | libc::O_CLOEXEC, 0)
+}
+
+/// Locks or unlocks a part of a file by `fcntl`; `wait`: until it can be had.
+pub fn lock_range(fd: i32, wait: bool, kind: i32, whence: i32, start: i64, len: i64) -> SysResult {
+    let lock = libc::flock {
+        l_type: kind as libc::c_short,
+        l_whence: whence as libc::c_short,
+        l_start: start,
+        l_len: len,
+        l_pid: 0,
+    };
+    let command = if wait { libc::F_SETLKW } else { libc::F_SETLK };
+    // SAFETY: the structure is whole.
+    done(unsafe { libc::fcntl(fd, command, &raw const lock) })
 }

@@ -51,3 +51,143 @@ pub fn coerce() -> Option<&'static str> {
     unsafe { libc::setenv(name.as_ptr(), value.as_ptr(), 1) };
     Some(target)
 }
+
+/// `setlocale`, or what is set now; `None`: no such locale.
+pub fn set(category: i32, locale: Option<&CStr>) -> Option<Vec<u8>> {
+    // SAFETY: the name is null or ends with NUL; the answer stands until the next call and is copied at once.
+    unsafe {
+        let got = libc::setlocale(category, locale.map_or(core::ptr::null(), CStr::as_ptr));
+        (!got.is_null()).then(|| CStr::from_ptr(got).to_bytes().to_vec())
+    }
+}
+
+/// What `localeconv` tells.
+#[allow(missing_docs)]
+pub struct Conventions {
+    pub texts: Vec<(&'static str, Vec<u8>)>,
+    pub groupings: [(&'static str, Vec<u8>); 2],
+    pub numbers: Vec<(&'static str, i8)>,
+}
+
+/// `localeconv`.
+pub fn conventions() -> Conventions {
+    // SAFETY: the structure and its texts stand until the next call; everything is copied at once.
+    unsafe {
+        let lc = &*libc::localeconv();
+        let text = |at: *const core::ffi::c_char| CStr::from_ptr(at).to_bytes().to_vec();
+        Conventions {
+            texts: vec![
+                ("decimal_point", text(lc.decimal_point)),
+                ("thousands_sep", text(lc.thousands_sep)),
+                ("int_curr_symbol", text(lc.int_curr_symbol)),
+                ("currency_symbol", text(lc.currency_symbol)),
+                ("mon_decimal_point", text(lc.mon_decimal_point)),
+                ("mon_thousands_sep", text(lc.mon_thousands_sep)),
+                ("positive_sign", text(lc.positive_sign)),
+                ("negative_sign", text(lc.negative_sign)),
+            ],
+            groupings: [("grouping", text(lc.grouping)), ("mon_grouping", text(lc.mon_grouping))],
+            numbers: vec![
+                ("int_frac_digits", lc.int_frac_digits),
+                ("frac_digits", lc.frac_digits),
+                ("p_cs_precedes", lc.p_cs_precedes),
+                ("p_sep_by_space", lc.p_sep_by_space),
+                ("n_cs_precedes", lc.n_cs_precedes),
+                ("n_sep_by_space", lc.n_sep_by_space),
+                ("p_sign_posn", lc.p_sign_posn),
+                ("n_sign_posn", lc.n_sign_posn),
+            ],
+        }
+    }
+}
+
+/// `nl_langinfo`.
+pub fn information(item: i32) -> Vec<u8> {
+    // SAFETY: the text stands until the next call; it is copied at once.
+    unsafe {
+        let got = libc::nl_langinfo(item);
+        if got.is_null() { Vec::new() } else { CStr::from_ptr(got).to_bytes().to_vec() }
+    }
+}
+
+unsafe extern "C" {
+    fn strcoll(a: *const core::ffi::c_char, b: *const core::ffi::c_char) -> i32;
+    fn strxfrm(out: *mut core::ffi::c_char, from: *const core::ffi::c_char, room: usize) -> usize;
+    fn dcgettext(
+        domain: *const core::ffi::c_char,
+        message: *const core::ffi::c_char,
+        category: i32,
+    ) -> *const core::ffi::c_char;
+    fn textdomain(domain: *const core::ffi::c_char) -> *const core::ffi::c_char;
+    fn bindtextdomain(
+        domain: *const core::ffi::c_char,
+        directory: *const core::ffi::c_char,
+    ) -> *const core::ffi::c_char;
+    fn bind_textdomain_codeset(
+        domain: *const core::ffi::c_char,
+        codeset: *const core::ffi::c_char,
+    ) -> *const core::ffi::c_char;
+}
+
+/// `strcoll`.
+pub fn collate(a: &CStr, b: &CStr) -> i32 {
+    // SAFETY: both end with NUL.
+    unsafe { strcoll(a.as_ptr(), b.as_ptr()) }
+}
+
+/// `strxfrm`.
+pub fn transform(text: &CStr) -> Vec<u8> {
+    // SAFETY: writes at most the room given.
+    unsafe {
+        let needed = strxfrm(core::ptr::null_mut(), text.as_ptr(), 0);
+        let mut out = vec![0u8; needed + 1];
+        let got = strxfrm(out.as_mut_ptr().cast(), text.as_ptr(), out.len());
+        out.truncate(got.min(needed));
+        out
+    }
+}
+
+/// A call that takes two names, perhaps null, and gives one, perhaps null.
+fn named(
+    call: unsafe extern "C" fn(
+        *const core::ffi::c_char,
+        *const core::ffi::c_char,
+    ) -> *const core::ffi::c_char,
+    domain: &CStr,
+    value: Option<&CStr>,
+) -> Option<Vec<u8>> {
+    // SAFETY: the names end with NUL; the answer is copied at once.
+    unsafe {
+        let got = call(domain.as_ptr(), value.map_or(core::ptr::null(), CStr::as_ptr));
+        (!got.is_null()).then(|| CStr::from_ptr(got).to_bytes().to_vec())
+    }
+}
+
+/// `bindtextdomain`.
+pub fn bind_domain(domain: &CStr, directory: Option<&CStr>) -> Option<Vec<u8>> {
+    named(bindtextdomain, domain, directory)
+}
+
+/// `bind_textdomain_codeset`.
+pub fn bind_codeset(domain: &CStr, codeset: Option<&CStr>) -> Option<Vec<u8>> {
+    named(bind_textdomain_codeset, domain, codeset)
+}
+
+/// `textdomain`.
+pub fn domain(domain: Option<&CStr>) -> Option<Vec<u8>> {
+    // SAFETY: as above.
+    unsafe {
+        let got = textdomain(domain.map_or(core::ptr::null(), CStr::as_ptr));
+        (!got.is_null()).then(|| CStr::from_ptr(got).to_bytes().to_vec())
+    }
+}
+
+/// `dcgettext`: the message in the user's language.
+pub fn message(domain: Option<&CStr>, message: &CStr, category: i32) -> Vec<u8> {
+    // SAFETY: as above; the answer is the message itself at worst.
+    unsafe {
+        let got =
+            dcgettext(domain.map_or(core::ptr::null(), CStr::as_ptr), message.as_ptr(), category);
+        CStr::from_ptr(got).to_bytes().to_vec()
+    }
+}
