@@ -9,6 +9,7 @@ pub mod entry;
 pub mod files;
 pub mod libm;
 pub mod logging;
+pub mod network;
 pub mod poll;
 pub mod shared;
 pub mod child;
@@ -26,7 +27,7 @@ use core::marker::PhantomData;
 use crate::protocol::buffer::Buffer;
 
 /// What a failed system call left in `errno`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Errno(pub i32);
 
 impl Errno {
