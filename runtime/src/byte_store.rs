@@ -18,6 +18,9 @@ pub struct ByteStore {
     len: Cell<usize>,
     capacity: Cell<usize>,
     exports: Cell<usize>,
+    /// The block belongs to somebody else: it is neither grown nor given back here.
+    foreign: Cell<bool>,
+    readonly: Cell<bool>,
 }
 
 impl Default for ByteStore {
@@ -28,8 +31,10 @@ impl Default for ByteStore {
 
 impl Drop for ByteStore {
     fn drop(&mut self) {
-        // SAFETY: the block is this store's own; null is allowed.
-        unsafe { obmalloc::free(self.bytes.get()) };
+        if !self.foreign.get() {
+            // SAFETY: the block is this store's own; null is allowed.
+            unsafe { obmalloc::free(self.bytes.get()) };
+        }
     }
 }
 
@@ -41,7 +46,27 @@ impl ByteStore {
             len: Cell::new(0),
             capacity: Cell::new(0),
             exports: Cell::new(0),
+            foreign: Cell::new(false),
+            readonly: Cell::new(false),
         }
+    }
+
+    /// Lends out memory that is somebody else's; with null none any more.
+    ///
+    /// # Safety
+    /// `bytes` holds `len` bytes, writable unless `readonly`, until this is called again; no view is held; the store had no block of
+    /// its own.
+    pub(crate) unsafe fn set_foreign(&self, bytes: *mut u8, len: usize, readonly: bool) {
+        self.foreign.set(true);
+        self.readonly.set(readonly);
+        self.bytes.set(bytes);
+        self.len.set(len);
+        self.capacity.set(len);
+    }
+
+    /// The address of the bytes.
+    pub(crate) fn start(&self) -> *mut u8 {
+        self.bytes.get()
     }
 
     /// Number of bytes.
@@ -95,7 +120,7 @@ impl ByteStore {
     /// Writes at `at`; false when it does not fit into the length.
     #[inline(always)]
     pub fn write(&self, at: usize, bytes: &[u8]) -> bool {
-        if at.checked_add(bytes.len()).is_none_or(|end| end > self.len()) {
+        if self.readonly.get() || at.checked_add(bytes.len()).is_none_or(|end| end > self.len()) {
             return false;
         }
         // SAFETY: within the block; the source may be the block itself.
@@ -106,7 +131,7 @@ impl ByteStore {
     /// Moves `count` bytes inside the block; false when they would not stay inside.
     pub fn shift(&self, from: usize, to: usize, count: usize) -> bool {
         let fits = |at: usize| at.checked_add(count).is_some_and(|end| end <= self.len());
-        if !fits(from) || !fits(to) {
+        if self.readonly.get() || !fits(from) || !fits(to) {
             return false;
         }
         if count > 0 {
@@ -136,7 +161,7 @@ impl ByteStore {
         if self.exports() > 0 {
             return Err(raise!(py, BufferError, "cannot resize while views are held"));
         }
-        if capacity > isize::MAX as usize {
+        if capacity > isize::MAX as usize || self.foreign.get() {
             return Err(py.no_memory());
         }
         if capacity == 0 {
@@ -183,6 +208,10 @@ pub unsafe fn return_lent(
         return -1;
     }
     let store = lent.store;
+    if store.readonly.get() && flags & buf::WRITABLE != 0 {
+        let _ = raise!(py, BufferError, "Object is not writable.");
+        return -1;
+    }
     let bytes = store.bytes.get();
     let itemsize = lent.itemsize.max(1);
     let wants = |flag: i32| flags & flag == flag;
@@ -195,7 +224,7 @@ pub unsafe fn return_lent(
             obj: owner,
             len: store.len() as isize,
             itemsize: itemsize as isize,
-            readonly: 0,
+            readonly: c_int::from(store.readonly.get()),
             ndim: 1,
             format: if wants(buf::FORMAT) { lent.format.as_ptr().cast_mut() } else { core::ptr::null_mut() },
             shape: core::ptr::null_mut(),

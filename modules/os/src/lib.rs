@@ -5,6 +5,7 @@
 
 pub mod errno;
 pub mod locale;
+pub mod mmap;
 pub mod posix;
 pub mod resource;
 pub mod signal;
@@ -23,6 +24,7 @@ pub mod time;
 pub static MODULES: &[&krait_runtime::module::ModuleDef] = &[
     &errno::errno::MODULE,
     &locale::locale::MODULE,
+    &mmap::mmap::MODULE,
     &posix::posix::MODULE,
     &resource::resource::MODULE,
     &signal::signal::MODULE,

@@ -9,6 +9,7 @@ pub mod entry;
 pub mod files;
 pub mod libm;
 pub mod logging;
+pub mod memory;
 pub mod network;
 pub mod poll;
 pub mod shared;

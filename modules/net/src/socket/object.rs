@@ -31,7 +31,6 @@ pub struct PySocket {
     protocol: Cell<i32>,
     /// Nanoseconds; 0: do not wait, negative: no limit.
     timeout: Cell<i64>,
-    weaklist: WeakList,
 }
 
 /// A number of seconds, or `None`: nanoseconds, negative: no limit.
@@ -77,7 +76,6 @@ impl PySocket {
             kind: Cell::new(0),
             protocol: Cell::new(0),
             timeout: Cell::new(DEFAULT_TIMEOUT.load(Ordering::Relaxed)),
-            weaklist: WeakList::EMPTY,
         }
         .alloc(py, cls)
     }
