@@ -58,6 +58,7 @@ const STEPS: &[(Step, &str)] = &[
     (init_external, "init_importlib_external"),
     (init_encodings, "init_fs_encoding"),
     (init_signals, "init_signals"),
+    (init_faulthandler, "init_faulthandler"),
     (init_main, "add_main_module"),
     (init_streams, "init_sys_streams"),
     (init_warnings, "init_warnings"),
@@ -83,6 +84,15 @@ fn init_signals(py: Py<'_>) -> PyResult<()> {
     match find_builtin("_signal") {
         Some(_) => import_module(py, "_signal").map(drop),
         None => Ok(()),
+    }
+}
+
+/// Fatal signals are reported when an option asks for it.
+fn init_faulthandler(py: Py<'_>) -> PyResult<()> {
+    if py.interp().config.borrow().faulthandler {
+        krait_mod_debug::faulthandler::enable_at_start(py)
+    } else {
+        Ok(())
     }
 }
 

@@ -12,6 +12,7 @@ pub mod eval;
 pub mod eval_breaker;
 pub mod exception_table;
 pub mod execute;
+pub mod fault_dump;
 pub mod frame;
 pub mod frame_hooks;
 pub mod frame_stack;

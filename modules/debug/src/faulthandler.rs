@@ -72,7 +72,13 @@ fn cancel_watchdog(py: Py<'_>) {
     }
 }
 
-fn start_watchdog(timeout: Duration, repeat: bool, fd: i32, exit: bool, header: String) -> std::io::Result<()> {
+fn start_watchdog(
+    timeout: Duration,
+    repeat: bool,
+    fd: i32,
+    exit: bool,
+    header: String,
+) -> std::io::Result<()> {
     let watchdog = Arc::new(Watchdog { cancelled: Mutex::new(false), wake: Condvar::new() });
     let theirs = Arc::clone(&watchdog);
     let thread = std::thread::Builder::new().spawn(move || {
@@ -107,7 +113,11 @@ fn start_watchdog(timeout: Duration, repeat: bool, fd: i32, exit: bool, header: 
 fn timeout_header(microseconds: i64) -> String {
     let (seconds, us) = (microseconds / 1_000_000, microseconds % 1_000_000);
     let (h, m, s) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    if us == 0 { format!("Timeout ({h}:{m:02}:{s:02})!\n") } else { format!("Timeout ({h}:{m:02}:{s:02}.{us:06})!\n") }
+    if us == 0 {
+        format!("Timeout ({h}:{m:02}:{s:02})!\n")
+    } else {
+        format!("Timeout ({h}:{m:02}:{s:02}.{us:06})!\n")
+    }
 }
 
 /// What `-X faulthandler` asks for.

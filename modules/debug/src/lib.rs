@@ -3,5 +3,7 @@
 #![deny(unsafe_code)]
 #![deny(clippy::indexing_slicing)]
 
+pub mod faulthandler;
+
 /// The modules of this crate.
-pub static MODULES: &[&krait_runtime::module::ModuleDef] = &[];
+pub static MODULES: &[&krait_runtime::module::ModuleDef] = &[&faulthandler::faulthandler::MODULE];

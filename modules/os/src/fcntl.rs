@@ -88,12 +88,11 @@ pub mod fcntl {
     const F_SHLCK: i64 = 8;
     #[pyattr]
     use libc::{
-        FD_CLOEXEC, FICLONE, FICLONERANGE, F_ADD_SEALS, F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD,
-        F_GETFL, F_GETLEASE, F_GETLK, F_GETOWN, F_GETPIPE_SZ, F_GET_SEALS, F_NOTIFY,
-        F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW, F_RDLCK,
-        F_SEAL_FUTURE_WRITE, F_SEAL_GROW, F_SEAL_SEAL, F_SEAL_SHRINK, F_SEAL_WRITE, F_SETFD, F_SETFL,
-        F_SETLEASE, F_SETLK, F_SETLKW, F_SETOWN, F_SETPIPE_SZ, F_UNLCK,
-        F_WRLCK, LOCK_EX, LOCK_NB, LOCK_SH, LOCK_UN,
+        F_ADD_SEALS, F_DUPFD, F_DUPFD_CLOEXEC, F_GET_SEALS, F_GETFD, F_GETFL, F_GETLEASE, F_GETLK, F_GETOWN,
+        F_GETPIPE_SZ, F_NOTIFY, F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW, F_RDLCK, F_SEAL_FUTURE_WRITE,
+        F_SEAL_GROW, F_SEAL_SEAL, F_SEAL_SHRINK, F_SEAL_WRITE, F_SETFD, F_SETFL, F_SETLEASE, F_SETLK,
+        F_SETLKW, F_SETOWN, F_SETPIPE_SZ, F_UNLCK, F_WRLCK, FD_CLOEXEC, FICLONE, FICLONERANGE, LOCK_EX,
+        LOCK_NB, LOCK_SH, LOCK_UN,
     };
     #[pyattr]
     const DN_ACCESS: i64 = 1;
@@ -195,8 +194,7 @@ pub mod fcntl {
                 let Some(mut room) = guarded(&bytes) else {
                     bail!(py, ValueError, "ioctl argument 3 is too long")
                 };
-                let answer =
-                    py.retry(|| system::device_control_with(fd, code, Target::new(&mut room)))?;
+                let answer = py.retry(|| system::device_control_with(fd, code, Target::new(&mut room)))?;
                 buffer.write_at(0, room.get(..bytes.len()).unwrap_or_default());
                 let answer = answer.map_err(|error| py.raise_errno(error.0))?;
                 result(py, &room, bytes.len())?;

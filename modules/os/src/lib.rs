@@ -4,21 +4,21 @@
 #![deny(clippy::indexing_slicing)]
 
 pub mod errno;
+pub mod fcntl;
 pub mod locale;
 pub mod mmap;
 pub mod posix;
-pub mod resource;
-pub mod signal;
-pub mod fcntl;
 pub mod posixsubprocess;
+pub mod resource;
 pub mod select;
 pub mod shared_memory;
+pub mod signal;
+pub mod stat;
 pub mod syslog;
 pub mod termios;
+pub mod time;
 pub mod user_database;
 pub mod uuid;
-pub mod stat;
-pub mod time;
 
 /// The modules of this crate.
 pub static MODULES: &[&krait_runtime::module::ModuleDef] = &[

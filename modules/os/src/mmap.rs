@@ -79,7 +79,8 @@ impl MemoryMap {
             return Ok(-1);
         }
         let needle = view.as_bytes();
-        let found = if last { memchr::memmem::rfind(part, needle) } else { memchr::memmem::find(part, needle) };
+        let found =
+            if last { memchr::memmem::rfind(part, needle) } else { memchr::memmem::find(part, needle) };
         Ok(found.map_or(-1, |at| (start + at) as isize))
     }
 
@@ -137,12 +138,7 @@ impl MemoryMap {
         };
         py.audit(
             "mmap.__new__",
-            &[
-                &*fileno.into_py(py)?,
-                &*length.into_py(py)?,
-                &*access.into_py(py)?,
-                &*offset.into_py(py)?,
-            ],
+            &[&*fileno.into_py(py)?, &*length.into_py(py)?, &*access.into_py(py)?, &*offset.into_py(py)?],
         )?;
         if fileno != -1
             && let Ok(st) = py.detach(|| files::stat_open(fileno))
@@ -296,9 +292,7 @@ impl MemoryMap {
             Ok(start) if start < len => start,
             _ => bail!(py, ValueError, "madvise start out of bounds"),
         };
-        let Ok(length) = usize::try_from(length) else {
-            bail!(py, ValueError, "madvise length invalid")
-        };
+        let Ok(length) = usize::try_from(length) else { bail!(py, ValueError, "madvise length invalid") };
         if start.checked_add(length).is_none_or(|end| end > isize::MAX as usize) {
             bail!(py, OverflowError, "madvise length too large")
         }
@@ -486,9 +480,7 @@ impl MemoryMap {
         self.writable(py)?;
         if key.is_index() {
             let at = self.place(py, key)?;
-            let Some(value) = value else {
-                bail!(py, TypeError, "mmap doesn't support item deletion")
-            };
+            let Some(value) = value else { bail!(py, TypeError, "mmap doesn't support item deletion") };
             if !value.is_index() {
                 bail!(py, TypeError, "mmap item value must be an int")
             }
@@ -502,9 +494,7 @@ impl MemoryMap {
         let Some(slice) = key.downcast::<PySlice>() else {
             bail!(py, TypeError, "mmap indices must be integer")
         };
-        let Some(value) = value else {
-            bail!(py, TypeError, "mmap object doesn't support slice deletion")
-        };
+        let Some(value) = value else { bail!(py, TypeError, "mmap object doesn't support slice deletion") };
         let indices = slice.indices(py, self.store(py)?.len())?;
         let bytes = value.buffer_bytes(py)?;
         if bytes.len() != indices.len {
@@ -534,9 +524,9 @@ pub mod mmap {
     use libc::{
         MADV_DODUMP, MADV_DOFORK, MADV_DONTDUMP, MADV_DONTFORK, MADV_DONTNEED, MADV_FREE, MADV_HUGEPAGE,
         MADV_HWPOISON, MADV_MERGEABLE, MADV_NOHUGEPAGE, MADV_NORMAL, MADV_RANDOM, MADV_REMOVE,
-        MADV_SEQUENTIAL, MADV_UNMERGEABLE, MADV_WILLNEED, MAP_32BIT, MAP_ANON, MAP_ANONYMOUS,
-        MAP_DENYWRITE, MAP_EXECUTABLE, MAP_NORESERVE, MAP_POPULATE, MAP_PRIVATE, MAP_SHARED, MAP_STACK,
-        PROT_EXEC, PROT_READ, PROT_WRITE,
+        MADV_SEQUENTIAL, MADV_UNMERGEABLE, MADV_WILLNEED, MAP_32BIT, MAP_ANON, MAP_ANONYMOUS, MAP_DENYWRITE,
+        MAP_EXECUTABLE, MAP_NORESERVE, MAP_POPULATE, MAP_PRIVATE, MAP_SHARED, MAP_STACK, PROT_EXEC,
+        PROT_READ, PROT_WRITE,
     };
     #[pyattr]
     const ACCESS_COPY: i64 = 3;

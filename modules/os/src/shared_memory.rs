@@ -56,9 +56,7 @@ pub mod multiprocessing {
             ty.modified(py);
         }
         let flags = PyDict::new(py)?;
-        for name in
-            ["HAVE_SEM_OPEN", "HAVE_SEM_TIMEDWAIT"]
-        {
+        for name in ["HAVE_SEM_OPEN", "HAVE_SEM_TIMEDWAIT"] {
             flags.set_named(py, name, &*1.into_py(py)?)?;
         }
         module.add(py, "flags", &flags)

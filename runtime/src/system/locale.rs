@@ -186,8 +186,7 @@ pub fn domain(domain: Option<&CStr>) -> Option<Vec<u8>> {
 pub fn message(domain: Option<&CStr>, message: &CStr, category: i32) -> Vec<u8> {
     // SAFETY: as above; the answer is the message itself at worst.
     unsafe {
-        let got =
-            dcgettext(domain.map_or(core::ptr::null(), CStr::as_ptr), message.as_ptr(), category);
+        let got = dcgettext(domain.map_or(core::ptr::null(), CStr::as_ptr), message.as_ptr(), category);
         CStr::from_ptr(got).to_bytes().to_vec()
     }
 }

@@ -2,21 +2,22 @@
 //! plain integers, as Python has them; names are C strings; a failure is the [`Errno`]. Not here: anything that touches Python objects,
 //! retrying after signals (`signals.rs`).
 
+pub mod child;
 pub mod descriptor;
 pub mod descriptors;
 pub mod directory;
 pub mod entry;
+pub mod faults;
 pub mod files;
 pub mod libm;
+pub mod locale;
 pub mod logging;
 pub mod memory;
 pub mod network;
 pub mod poll;
-pub mod shared;
-pub mod child;
-pub mod locale;
 pub mod process;
 pub mod scheduling;
+pub mod shared;
 pub mod terminal;
 pub mod threads;
 pub mod time;

@@ -28,14 +28,36 @@ pub struct Address {
 pub enum Parts {
     /// The kernel told none.
     None,
-    Inet { ip: [u8; 4], port: u16 },
-    Inet6 { ip: [u8; 16], port: u16, flow: u32, scope: u32 },
+    Inet {
+        ip: [u8; 4],
+        port: u16,
+    },
+    Inet6 {
+        ip: [u8; 16],
+        port: u16,
+        flow: u32,
+        scope: u32,
+    },
     /// The path up to its NUL, or an abstract name with the leading NUL.
     Unix(Vec<u8>),
-    Netlink { pid: u32, groups: u32 },
-    Packet { interface: i32, protocol: u16, kind: u8, hardware: u16, address: Vec<u8> },
-    Vsock { cid: u32, port: u32 },
-    Can { interface: i32 },
+    Netlink {
+        pid: u32,
+        groups: u32,
+    },
+    Packet {
+        interface: i32,
+        protocol: u16,
+        kind: u8,
+        hardware: u16,
+        address: Vec<u8>,
+    },
+    Vsock {
+        cid: u32,
+        port: u32,
+    },
+    Can {
+        interface: i32,
+    },
     /// Any other family: its bytes.
     Other(u16, Vec<u8>),
 }
@@ -213,7 +235,9 @@ impl Address {
 }
 
 /// Asks the kernel for an address.
-fn told(call: impl FnOnce(*mut libc::sockaddr, *mut libc::socklen_t) -> c_int) -> SysResult<(c_int, Address)> {
+fn told(
+    call: impl FnOnce(*mut libc::sockaddr, *mut libc::socklen_t) -> c_int,
+) -> SysResult<(c_int, Address)> {
     let mut address = Address::room();
     let result = check(call((&raw mut address.storage).cast(), &raw mut address.len))?;
     Ok((result, address))

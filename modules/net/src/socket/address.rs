@@ -5,7 +5,9 @@ use std::ffi::{CStr, CString};
 use krait_runtime::args::extract;
 use krait_runtime::objects::exceptions::{OrRaise, types};
 use krait_runtime::prelude::*;
-use krait_runtime::system::network::{Address, Parts, interface_name, interface_number, ip_text, look_up, parse_ip};
+use krait_runtime::system::network::{
+    Address, Parts, interface_name, interface_number, ip_text, look_up, parse_ip,
+};
 
 use super::names::resolver_error;
 
@@ -97,12 +99,9 @@ fn interface(py: Py<'_>, name: &PyObject) -> PyResult<i32> {
 fn tuple<'a>(py: Py<'_>, function: &str, family: &str, address: &'a PyObject) -> PyResult<&'a PyTuple> {
     match address.downcast::<PyTuple>() {
         Some(tuple) => Ok(tuple),
-        None => bail!(
-            py,
-            TypeError,
-            "{function}(): {family} address must be tuple, not {}",
-            address.ty().name()
-        ),
+        None => {
+            bail!(py, TypeError, "{function}(): {family} address must be tuple, not {}", address.ty().name())
+        }
     }
 }
 
@@ -165,7 +164,12 @@ pub fn from_object(py: Py<'_>, family: i32, function: &str, object: &PyObject) -
         libc::AF_VSOCK => {
             let Some([cid, port]) = object.downcast::<PyTuple>().map(PyTuple::as_slice) else {
                 if object.downcast::<PyTuple>().is_none() {
-                    bail!(py, TypeError, "getsockaddrarg: AF_VSOCK address must be tuple, not {}", object.ty().name())
+                    bail!(
+                        py,
+                        TypeError,
+                        "getsockaddrarg: AF_VSOCK address must be tuple, not {}",
+                        object.ty().name()
+                    )
                 }
                 bail!(py, TypeError, "AF_VSOCK address must be a pair (cid, port)")
             };
@@ -175,11 +179,7 @@ pub fn from_object(py: Py<'_>, family: i32, function: &str, object: &PyObject) -
             let tuple = tuple(py, function, "AF_PACKET", object)?;
             let (name, protocol, rest) = match tuple.as_slice() {
                 [name, protocol, rest @ ..] if rest.len() <= 3 => (name, protocol, rest),
-                _ => bail!(
-                    py,
-                    TypeError,
-                    "AF_PACKET address must be a tuple of two to five elements"
-                ),
+                _ => bail!(py, TypeError, "AF_PACKET address must be a tuple of two to five elements"),
             };
             let interface = interface(py, name)?;
             let protocol = extract::<i32>(py, protocol, "socket", 0)?;

@@ -107,9 +107,7 @@ pub mod names {
     use krait_runtime::system::network::{self as system, Parts, ResolverError};
 
     use super::super::address::{host_bytes, ip_object, resolve, to_object};
-    use super::{
-        GAI_ERROR, HOST_ERROR, HostName, Text, host_error, host_tuple, resolver_error, unsigned,
-    };
+    use super::{GAI_ERROR, HOST_ERROR, HostName, Text, host_error, host_tuple, resolver_error, unsigned};
 
     #[pyfunction]
     fn gethostname(py: Py<'_>) -> PyResult<Ref<PyStr>> {
@@ -227,8 +225,7 @@ pub mod names {
         } else {
             bail!(py, OSError, "Int or String expected")
         };
-        let numbers =
-            [family.into_py(py)?, r#type.into_py(py)?, proto.into_py(py)?, flags.into_py(py)?];
+        let numbers = [family.into_py(py)?, r#type.into_py(py)?, proto.into_py(py)?, flags.into_py(py)?];
         let [a, b, c, d] = &numbers;
         py.audit("socket.getaddrinfo", &[host, port, a, b, c, d])?;
         let found = py
@@ -301,9 +298,8 @@ pub mod names {
             Parts::Inet6 { ip, port, .. } => system::Address::inet6(ip, port, flow, scope),
             _ => one.address,
         };
-        let (host, service) = py
-            .detach(|| system::name_of(&address, flags))
-            .map_err(|error| resolver_error(py, error))?;
+        let (host, service) =
+            py.detach(|| system::name_of(&address, flags)).map_err(|error| resolver_error(py, error))?;
         let (host, service) = (PyStr::from_os_bytes(py, &host)?, PyStr::from_os_bytes(py, &service)?);
         PyTuple::pair(py, host.upcast(), service.upcast())
     }

@@ -390,7 +390,13 @@ impl PySocket {
 
     #[pymethod]
     #[style(parse_tuple)]
-    fn getsockopt(&self, py: Py<'_>, level: i32, option: i32, buflen: Option<i32>) -> PyResult<Ref<PyObject>> {
+    fn getsockopt(
+        &self,
+        py: Py<'_>,
+        level: i32,
+        option: i32,
+        buflen: Option<i32>,
+    ) -> PyResult<Ref<PyObject>> {
         options::get(py, self.fd.get(), level, option, buflen.unwrap_or(0))
     }
 
@@ -619,8 +625,7 @@ pub mod functions {
     ) -> PyResult<Ref<PyTuple>> {
         let (family, kind, protocol) =
             (family.unwrap_or(libc::AF_UNIX), kind.unwrap_or(libc::SOCK_STREAM), protocol.unwrap_or(0));
-        let (a, b) =
-            py.detach(|| system::pair(family, kind | libc::SOCK_CLOEXEC, protocol)).or_raise(py)?;
+        let (a, b) = py.detach(|| system::pair(family, kind | libc::SOCK_CLOEXEC, protocol)).or_raise(py)?;
         let mut ends = Vec::with_capacity(2);
         for fd in [a, b] {
             let made = PySocket::make(py, PySocket::type_object())?;
