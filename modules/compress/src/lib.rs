@@ -1,7 +1,14 @@
-//! Native modules zlib, _bz2, _lzma, _zstd.
+//! Native modules `zlib`, `_bz2`, `_lzma`, `_zstd`.
 
 #![deny(unsafe_code)]
 #![deny(clippy::indexing_slicing)]
 
+pub mod bz2;
+mod decompressor;
+mod exclusive;
+pub mod lzma;
+pub mod zlib;
+
 /// The modules of this crate.
-pub static MODULES: &[&krait_runtime::module::ModuleDef] = &[];
+pub static MODULES: &[&krait_runtime::module::ModuleDef] = 
+    &[&zlib::zlib::MODULE, &bz2::bz2::MODULE, &lzma::lzma::MODULE];

@@ -178,3 +178,4 @@ pub(crate) fn scatter(targets: &[Target<'_>]) -> Vec<libc::iovec> {
 pub(crate) fn gather(sources: &[&[u8]]) -> Vec<libc::iovec> {
     sources.iter().map(|s| libc::iovec { iov_base: s.as_ptr().cast_mut().cast(), iov_len: s.len() }).collect()
 }
+pub mod zlib;
