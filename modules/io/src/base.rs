@@ -134,6 +134,16 @@ pub fn writelines(py: Py<'_>, stream: &PyObject, lines: &PyObject) -> PyResult<(
 
 #[pymethods]
 impl IoBase {
+    #[slot]
+    fn tp_new(py: Py<'_>, cls: &PyType, args: &PyTuple, kwargs: Option<&PyDict>) -> PyResult<Ref<PyObject>> {
+        let own_init = cls.tp_init.get().map(|f| f as usize);
+        let plain = own_init == IoBase::type_object().tp_init.get().map(|f| f as usize);
+        if plain && (!args.is_empty() || kwargs.is_some_and(|k| !k.is_empty())) {
+            bail!(py, TypeError, "{}() takes no arguments", cls.name());
+        }
+        IoBase::EMPTY.alloc(py, cls)
+    }
+
     #[pymethod]
     #[sig("($self, offset, whence=0, /)")]
     fn seek(&self, py: Py<'_>, _offset: &PyObject, _whence: Option<&PyObject>) -> PyResult<()> {

@@ -21,18 +21,26 @@ pub enum NewlineMode {
 impl NewlineMode {
     /// From the argument; `None` stands for Python's `None`.
     pub fn parse(py: Py<'_>, text: Option<&PyStr>) -> PyResult<NewlineMode> {
+        NewlineMode::parse_or(text, |text| {
+            if text.contains_str(&PyStr::latin1_char(0)) {
+                return raise!(py, ValueError, "embedded null character");
+            }
+            raise!(py, ValueError, "illegal newline value: {}", text.to_string_lossy())
+        })
+    }
+
+    /// The same with an error of one's own.
+    pub fn parse_or(
+        text: Option<&PyStr>,
+        illegal: impl FnOnce(&PyStr) -> Raised,
+    ) -> PyResult<NewlineMode> {
         let Some(text) = text else { return Ok(NewlineMode::Universal) };
         match text.as_ascii() {
             Some("") => Ok(NewlineMode::Untranslated),
             Some("\n") => Ok(NewlineMode::Lf),
             Some("\r") => Ok(NewlineMode::Cr),
             Some("\r\n") => Ok(NewlineMode::CrLf),
-            _ => {
-                if text.contains_str(&PyStr::latin1_char(0)) {
-                    bail!(py, ValueError, "embedded null character");
-                }
-                bail!(py, ValueError, "illegal newline value: {}", text.to_string_lossy())
-            }
+            _ => Err(illegal(text)),
         }
     }
 
