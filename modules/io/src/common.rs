@@ -200,3 +200,22 @@ pub fn zeroed(py: Py<'_>, size: usize) -> PyResult<Ref<PyByteArray>> {
     }
     Ok(array)
 }
+
+/// A `str` or `None` argument.
+pub fn text_or_none<'a>(
+    py: Py<'_>,
+    value: Option<&'a PyObject>,
+    function: &str,
+    name: &str,
+) -> PyResult<Option<&'a PyStr>> {
+    let Some(value) = value.filter(|v| !v.is_none()) else { return Ok(None) };
+    match value.downcast::<PyStr>() {
+        Some(text) => Ok(Some(text)),
+        None => bail!(
+            py,
+            TypeError,
+            "{function}() argument '{name}' must be str or None, not {}",
+            value.ty().name()
+        ),
+    }
+}

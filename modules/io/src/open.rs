@@ -10,7 +10,7 @@ pub mod open {
     use krait_runtime::prelude::*;
 
     use crate::buffered::{BufferedRandom, BufferedReader, BufferedWriter};
-    use crate::common::{DEFAULT_BUFFER_SIZE, both};
+    use crate::common::{DEFAULT_BUFFER_SIZE, both, text_or_none};
     use crate::file_io::{FileIo, file_argument};
     use crate::text::TextIoWrapper;
 
@@ -98,14 +98,17 @@ pub mod open {
         file: &PyObject,
         mode: Option<&PyStr>,
         #[default(-1)] buffering: i32,
-        #[default(NoneOr(None))] encoding: NoneOr<&PyStr>,
-        #[default(NoneOr(None))] errors: NoneOr<&PyStr>,
-        #[default(NoneOr(None))] newline: NoneOr<&PyStr>,
+        encoding: Option<&PyObject>,
+        errors: Option<&PyObject>,
+        newline: Option<&PyObject>,
         #[default(true)] closefd: bool,
         opener: Option<&PyObject>,
     ) -> PyResult<Ref<PyObject>> {
         let mode = mode.unwrap_or(id!(py, "r"));
-        open_file(py, file, mode, buffering, encoding.0, errors.0, newline.0, closefd, opener)
+        let encoding = text_or_none(py, encoding, "open", "encoding")?;
+        let errors = text_or_none(py, errors, "open", "errors")?;
+        let newline = text_or_none(py, newline, "open", "newline")?;
+        open_file(py, file, mode, buffering, encoding, errors, newline, closefd, opener)
     }
 
     /// `open`, for native callers.

@@ -11,7 +11,7 @@ use super::input::Snapshot;
 use super::newline_mode::NewlineMode;
 use crate::base::{IoBase, TextIoBase};
 use crate::buffered::plain_core;
-use crate::common::{self, Size, both, check_closed, unsupported};
+use crate::common::{self, Size, both, check_closed, text_or_none, unsupported};
 
 /// What the object is good for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -77,25 +77,6 @@ pub fn locale_encoding(py: Py<'_>) -> String {
         return "utf-8".to_owned();
     }
     krait_runtime::system::locale::codeset()
-}
-
-/// A `str` or `None` argument.
-fn text_or_none<'a>(
-    py: Py<'_>,
-    value: Option<&'a PyObject>,
-    function: &str,
-    name: &str,
-) -> PyResult<Option<&'a PyStr>> {
-    let Some(value) = value.filter(|v| !v.is_none()) else { return Ok(None) };
-    match value.downcast::<PyStr>() {
-        Some(text) => Ok(Some(text)),
-        None => bail!(
-            py,
-            TypeError,
-            "{function}() argument '{name}' must be str or None, not {}",
-            value.ty().name()
-        ),
-    }
 }
 
 impl TextIoWrapper {
