@@ -10,5 +10,5 @@ pub mod lzma;
 pub mod zlib;
 
 /// The modules of this crate.
-pub static MODULES: &[&krait_runtime::module::ModuleDef] = 
+pub static MODULES: &[&krait_runtime::module::ModuleDef] =
     &[&zlib::zlib::MODULE, &bz2::bz2::MODULE, &lzma::lzma::MODULE];

@@ -284,12 +284,7 @@ impl LzmaDecompressor {
 
     #[pymethod]
     #[sig("($self, /, data, max_length=-1)")]
-    fn decompress(
-        &self,
-        py: Py<'_>,
-        data: BufferArg,
-        #[default(-1)] max_length: isize,
-    ) -> PyResult<Vec<u8>> {
+    fn decompress(&self, py: Py<'_>, data: BufferArg, #[default(-1)] max_length: isize) -> PyResult<Vec<u8>> {
         let mut stream = self.stream.lock(py);
         if self.progress.eof.get() {
             bail!(py, EOFError, "Already at end of stream");

@@ -154,8 +154,22 @@ impl HashlibHmac {
 
 /// The hash functions offered by name.
 const NAMES: [&str; 16] = [
-    "md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha512_224", "sha512_256", "sha3_224", "sha3_256",
-    "sha3_384", "sha3_512", "shake_128", "shake_256", "blake2b", "blake2s",
+    "md5",
+    "sha1",
+    "sha224",
+    "sha256",
+    "sha384",
+    "sha512",
+    "sha512_224",
+    "sha512_256",
+    "sha3_224",
+    "sha3_256",
+    "sha3_384",
+    "sha3_512",
+    "shake_128",
+    "shake_256",
+    "blake2b",
+    "blake2s",
 ];
 
 #[cold]
@@ -266,8 +280,7 @@ pub mod hashlib {
         let bases = PyTuple::new(py, &[types::ValueError()])?;
         let dict = PyDict::new(py)?;
         dict.set(py, id!(py, "__module__"), id!(py, "_hashlib"))?;
-        let error =
-            PyType::type_object().call(py, &[id!(py, "UnsupportedDigestmodError"), &bases, &dict])?;
+        let error = PyType::type_object().call(py, &[id!(py, "UnsupportedDigestmodError"), &bases, &dict])?;
         module.add(py, "UnsupportedDigestmodError", &error)?;
         let names = NAMES.iter().map(|n| n.into_py(py)).collect::<PyResult<Vec<_>>>()?;
         let names = PyList::from_vec(py, names)?;
@@ -410,17 +423,15 @@ pub mod hashlib {
             bail!(py, ValueError, "Invalid parameter combination for n, r, p, maxmem.");
         }
         let limit = if maxmem == 0 { 32 << 20 } else { maxmem as u64 };
-        let needed = 128u64
-            .checked_mul(r)
-            .and_then(|block| block.checked_mul(n.checked_add(2)?.checked_add(p)?));
+        let needed =
+            128u64.checked_mul(r).and_then(|block| block.checked_mul(n.checked_add(2)?.checked_add(p)?));
         if needed.is_none_or(|needed| needed > limit) {
             bail!(py, ValueError, "[digital envelope routines] memory limit exceeded");
         }
         let mut out = vec![0; dklen as usize];
         let (password, salt) = (password.as_bytes(), salt.as_bytes());
-        let done = py.detach(|| {
-            key_derivation::scrypt(password, salt, n as usize, r as usize, p as usize, &mut out)
-        });
+        let done = py
+            .detach(|| key_derivation::scrypt(password, salt, n as usize, r as usize, p as usize, &mut out));
         if done { Ok(out) } else { Err(py.no_memory()) }
     }
 

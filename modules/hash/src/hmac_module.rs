@@ -67,9 +67,8 @@ impl HmacType {
 }
 
 /// The hash functions that `_hmac` knows, in CPython's order.
-const NAMES: [&str; 10] = [
-    "md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha3_224", "sha3_256", "sha3_384", "sha3_512",
-];
+const NAMES: [&str; 10] =
+    ["md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha3_224", "sha3_256", "sha3_384", "sha3_512"];
 
 /// A hash function by what `digestmod` says.
 fn find(py: Py<'_>, module: &PyModule, digest: Option<&PyObject>) -> PyResult<Hasher> {

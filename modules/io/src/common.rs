@@ -122,7 +122,6 @@ pub fn both<T>(py: Py<'_>, first: PyResult<()>, second: impl FnOnce() -> PyResul
             let later = py.fetch(raised);
             if !later.is(&earlier)
                 && let Some(e) = later.downcast::<krait_runtime::objects::exceptions::PyBaseException>()
-                && e.context().is_none()
             {
                 e.set_context(Some(earlier));
             }

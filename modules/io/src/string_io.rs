@@ -186,13 +186,11 @@ impl StringIo {
             None => NewlineMode::Lf,
             Some(n) if n.is_none() => NewlineMode::Universal,
             Some(n) => match n.downcast::<PyStr>() {
-                Some(text) => NewlineMode::parse_or(Some(text), |_| {
-                    match n.repr(py) {
-                        Ok(shown) => {
-                            raise!(py, ValueError, "illegal newline value: {}", shown.to_string_lossy())
-                        }
-                        Err(raised) => raised,
+                Some(text) => NewlineMode::parse_or(Some(text), |_| match n.repr(py) {
+                    Ok(shown) => {
+                        raise!(py, ValueError, "illegal newline value: {}", shown.to_string_lossy())
                     }
+                    Err(raised) => raised,
                 })?,
                 None => bail!(py, TypeError, "newline must be str or None, not {}", n.ty().name()),
             },

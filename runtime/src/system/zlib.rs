@@ -134,9 +134,9 @@ impl Drop for ZStream {
 /// `crc32`.
 pub fn crc32(start: u32, bytes: &[u8]) -> u32 {
     // SAFETY: parts that fit their length type.
-    bytes.chunks(1 << 30).fold(start, |value, part| unsafe {
-        z::crc32(value.into(), part.as_ptr(), part.len() as u32) as u32
-    })
+    bytes
+        .chunks(1 << 30)
+        .fold(start, |value, part| unsafe { z::crc32(value.into(), part.as_ptr(), part.len() as u32) as u32 })
 }
 
 /// `adler32`.

@@ -205,7 +205,11 @@ pub fn build(py: Py<'_>, chain: &[Filter]) -> PyResult<Filters> {
         let added = match filter {
             Filter::Lzma { two, options } => {
                 let options = options.build(py)?;
-                if *two { made.lzma2(&options) } else { made.lzma1(&options) };
+                if *two {
+                    made.lzma2(&options)
+                } else {
+                    made.lzma1(&options)
+                };
                 continue;
             }
             Filter::Delta { dist } if !(1..=256).contains(dist) => Err(Error::Options),
@@ -245,7 +249,8 @@ impl Filter {
         let bad = || raise_error(py, &Error::Options);
         Ok(match self {
             Filter::Lzma { two: false, options } => {
-                let (lc, lp, pb) = (options.lc.unwrap_or(3), options.lp.unwrap_or(0), options.pb.unwrap_or(2));
+                let (lc, lp, pb) =
+                    (options.lc.unwrap_or(3), options.lp.unwrap_or(0), options.pb.unwrap_or(2));
                 if lc + lp > 4 || pb > 4 {
                     return Err(bad());
                 }
@@ -256,7 +261,8 @@ impl Filter {
             Filter::Lzma { two: true, options } => {
                 // Sizes of the form 2^n and 2^n + 2^(n-1), rounded up.
                 let size = options.dictionary().max(4096);
-                let fits = |code: &u32| *code == 40 || u64::from(2 | code & 1) << (code / 2 + 11) >= size.into();
+                let fits =
+                    |code: &u32| *code == 40 || u64::from(2 | code & 1) << (code / 2 + 11) >= size.into();
                 vec![(0..=40).find(fits).unwrap_or(40) as u8]
             }
             Filter::Delta { dist } if (1..=256).contains(dist) => vec![(dist - 1) as u8],
@@ -280,11 +286,8 @@ pub fn decode(py: Py<'_>, id: u64, properties: &[u8]) -> PyResult<Ref<PyDict>> {
             set("pb", u64::from(packed / 45))?;
         }
         (ids::LZMA2, [code]) if *code <= 40 => {
-            let size = if *code == 40 {
-                u64::from(u32::MAX)
-            } else {
-                u64::from(2 | code & 1) << (code / 2 + 11)
-            };
+            let size =
+                if *code == 40 { u64::from(u32::MAX) } else { u64::from(2 | code & 1) << (code / 2 + 11) };
             set("dict_size", size)?;
         }
         (ids::DELTA, [dist]) => set("dist", u64::from(*dist) + 1)?,

@@ -137,12 +137,7 @@ impl Decompress {
 impl Decompress {
     #[pymethod]
     #[sig("($self, data, /, max_length=0)")]
-    fn decompress(
-        &self,
-        py: Py<'_>,
-        data: BufferArg,
-        #[default(0)] max_length: isize,
-    ) -> PyResult<Vec<u8>> {
+    fn decompress(&self, py: Py<'_>, data: BufferArg, #[default(0)] max_length: isize) -> PyResult<Vec<u8>> {
         if max_length < 0 {
             bail!(py, ValueError, "max_length must be non-negative");
         }
@@ -241,12 +236,7 @@ impl ZlibDecompressor {
 
     #[pymethod]
     #[sig("($self, /, data, max_length=-1)")]
-    fn decompress(
-        &self,
-        py: Py<'_>,
-        data: BufferArg,
-        #[default(-1)] max_length: isize,
-    ) -> PyResult<Vec<u8>> {
+    fn decompress(&self, py: Py<'_>, data: BufferArg, #[default(-1)] max_length: isize) -> PyResult<Vec<u8>> {
         let mut guard = self.stream.lock(py);
         if self.eof.get() {
             bail!(py, EOFError, "End of stream already reached");

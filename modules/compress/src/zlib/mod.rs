@@ -176,11 +176,7 @@ pub mod zlib {
     #[pyfunction]
     fn adler32(py: Py<'_>, data: BufferArg, #[default(1)] value: u32) -> u32 {
         let bytes = data.as_bytes();
-        if bytes.len() > 5 * 1024 {
-            py.detach(|| adler32_of(value, bytes))
-        } else {
-            adler32_of(value, bytes)
-        }
+        if bytes.len() > 5 * 1024 { py.detach(|| adler32_of(value, bytes)) } else { adler32_of(value, bytes) }
     }
 
     #[pyfunction]

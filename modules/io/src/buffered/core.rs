@@ -436,6 +436,6 @@ impl Core {
     #[inline]
     pub fn plainly_closed(&self) -> Option<bool> {
         let raw = self.raw.get()?;
-        FileIo::is_plain(&raw).map(FileIo::is_closed)
+        raw.downcast_exact::<FileIo>().map(FileIo::is_closed)
     }
 }

@@ -18,17 +18,27 @@ pub use writer::BufferedWriter;
 
 use krait_runtime::prelude::*;
 
-/// The shared state of an object that is exactly one of the three classes, whose methods nobody has replaced.
+/// The shared state of an object that is exactly one of the three classes.
+#[inline]
+pub fn exact_core(object: &PyObject) -> Option<&Core> {
+    parts(object).map(|(core, _)| core)
+}
+
+/// The same for an object whose methods nobody has replaced.
 pub fn plain_core(object: &PyObject) -> Option<&Core> {
-    let (core, base) = if let Some(reader) = object.downcast_exact::<BufferedReader>() {
+    parts(object).filter(|(_, base)| base.own_attributes() == 0).map(|(core, _)| core)
+}
+
+#[inline]
+fn parts(object: &PyObject) -> Option<(&Core, &crate::base::IoBase)> {
+    Some(if let Some(reader) = object.downcast_exact::<BufferedReader>() {
         (&reader.core, &reader.base)
     } else if let Some(writer) = object.downcast_exact::<BufferedWriter>() {
         (&writer.core, &writer.base)
     } else {
         let random = object.downcast_exact::<BufferedRandom>()?;
         (&random.core, &random.base)
-    };
-    (base.own_attributes() == 0).then_some(core)
+    })
 }
 
 /// Methods that reader, writer and random have in common.

@@ -218,6 +218,17 @@ impl TextIoWrapper {
         self.check_usable(py)?;
         self.telling.set(false);
         let line = if self.is_exactly(Self::type_object()) {
+            // Most lines stand wholly in what is decoded already.
+            if let Some(text) = self.decoded.get() {
+                let start = self.used.get();
+                if let Some(end) = self.newline.get().line_end(&text, start)
+                    && self.pending.borrow().is_empty()
+                {
+                    self.check_open(py)?;
+                    self.used.set(end);
+                    return text.substring(py, start, end).map(Some);
+                }
+            }
             self.read_line(py, None)?
         } else {
             let line = self.call_method(py, id!(py, "readline"), &[])?;

@@ -30,10 +30,7 @@ impl NewlineMode {
     }
 
     /// The same with an error of one's own.
-    pub fn parse_or(
-        text: Option<&PyStr>,
-        illegal: impl FnOnce(&PyStr) -> Raised,
-    ) -> PyResult<NewlineMode> {
+    pub fn parse_or(text: Option<&PyStr>, illegal: impl FnOnce(&PyStr) -> Raised) -> PyResult<NewlineMode> {
         let Some(text) = text else { return Ok(NewlineMode::Universal) };
         match text.as_ascii() {
             Some("") => Ok(NewlineMode::Untranslated),

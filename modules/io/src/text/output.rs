@@ -16,6 +16,16 @@ impl TextIoWrapper {
         }
         let len = text.len();
         let mode = self.newline.get();
+        let chunk = self.chunk_size.get();
+        if !self.line_buffering.get()
+            && !self.write_through.get()
+            && mode.written().is_none()
+            && self.encoder.is_native_plain(text)
+            && self.append_plain(text, chunk)
+        {
+            self.forget_read(py)?;
+            return Ok(len);
+        }
         let translated;
         let mut out = text;
         let line_buffering = self.line_buffering.get();
@@ -28,7 +38,6 @@ impl TextIoWrapper {
                 out = &translated;
             }
         }
-        let chunk = self.chunk_size.get();
         let errors = self.errors_text(py);
         if self.encoder.is_native_plain(out) {
             let waiting = self.pending.borrow().len();
@@ -51,14 +60,30 @@ impl TextIoWrapper {
         if flush {
             self.buffer(py)?.call_method(py, id!(py, "flush"), &[])?;
         }
+        self.forget_read(py)?;
+        Ok(len)
+    }
+
+    /// Puts text that is its own encoding behind what waits, when less than a chunk comes together.
+    #[inline]
+    fn append_plain(&self, text: &PyStr, chunk: usize) -> bool {
+        let mut pending = self.pending.borrow_mut();
+        let bytes = text.raw_bytes();
+        let fits = pending.len() + bytes.len() < chunk;
+        if fits {
+            pending.extend_from_slice(bytes);
+        }
+        fits
+    }
+
+    /// What was read ahead is no longer what comes next.
+    #[inline]
+    fn forget_read(&self, py: Py<'_>) -> PyResult<()> {
         if self.snapshot.is_some() {
             self.forget_decoded();
             self.snapshot.clear();
         }
-        if !self.decoder.is_missing() {
-            self.decoder.reset(py)?;
-        }
-        Ok(len)
+        if self.decoder.is_missing() { Ok(()) } else { self.decoder.reset(py) }
     }
 
     /// Hands what waits to the buffer.

@@ -10,7 +10,6 @@ use super::codec::{Decoder, Encoder, Native};
 use super::input::Snapshot;
 use super::newline_mode::NewlineMode;
 use crate::base::{IoBase, TextIoBase};
-use crate::buffered::plain_core;
 use crate::common::{self, Size, both, check_closed, text_or_none, unsupported};
 
 /// What the object is good for.
@@ -106,10 +105,11 @@ impl TextIoWrapper {
         if self.is_exactly(Self::type_object())
             && let Some(buffer) = self.buffer.get()
         {
-            let closed = match plain_core(&buffer).and_then(crate::buffered::Core::plainly_closed) {
-                Some(closed) => closed,
-                None => common::is_closed(py, self)?,
-            };
+            let closed =
+                match crate::buffered::exact_core(&buffer).and_then(crate::buffered::Core::plainly_closed) {
+                    Some(closed) => closed,
+                    None => common::is_closed(py, self)?,
+                };
             if closed {
                 bail!(py, ValueError, "I/O operation on closed file.");
             }
