@@ -116,7 +116,7 @@ impl Lowering<'_> {
         program.leading_run = program.find_leading_run();
         if info.prefix.len() > 1 {
             let bytes: Option<Vec<u8>> = info.prefix.iter().map(|&ch| u8::try_from(ch).ok()).collect();
-            program.finder = bytes.map(|bytes| memchr::memmem::Finder::new(&bytes).into_owned());
+            program.finder = bytes.map(|bytes| Box::new(memchr::memmem::Finder::new(&bytes).into_owned()));
             // The skipped characters must really be the first instructions: the claim of a crafted INFO is not trusted.
             let skipped = info.prefix.iter().take(info.prefix_skip);
             let same = skipped.zip(&program.insts).all(|(&ch, inst)| *inst == Inst::One(Item::Literal(ch)));

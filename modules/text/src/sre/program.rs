@@ -143,7 +143,7 @@ pub struct Program {
     pub(super) groups: u32,
     pub(super) start: Start,
     /// The prefix as bytes with its searcher, where it is bytes at all.
-    pub(super) finder: Option<memchr::memmem::Finder<'static>>,
+    pub(super) finder: Option<Box<memchr::memmem::Finder<'static>>>,
     /// Whether the prefix is the whole pattern.
     pub(super) literal: bool,
     /// Characters and instructions of the prefix that a search need not look at again.
