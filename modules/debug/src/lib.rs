@@ -4,6 +4,8 @@
 #![deny(clippy::indexing_slicing)]
 
 pub mod faulthandler;
+mod lsprof;
 
 /// The modules of this crate.
-pub static MODULES: &[&krait_runtime::module::ModuleDef] = &[&faulthandler::faulthandler::MODULE];
+pub static MODULES: &[&krait_runtime::module::ModuleDef] =
+    &[&faulthandler::faulthandler::MODULE, &lsprof::lsprof::MODULE];
