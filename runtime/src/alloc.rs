@@ -150,6 +150,12 @@ nothing_to_traverse!(
 /// Moves `value` into a new object of `cls` (T's type or a subtype) and tracks it when its type is collectable.
 #[inline]
 pub fn alloc_payload<T: PyClass>(py: Py<'_>, cls: &PyType, value: T) -> PyResult<Ref<T>> {
+    const {
+        assert!(
+            align_of::<T>() <= memory::ALIGNMENT,
+            "a field wants more alignment than objects have: box it"
+        )
+    };
     const { assert!(align_of::<T>() <= 16, "blocks are aligned to 16 bytes: box what wants more") };
     let op = memory::alloc_object(py, cls, 0)?;
     // SAFETY: the memory holds at least a T. The value's head is not used: the real one is kept and written back.

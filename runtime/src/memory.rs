@@ -12,6 +12,9 @@ use crate::obmalloc;
 use crate::py::Py;
 use crate::reference::{Layout, Ref};
 
+/// What every object is aligned to.
+pub const ALIGNMENT: usize = 16;
+
 /// Bytes in front of an object of `ty`: the collector's head and the managed dict and weak-reference pointers.
 #[inline(always)]
 pub fn presize(ty: &PyType) -> usize {
