@@ -5,6 +5,7 @@
 
 pub mod bisect;
 pub mod cmath;
+pub mod decimal;
 pub mod heapq;
 pub mod math;
 pub mod random;
@@ -14,6 +15,7 @@ pub mod statistics;
 pub static MODULES: &[&krait_runtime::module::ModuleDef] = &[
     &bisect::_bisect::MODULE,
     &cmath::cmath::MODULE,
+    &decimal::_decimal::MODULE,
     &heapq::_heapq::MODULE,
     &math::math::MODULE,
     &random::_random::MODULE,

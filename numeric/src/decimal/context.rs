@@ -17,7 +17,7 @@ pub mod status {
     pub const DIVISION_BY_ZERO: u32 = 4;
     pub const DIVISION_IMPOSSIBLE: u32 = 8;
     pub const DIVISION_UNDEFINED: u32 = 0x10;
-    pub const FLOAT_OPERATION: u32 = 0x20;
+    pub const FLOAT_OPERATION: u32 = 0x400;
     pub const INEXACT: u32 = 0x40;
     pub const INVALID_CONTEXT: u32 = 0x80;
     pub const INVALID_OPERATION: u32 = 0x100;

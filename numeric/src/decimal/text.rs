@@ -145,3 +145,67 @@ fn parse_exponent(text: &[u8]) -> Option<i128> {
     };
     Some(if negative { -value } else { value })
 }
+
+impl Decimal {
+    /// The exact value of a finite float.
+    pub fn from_f64(x: f64) -> Decimal {
+        if x.is_nan() {
+            return Decimal::nan().with_sign(x.is_sign_negative());
+        }
+        if x.is_infinite() {
+            return Decimal::infinity(x < 0.0);
+        }
+        let bits = x.to_bits();
+        let (biased, fraction) = ((bits >> 52) & 0x7ff, bits & ((1 << 52) - 1));
+        let (mut mantissa, mut exponent) =
+            if biased == 0 { (fraction, -1074) } else { (fraction | 1 << 52, biased as i64 - 1075) };
+        if mantissa == 0 {
+            return Decimal::zero(x.is_sign_negative(), 0);
+        }
+        let zeros = mantissa.trailing_zeros();
+        mantissa >>= zeros;
+        exponent += i64::from(zeros);
+        let mantissa = dashu_int::UBig::from(mantissa);
+        // A negative power of two is one of five with a decimal point.
+        let (coef, exp) = if exponent >= 0 {
+            (mantissa << exponent as usize, 0)
+        } else {
+            (mantissa * dashu_int::UBig::from(5u8).pow(-exponent as usize), exponent)
+        };
+        Decimal::new(x < 0.0, super::transcendental::from_big(&coef).resized(), exp)
+    }
+
+    /// The hash that equal numbers of any kind share; `None` for NaN.
+    pub fn hash_value(&self) -> Option<i64> {
+        const P: u64 = (1 << 61) - 1;
+        let multiply = |a: u64, b: u64| (u128::from(a) * u128::from(b) % u128::from(P)) as u64;
+        let power = |mut base: u64, mut n: u64| {
+            let mut result = 1;
+            while n > 0 {
+                if n & 1 == 1 {
+                    result = multiply(result, base);
+                }
+                base = multiply(base, base);
+                n >>= 1;
+            }
+            result
+        };
+        let magnitude = match self.kind {
+            Kind::Infinite => 314159,
+            Kind::Quiet | Kind::Signalling => return None,
+            Kind::Finite => {
+                let base = words::BASE % P;
+                let coef = self.coef.as_slice().iter().rev().fold(0u64, |h, &word| {
+                    ((u128::from(multiply(h, base)) + u128::from(word % P)) % u128::from(P)) as u64
+                });
+                // Ten and its inverse have orders that divide p - 1.
+                let exponent = self.exp.unsigned_abs() % (P - 1);
+                let ten = if self.exp >= 0 { 10 } else { power(10, P - 2) };
+                multiply(coef, power(ten, exponent))
+            }
+        };
+        let hash = magnitude as i64;
+        let hash = if self.negative { -hash } else { hash };
+        Some(if hash == -1 { -2 } else { hash })
+    }
+}

@@ -1,0 +1,135 @@
+//! The mappings from signals to truth values that a context's `flags` and `traps` are.
+
+use std::rc::Rc;
+
+use krait_runtime::prelude::*;
+
+use super::signals::{self, SIGNALS};
+
+/// `SignalDict`: a view of a context's bits.
+#[pyclass(module = "abc", name = "SignalDict", doc = "")]
+#[repr(C)]
+pub struct SignalDict {
+    base: PyObject,
+    #[no_traverse]
+    pub(super) bits: Rc<Cell<u32>>,
+}
+
+impl SignalDict {
+    pub(super) fn over(py: Py<'_>, bits: &Rc<Cell<u32>>) -> PyResult<Ref<SignalDict>> {
+        let new = SignalDict { base: PyObject::HEADER, bits: bits.clone() };
+        alloc_payload(py, SignalDict::type_object(), new)
+    }
+
+    fn to_dict(&self, py: Py<'_>) -> PyResult<Ref<PyDict>> {
+        let dict = PyDict::new(py)?;
+        for (class, bits, _) in &SIGNALS {
+            dict.set(py, &*class.get(py)?, PyBool::get(self.bits.get() & bits != 0))?;
+        }
+        Ok(dict)
+    }
+}
+
+/// The bits that a dict with all signals as keys, or a signal dict, stands for.
+pub(super) fn bits_from(py: Py<'_>, value: &PyObject) -> PyResult<u32> {
+    if let Some(signals) = value.downcast::<SignalDict>() {
+        return Ok(signals.bits.get());
+    }
+    let Some(dict) = value.downcast::<PyDict>() else {
+        bail!(py, TypeError, "argument must be a signal dict");
+    };
+    if dict.len() != SIGNALS.len() {
+        bail!(py, KeyError, "invalid signal dict");
+    }
+    let mut flags = 0;
+    for (class, bits, _) in &SIGNALS {
+        let Some(value) = dict.get(py, &*class.get(py)?)? else {
+            bail!(py, KeyError, "invalid signal dict");
+        };
+        if value.is_true(py)? {
+            flags |= bits;
+        }
+    }
+    Ok(flags)
+}
+
+/// The bits of a list of signals, or of a dict.
+pub(super) fn bits_from_argument(py: Py<'_>, value: &PyObject) -> PyResult<u32> {
+    let Some(list) = value.downcast::<PyList>() else { return bits_from(py, value) };
+    list.to_vec().iter().try_fold(0, |flags, class| Ok(flags | signals::bits_of(py, class)?))
+}
+
+#[pymethods(class = "abc.SignalDict")]
+impl SignalDict {
+    #[slot]
+    fn mp_length(&self, _py: Py<'_>) -> isize {
+        SIGNALS.len() as isize
+    }
+    #[slot]
+    fn mp_subscript(&self, py: Py<'_>, key: &PyObject) -> PyResult<bool> {
+        Ok(self.bits.get() & signals::bits_of(py, key)? != 0)
+    }
+    #[slot]
+    fn mp_ass_subscript(&self, py: Py<'_>, key: &PyObject, value: Option<&PyObject>) -> PyResult<()> {
+        let Some(value) = value else {
+            bail!(py, ValueError, "signal keys cannot be deleted");
+        };
+        let bits = signals::bits_of(py, key)?;
+        let on = value.is_true(py)?;
+        self.bits.set(if on { self.bits.get() | bits } else { self.bits.get() & !bits });
+        Ok(())
+    }
+    #[slot]
+    fn tp_iter(&self, py: Py<'_>) -> PyResult<Ref<PyObject>> {
+        let mut classes = Vec::new();
+        for (class, ..) in &SIGNALS {
+            classes.push(class.get(py)?);
+        }
+        PyTuple::from_vec(py, classes)?.as_object().iter(py)
+    }
+    #[slot]
+    fn tp_repr(&self, py: Py<'_>) -> PyResult<Ref<PyStr>> {
+        let mut text = String::from("{");
+        for (i, (_, bits, name)) in SIGNALS.iter().enumerate() {
+            let on = if self.bits.get() & bits != 0 { "True" } else { "False" };
+            text += &format!("{}<class 'decimal.{name}'>:{on}", if i > 0 { ", " } else { "" });
+        }
+        PyStr::new(py, &(text + "}"))
+    }
+    #[slot]
+    fn tp_hash(&self, py: Py<'_>) -> PyResult<isize> {
+        Err(raise!(py, TypeError, "unhashable type: '{}'", self.ty().name()))
+    }
+    #[slot]
+    fn tp_richcompare(&self, py: Py<'_>, other: &PyObject, op: CompareOp) -> PyResult<Ref<PyObject>> {
+        if !matches!(op, CompareOp::Eq | CompareOp::Ne) {
+            return Ok(py.not_implemented());
+        }
+        let bits = if let Some(other) = other.downcast::<SignalDict>() {
+            other.bits.get()
+        } else if other.downcast::<PyDict>().is_some() {
+            match bits_from(py, other) {
+                Ok(bits) => bits,
+                Err(raised) => {
+                    py.clear_error(raised);
+                    bail!(py, ValueError, "invalid signal dict");
+                }
+            }
+        } else {
+            return Ok(py.not_implemented());
+        };
+        // Whole signals count, not the conditions behind one.
+        let same = SIGNALS.iter().all(|(_, mask, _)| (bits & mask != 0) == (self.bits.get() & mask != 0));
+        (same == (op == CompareOp::Eq)).into_py(py)
+    }
+    #[pymethod]
+    #[sig("($self, /)")]
+    fn copy(&self, py: Py<'_>) -> PyResult<Ref<PyDict>> {
+        self.to_dict(py)
+    }
+    #[pymethod]
+    #[sig("($self, /)")]
+    fn __copy__(&self, py: Py<'_>) -> PyResult<Ref<PyDict>> {
+        self.to_dict(py)
+    }
+}
