@@ -337,7 +337,8 @@ impl Signature {
         if nargs > self.pos && nkw == 0 && max > self.pos {
             return self.too_many_positional(py, nargs);
         }
-        let how = if self.required < max { "at most" } else { "exactly" };
+        // The old parser does not look at how many are required.
+        let how = if self.required < max || self.style == Style::ParseTuple { "at most" } else { "exactly" };
         let kind = if nargs == 0 { "keyword " } else { "" };
         raise!(
             py,
@@ -355,7 +356,7 @@ impl Signature {
         if max == 0 {
             return raise!(py, TypeError, "{} takes no positional arguments", self.shown());
         }
-        let how = if self.required < max { "at most" } else { "exactly" };
+        let how = if self.required < max || self.style == Style::ParseTuple { "at most" } else { "exactly" };
         raise!(
             py,
             TypeError,
@@ -395,8 +396,9 @@ impl Signature {
         }
     }
 
+    /// The error for parameter `i`, which was not given.
     #[cold]
-    fn missing(&self, py: Py<'_>, i: usize) -> crate::error::Raised {
+    pub fn missing(&self, py: Py<'_>, i: usize) -> crate::error::Raised {
         let name = self.names.get(i).copied().unwrap_or_default();
         if self.style == Style::Python {
             return raise!(

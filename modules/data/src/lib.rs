@@ -14,6 +14,7 @@ pub mod json;
 pub mod operator;
 pub mod pickle;
 pub mod struct_;
+pub mod zoneinfo;
 
 /// The modules of this crate.
 #[rustfmt::skip]
@@ -29,4 +30,5 @@ pub static MODULES: &[&krait_runtime::module::ModuleDef] = &[
     &operator::_operator::MODULE,
     &pickle::_pickle::MODULE,
     &struct_::_struct::MODULE,
+    &zoneinfo::_zoneinfo::MODULE,
 ];

@@ -97,17 +97,18 @@ impl Decimal {
 
     /// `self × other + third`, rounded once.
     pub fn fma(&self, other: &Decimal, third: &Decimal, cx: &mut Context) -> Decimal {
-        if let Some(nan) = Decimal::nan_operand(&[self, other, third], cx) {
-            return nan;
-        }
         if self.is_finite() && other.is_finite() {
             let coef = words::mul(self.coef.as_slice(), other.coef.as_slice());
             let product =
                 Raw { negative: self.negative != other.negative, coef, exp: self.exp + other.exp }.exact();
             return product.add(third, cx);
         }
+        let before = std::mem::take(&mut cx.status);
         let product = self.mul(other, cx);
-        if product.is_nan() { product } else { product.add(third, cx) }
+        let invalid = cx.status & status::INVALID_OPERATION != 0;
+        cx.raise(before);
+        // An invalid product is the result, whatever the third number is.
+        if invalid { product } else { product.add(third, cx) }
     }
 
     /// `self ÷ other`.

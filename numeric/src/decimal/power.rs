@@ -101,24 +101,25 @@ impl Decimal {
         large: bool,
         cx: &mut Context,
     ) -> Option<Decimal> {
-        // |log10(self)| is at least this power of ten: from the exponent, or from how close to 1 the base is.
+        let digits = |n: i64| n.unsigned_abs().checked_ilog10().unwrap_or(0) as i64 + 1;
+        // |log10(self)| is at least ten to this power: from the exponent, or from how far from 1 the base is.
         let adjusted = self.adjusted();
-        let least = if large == (adjusted >= 0) && adjusted != 0 && (large || adjusted != -1) {
-            let distance = if adjusted > 0 { adjusted } else { -adjusted - 1 };
-            distance.checked_ilog10().map_or(-1, i64::from)
+        let least = if adjusted > 0 {
+            digits(adjusted) - 1
+        } else if adjusted < -1 {
+            digits(adjusted + 1) - 1
         } else {
             let mut wide = Context { prec: self.digits() + 2, ..Context::max() };
-            let one = Decimal::small(self.negative, 1, 0);
-            let distance = self.sub(&one, &mut wide);
-            // ln(1 + d) is at least d/10 for small d, and log10 less than half of ln.
-            distance.adjusted().min(0) - 2
+            let one = Decimal::small(false, 1, 0);
+            let distance = self.clone().with_sign(false).sub(&one, &mut wide).adjusted();
+            if adjusted == 0 { distance - 2 } else { distance - 1 }
         };
-        let total = least + other.adjusted();
-        // Exponents have at most 19 digits.
-        if total < 20 {
+        let overflows = large != other.negative;
+        let most = digits(if overflows { cx.emax } else { cx.etiny() });
+        if most >= least + other.adjusted() {
             return None;
         }
-        let exp = if large != other.negative { 4 } else { -4 } * super::context::MAX_EMAX;
+        let exp = if overflows { 4 * super::context::MAX_EMAX } else { cx.etiny() - 1 };
         Some(Decimal::small(negative, 1, exp).finish(cx))
     }
 

@@ -217,6 +217,12 @@ impl Decimal {
         let mut quiet = *cx;
         quiet.status = 0;
         quiet.rounding = if up { Rounding::Ceiling } else { Rounding::Floor };
+        // A number with more digits than the context has lies between two of its numbers.
+        let rounded = self.clone().finish(&mut quiet);
+        if rounded.is_infinite() || rounded.order(self).is_ne() {
+            cx.raise(quiet.status & status::ERRORS);
+            return (rounded, quiet);
+        }
         let tiny = Decimal::small(!up, 1, cx.etiny() - 1);
         let result = self.add(&tiny, &mut quiet);
         cx.raise(quiet.status & status::ERRORS);

@@ -8,7 +8,7 @@ use krait_runtime::prelude::*;
 use super::calendar::{self, IsoError, MAX_ORDINAL};
 use super::datetime::DateTime;
 use super::delta::TimeDelta;
-use super::fields::{check_date, int, int_or, invalid_iso, pickled};
+use super::fields::{check_date, date_arguments, int, int_or, invalid_iso, pickled};
 use super::format::{self, Text};
 use super::iso_calendar::IsoCalendarDate;
 use super::{isoformat, zone};
@@ -33,14 +33,15 @@ static SIGNATURE: Signature = Signature {
     names: &["year", "month", "day"],
     posonly: 0,
     pos: 3,
-    required: 3,
+    // The first three are, but each is converted before the next is missed.
+    required: 0,
     kwonly_required: 0,
     varargs: false,
     varkw: false,
     style: Style::ParseTuple,
 };
 
-static REPLACE: Signature = Signature { function: "replace", required: 0, style: Style::Clinic, ..SIGNATURE };
+static REPLACE: Signature = Signature { function: "replace", style: Style::Clinic, ..SIGNATURE };
 
 /// "date value out of range"
 #[cold]
@@ -99,7 +100,7 @@ impl Date {
         cls: &PyType,
         [year, month, day]: [Option<&PyObject>; 3],
     ) -> PyResult<Ref<PyObject>> {
-        let date = (int_or(py, year, 0)?, int_or(py, month, 0)?, int_or(py, day, 0)?);
+        let date = date_arguments(py, &SIGNATURE, [year, month, day])?;
         check_date(py, date)?;
         Date::alloc_as(py, cls, date)
     }

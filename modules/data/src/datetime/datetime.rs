@@ -7,7 +7,9 @@ use krait_runtime::prelude::*;
 use super::calendar::{self, MAX_ORDINAL};
 use super::date::{Date, out_of_range};
 use super::delta::TimeDelta;
-use super::fields::{check_clock, check_date, int_or, pickled, pickled_zone, zone as zone_argument};
+use super::fields::{
+    check_clock, check_date, date_arguments, int_or, pickled, pickled_zone, zone as zone_argument,
+};
 use super::time::{pack_clock, unpack_clock};
 use super::zone;
 
@@ -26,15 +28,15 @@ static SIGNATURE: Signature = Signature {
     names: &["year", "month", "day", "hour", "minute", "second", "microsecond", "tzinfo", "fold"],
     posonly: 0,
     pos: 8,
-    required: 3,
+    // The first three are, but each is converted before the next is missed.
+    required: 0,
     kwonly_required: 0,
     varargs: false,
     varkw: false,
     style: Style::ParseTuple,
 };
 
-pub(super) static REPLACE: Signature =
-    Signature { function: "replace", required: 0, style: Style::Clinic, ..SIGNATURE };
+pub(super) static REPLACE: Signature = Signature { function: "replace", style: Style::Clinic, ..SIGNATURE };
 
 impl DateTime {
     /// A datetime of a class, of fields that are in range.
@@ -107,7 +109,7 @@ impl DateTime {
         micro
     }
 
-    pub(super) fn zone(&self) -> Option<Ref<PyObject>> {
+    pub(crate) fn zone(&self) -> Option<Ref<PyObject>> {
         self.zone.get()
     }
 
@@ -117,6 +119,21 @@ impl DateTime {
 
     pub(super) fn offset(&self, py: Py<'_>) -> PyResult<Option<Ref<TimeDelta>>> {
         zone::utcoffset(py, self.zone().as_deref(), self)
+    }
+
+    /// What the clock shows, in seconds since 1970 as if it showed UTC.
+    pub(crate) fn unix_reading(&self) -> i64 {
+        (self.total() / 1_000_000) as i64 - zone::EPOCH
+    }
+
+    /// The year.
+    pub(crate) fn year_number(&self) -> i32 {
+        self.date.parts().0
+    }
+
+    /// The second of two readings of the same local time.
+    pub(crate) fn is_folded(&self) -> bool {
+        self.fold != 0
     }
 
     /// Microseconds since ordinal 0.
@@ -147,7 +164,7 @@ impl DateTime {
     }
 
     /// `self + factor * delta`, of the same class.
-    pub(super) fn shifted(&self, py: Py<'_>, delta: &TimeDelta, factor: i128) -> PyResult<Ref<PyObject>> {
+    pub(crate) fn shifted(&self, py: Py<'_>, delta: &TimeDelta, factor: i128) -> PyResult<Ref<PyObject>> {
         let (date, clock) = self.moved(py, delta, factor)?;
         DateTime::create(py, self.ty(), date, clock, self.zone().as_deref(), 0)
     }
@@ -182,7 +199,7 @@ impl DateTime {
 
     fn from_arguments(py: Py<'_>, cls: &PyType, given: [Option<&PyObject>; 9]) -> PyResult<Ref<PyObject>> {
         let [year, month, day, hour, minute, second, micro, tz, fold] = given;
-        let date = (int_or(py, year, 0)?, int_or(py, month, 0)?, int_or(py, day, 0)?);
+        let date = date_arguments(py, &SIGNATURE, [year, month, day])?;
         let clock =
             [int_or(py, hour, 0)?, int_or(py, minute, 0)?, int_or(py, second, 0)?, int_or(py, micro, 0)?];
         let fold = int_or(py, fold, 0)?;

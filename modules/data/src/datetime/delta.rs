@@ -43,7 +43,7 @@ impl TimeDelta {
     }
 
     /// A duration from any parts.
-    pub(super) fn new(py: Py<'_>, days: i64, seconds: i64, micros: i64) -> PyResult<Ref<TimeDelta>> {
+    pub(crate) fn new(py: Py<'_>, days: i64, seconds: i64, micros: i64) -> PyResult<Ref<TimeDelta>> {
         let seconds = seconds + micros.div_euclid(MICROS_PER_SECOND);
         TimeDelta::alloc_as(
             py,
@@ -55,7 +55,7 @@ impl TimeDelta {
     }
 
     /// All of it in microseconds.
-    pub(super) fn total(&self) -> i128 {
+    pub(crate) fn total(&self) -> i128 {
         (i128::from(self.days) * i128::from(SECONDS_PER_DAY) + i128::from(self.seconds))
             * i128::from(MICROS_PER_SECOND)
             + i128::from(self.micros)

@@ -31,6 +31,20 @@ pub fn int_or(py: Py<'_>, value: Option<&PyObject>, default: i32) -> PyResult<i3
     value.map_or(Ok(default), |value| int(py, value))
 }
 
+/// Year, month and day, all required.
+pub fn date_arguments(
+    py: Py<'_>,
+    signature: &krait_runtime::args::Signature,
+    given: [Option<&PyObject>; 3],
+) -> PyResult<(i32, i32, i32)> {
+    let one = |i: usize, value: Option<&PyObject>| match value {
+        Some(value) => int(py, value),
+        None => Err(signature.missing(py, i)),
+    };
+    let [year, month, day] = given;
+    Ok((one(0, year)?, one(1, month)?, one(2, day)?))
+}
+
 /// Refuses what is no date.
 #[inline]
 pub fn check_date(py: Py<'_>, (year, month, day): (i32, i32, i32)) -> PyResult<()> {

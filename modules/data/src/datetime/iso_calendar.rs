@@ -8,7 +8,6 @@ use krait_runtime::prelude::*;
     module = "datetime",
     name = "IsoCalendarDate",
     base = PyTuple,
-    gc,
     manual,
     itemsize = 8,
     basicsize = 32,

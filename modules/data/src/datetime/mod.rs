@@ -1,7 +1,7 @@
 //! Module `_datetime`: a file for each type; `calendar.rs` and `isoformat.rs` know no Python object, `zone.rs` asks time zones and
 //! the machine's local time, `format.rs` writes texts, `fields.rs` reads constructors' arguments.
 
-mod calendar;
+pub(crate) mod calendar;
 mod date;
 mod datetime;
 mod datetime_methods;

@@ -14,7 +14,7 @@ pub struct TzInfo {
 
 impl TzInfo {
     /// The part of a derived type's value.
-    pub(super) const fn header() -> TzInfo {
+    pub(crate) const fn header() -> TzInfo {
         TzInfo { base: PyObject::HEADER }
     }
 }
