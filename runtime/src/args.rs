@@ -337,13 +337,11 @@ impl Signature {
         if nargs > self.pos && nkw == 0 && max > self.pos {
             return self.too_many_positional(py, nargs);
         }
-        // The old parser does not look at how many are required.
-        let how = if self.required < max || self.style == Style::ParseTuple { "at most" } else { "exactly" };
         let kind = if nargs == 0 { "keyword " } else { "" };
         raise!(
             py,
             TypeError,
-            "{} takes {how} {max} {kind}argument{} ({} given)",
+            "{} takes at most {max} {kind}argument{} ({} given)",
             self.shown(),
             plural(max),
             nargs + nkw

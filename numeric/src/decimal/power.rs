@@ -59,8 +59,7 @@ impl Decimal {
             return if magnitude.is_gt() != other.negative {
                 Decimal::infinity(negative)
             } else {
-                cx.raise(status::CLAMPED);
-                Decimal::zero(negative, cx.etiny())
+                Decimal::zero(negative, 0)
             };
         }
         if let Some(bound) = self.pow_out_of_bounds(other, negative, magnitude.is_gt(), cx) {
@@ -190,7 +189,7 @@ impl Decimal {
             let one = words::shift_left(&[1], cx.prec - 1);
             return Raw { negative: false, coef: one, exp: 1 - cx.prec }.finish(cx);
         }
-        if exponent.adjusted() > 19 {
+        if exponent.adjusted() > 18 {
             let exp = if exponent.negative { -4 } else { 4 } * super::context::MAX_EMAX;
             return Decimal::small(false, 1, exp).finish(cx);
         }

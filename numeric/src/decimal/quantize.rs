@@ -92,7 +92,7 @@ impl Decimal {
             return rounded;
         }
         if rounded.coef.is_zero() {
-            return Decimal::zero(rounded.negative, 0).finish(cx);
+            return Decimal::zero(rounded.negative, 0);
         }
         let top = if cx.clamp { cx.etop() } else { cx.emax };
         let zeros = words::trailing_zeros(rounded.coef.as_slice()).min(top - rounded.exp);

@@ -233,7 +233,7 @@ impl Decimal {
             return Decimal::small(false, 1, 0);
         }
         let adjusted = self.adjusted();
-        if adjusted > 19 {
+        if adjusted > 18 {
             // Far beyond all exponents.
             let exp = if self.negative { -4 } else { 4 } * super::context::MAX_EMAX;
             let rounding = std::mem::replace(&mut cx.rounding, Rounding::HalfEven);

@@ -9,7 +9,7 @@ use krait_runtime::prelude::*;
 use super::calendar;
 use super::date::{Date, ctime};
 use super::datetime::{DateTime, REPLACE};
-use super::delta::TimeDelta;
+use super::delta::{TimeDelta, true_quotient};
 use super::fields::{character, int_or, invalid_iso, zone as zone_argument};
 use super::format::{self, Detail, Text};
 use super::time::{Time, parsed_zone};
@@ -275,28 +275,15 @@ impl DateTime {
     }
     #[pymethod]
     #[sig("($self, /)")]
-    fn timestamp(&self, py: Py<'_>) -> PyResult<f64> {
-        let micros = f64::from(self.micros());
+    fn timestamp(&self, py: Py<'_>) -> PyResult<Ref<PyObject>> {
         if self.zone().is_some() {
-            let Some(offset) = self.offset(py)? else {
-                // An aware class that has no offset counts as local time here, too.
-                let epoch = DateTime::alloc_as(
-                    py,
-                    DateTime::type_object(),
-                    (1970, 1, 1),
-                    [0; 4],
-                    Some(&*utc(py)?),
-                    0,
-                )?;
-                let Some(epoch) = epoch.downcast::<DateTime>() else { return Ok(0.0) };
-                return self.difference(py, epoch).map(|delta| delta.total() as f64 / 1e6);
-            };
-            let seconds = zone::seconds_of(py, self.date.parts(), self.clock())? - zone::EPOCH;
-            let total = i128::from(seconds) * 1_000_000 + i128::from(self.micros()) - offset.total();
-            return Ok(total as f64 / 1e6);
+            let epoch =
+                DateTime::alloc_as(py, DateTime::type_object(), (1970, 1, 1), [0; 4], Some(&*utc(py)?), 0)?;
+            let Some(epoch) = epoch.downcast::<DateTime>() else { return Ok(py.none()) };
+            return true_quotient(py, self.difference(py, epoch)?.total(), 1_000_000);
         }
         let moment = zone::moment_of_local(py, self.date.parts(), self.clock(), self.fold() != 0)?;
-        Ok((moment - zone::EPOCH) as f64 + micros / 1e6)
+        ((moment - zone::EPOCH) as f64 + f64::from(self.micros()) / 1e6).into_py(py)
     }
     #[pymethod]
     #[raw]

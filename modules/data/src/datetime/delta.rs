@@ -119,7 +119,7 @@ fn int_value(n: &PyInt) -> Option<i128> {
 }
 
 /// A true quotient of two integers, rounded once.
-fn true_quotient(py: Py<'_>, a: i128, b: i128) -> PyResult<Ref<PyObject>> {
+pub(super) fn true_quotient(py: Py<'_>, a: i128, b: i128) -> PyResult<Ref<PyObject>> {
     const EXACT: i128 = 1 << 53;
     if a.abs() <= EXACT && b.abs() <= EXACT {
         return (a as f64 / b as f64).into_py(py);
@@ -399,7 +399,7 @@ impl TimeDelta {
         }
         let Some(n) = b.downcast::<PyInt>() else { return Ok(py.not_implemented()) };
         let total = match int_value(n) {
-            Some(0) => bail!(py, ZeroDivisionError, "integer division or modulo by zero"),
+            Some(0) => bail!(py, ZeroDivisionError, "division by zero"),
             Some(n) => floor(delta.total(), n).0,
             None if delta.is_nonzero() && (delta.days < 0) != n.is_negative() => -1,
             None => 0,

@@ -197,8 +197,9 @@ pub(super) fn format(
     }
     let rounding = context.kernel().rounding;
     match (spec.precision, code) {
-        (Some(precision), 'e' | 'E') => x = round_to(&x, precision + 1, rounding),
+        (Some(precision), 'e' | 'E') if !x.is_zero() => x = round_to(&x, precision + 1, rounding),
         (Some(precision), 'f' | 'F' | '%') => x = rescale(&x, -precision, rounding, 0),
+        (Some(_), 'e' | 'E') => {}
         (Some(precision), _) if x.digits() > precision.max(1) => x = round_to(&x, precision.max(1), rounding),
         _ => {}
     }
