@@ -12,6 +12,7 @@ import random
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 INTS = ["0", "1", "-1", "2", "-2", "3", "7", "10", "-10", "16", "255", "256", "257", "-255", "1000", "65535", "65536", "0x10ffff",
@@ -35,7 +36,7 @@ LISTS = ["[]", "[1]", "[1, 2, 3]", "[3, 1, 2]", "['b', 'a']", "[1, 'a', None]", 
 TUPLES = ["()", "(1,)", "(1, 2)", "(1, 2, 3)", "('a', 'b')", "(1, 'a', None)", "((1, 2), (3,))", "('abc', 1.5)", "(1, [2])"]
 DICTS = ["{}", "{'a': 1}", "{1: 2, 3: 4}", "{'a': 1, 'b': 2, 'c': 3}", "{None: 1, (): 2}", "{1: 'x', 1.5: 'y'}", "dict.fromkeys(range(9))"]
 SETS = ["set()", "{1}", "{1, 2, 3}", "{1, 2.5}", "frozenset()", "frozenset([1, 2])", "{(1, 2)}", "set(range(12))"]
-RANGES = ["range(0)", "range(5)", "range(1, 10, 3)", "range(10, 0, -2)", "range(1 << 70)", "range(-5, 5)"]
+RANGES = ["range(0)", "range(5)", "range(1, 10, 3)", "range(10, 0, -2)", "range(-5, 5)"]
 SLICES = ["slice(None)", "slice(1)", "slice(1, 3)", "slice(None, None, 2)", "slice(None, None, -1)", "slice(-2, None)", "slice(5, 1, -2)",
           "slice(None, None, 0)", "slice('a')", "slice(1 << 70)"]
 OTHERS = ["None", "...", "NotImplemented", "int", "str", "type", "object", "len", "ValueError", "OSError(2, 'x')", "KeyError('k')",
@@ -157,7 +158,7 @@ def work(path, start):
     import warnings
 
     warnings.simplefilter("ignore")
-    resource.setrlimit(resource.RLIMIT_AS, (3 << 30, 3 << 30))
+    resource.setrlimit(resource.RLIMIT_AS, (900 << 20, 900 << 20))
     address = re.compile(r"0x[0-9a-f]{6,}")
     lines = Path(path).read_text(encoding="utf-8").splitlines()
     for line in lines[start:]:
@@ -177,21 +178,32 @@ def work(path, start):
         sys.__stdout__.flush()
 
 
+#: Seconds without an answer after which a case is given up.
+PATIENCE = 8
+
+
 def run(interpreter, path, count):
-    """The answers of an interpreter; a case that kills it has the answer "died"."""
+    """The answers of an interpreter; a case that kills it has the answer "died", one that takes too long "slow"."""
     answers = []
     while len(answers) < count:
         command = [interpreter, "-B", __file__, "--work", path, str(len(answers))]
         with tempfile.TemporaryFile("w+", encoding="utf-8") as out:
-            try:
-                status = subprocess.run(command, stdout=out, stderr=subprocess.DEVNULL, timeout=600).returncode
-            except subprocess.TimeoutExpired:
-                status = "time out"
+            process = subprocess.Popen(command, stdout=out, stderr=subprocess.DEVNULL)
+            size, since, status = 0, time.monotonic(), None
+            while status is None:
+                time.sleep(0.05)
+                status = process.poll()
+                now = out.seek(0, 2)
+                if now != size:
+                    size, since = now, time.monotonic()
+                elif status is None and time.monotonic() - since > PATIENCE:
+                    process.kill()
+                    process.wait()
+                    status = "slow"
             out.seek(0)
-            got = [line for line in out.read().splitlines()]
-        answers += got
+            answers += out.read().splitlines()
         if len(answers) < count:
-            answers.append(f"died: {status}")
+            answers.append("slow" if status == "slow" else f"died: {status}")
     return answers[:count]
 
 
@@ -217,7 +229,7 @@ def main():
         Path(path).write_text("\n".join(lines) + "\n", encoding="utf-8")
         expected = run(options.reference, path, len(lines))
         got = run(options.interpreter, path, len(lines))
-    different = [(line, a, b) for line, a, b in zip(lines, expected, got) if a != b]
+    different = [(line, a, b) for line, a, b in zip(lines, expected, got) if a != b and a != "slow"]
     for line, a, b in different[: options.show]:
         print(f"{line}\n    expected {a[:300]}\n    got      {b[:300]}")
     agree = len(lines) - len(different)

@@ -303,7 +303,12 @@ fn default_state(py: Py<'_>, slf: &PyObject, required: bool) -> PyResult<Ref<PyO
         bail!(py, TypeError, "cannot pickle '{}' object", ty.name())
     }
     let state = match slf.dict_field() {
-        Some(_) => slf.get_attr_optional(py, id!(py, "__dict__"))?.unwrap_or_else(|| py.none()),
+        Some(_) => match slf.get_attr_optional(py, id!(py, "__dict__"))? {
+            // An instance without attributes has no state.
+            Some(dict) if dict.downcast_exact::<PyDict>().is_some_and(PyDict::is_empty) => py.none(),
+            Some(dict) => dict,
+            None => py.none(),
+        },
         None => py.none(),
     };
     let names = slot_names(py, ty)?;

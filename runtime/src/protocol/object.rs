@@ -214,7 +214,7 @@ impl PyObject {
             return Ok(s.hash_value());
         }
         let Some(f) = self.ty().tp_hash.get() else { return Err(self.unhashable(py)) };
-        py.check_stack(" while hashing an object")?;
+        py.check_stack(" while hashing a tuple")?;
         // SAFETY: slot call on a live object.
         let h = unsafe { f(self.as_ptr()) };
         if h == -1 { Err(Raised::already(py)) } else { Ok(h) }

@@ -40,7 +40,7 @@ impl DefaultDict {
     #[slot]
     fn tp_repr(&self, py: Py<'_>) -> PyResult<Ref<PyStr>> {
         let contents = self.base.tp_repr(py)?;
-        let factory = match self.default_factory.get() {
+        let factory = match self.default_factory.get().filter(|f| !f.is_none()) {
             None => PyStr::new(py, "None")?,
             Some(factory) => match py.repr_enter(&factory)? {
                 Some(_guard) => factory.repr(py)?,
@@ -76,12 +76,12 @@ impl DefaultDict {
 
     #[pymethod]
     fn __missing__(&self, py: Py<'_>, key: &PyObject) -> PyResult<Ref<PyObject>> {
-        let Some(factory) = self.default_factory.get() else {
+        let Some(factory) = self.default_factory.get().filter(|f| !f.is_none()) else {
             return Err(krait_runtime::objects::dict::insert::raise_key_error(py, key));
         };
         let value = factory.call(py, &[])?;
-        self.set_item(py, key, &value)?;
-        Ok(value)
+        // The factory itself may have set the key: then its value stays.
+        self.base.set_default(py, key, &value)
     }
 
     #[pymethod(name = "copy")]

@@ -50,6 +50,11 @@ impl KeyWrapper {
         })
     }
 
+    #[getter]
+    fn __text_signature__(&self, _py: Py<'_>) -> &'static str {
+        "(obj)"
+    }
+
     #[slot]
     fn tp_richcompare(&self, py: Py<'_>, other: &PyObject, op: CompareOp) -> PyResult<Ref<PyObject>> {
         let Some(other) = other.downcast_exact::<KeyWrapper>() else {

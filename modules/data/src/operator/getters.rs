@@ -105,6 +105,11 @@ impl ItemGetter {
         repr_of(py, self, self.items.as_slice())
     }
 
+    #[getter]
+    fn __text_signature__(&self, _py: Py<'_>) -> &'static str {
+        "(obj, /)"
+    }
+
     #[pymethod]
     fn __reduce__(&self, py: Py<'_>) -> PyResult<Ref<PyTuple>> {
         PyTuple::new(py, &[self.ty(), &self.items])
@@ -222,6 +227,11 @@ impl AttrGetter {
         repr_of(py, self, &self.names(py)?)
     }
 
+    #[getter]
+    fn __text_signature__(&self, _py: Py<'_>) -> &'static str {
+        "(obj, /)"
+    }
+
     #[pymethod]
     fn __reduce__(&self, py: Py<'_>) -> PyResult<Ref<PyTuple>> {
         let names = PyTuple::from_vec(py, self.names(py)?)?;
@@ -331,6 +341,11 @@ impl MethodCaller {
         }
         text.push_char(py, ')')?;
         text.finish(py)
+    }
+
+    #[getter]
+    fn __text_signature__(&self, _py: Py<'_>) -> &'static str {
+        "(obj, /)"
     }
 
     #[pymethod]
