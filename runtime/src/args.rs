@@ -334,9 +334,6 @@ impl Signature {
     #[cold]
     fn too_many(&self, py: Py<'_>, nargs: usize, nkw: usize) -> crate::error::Raised {
         let max = self.names.len();
-        if nargs > self.pos && nkw == 0 && max > self.pos {
-            return self.too_many_positional(py, nargs);
-        }
         let kind = if nargs == 0 { "keyword " } else { "" };
         raise!(
             py,

@@ -85,7 +85,7 @@ impl PyFloat {
                 return Err(raise!(
                     py,
                     TypeError,
-                    "{}.__float__() must return a float, not {}",
+                    "{}.__float__ returned non-float (type {})",
                     obj.ty().qualified_name(),
                     r.ty().qualified_name()
                 ));
@@ -94,8 +94,8 @@ impl PyFloat {
                 py.warn(
                     crate::objects::exceptions::types::DeprecationWarning(),
                     &format!(
-                        "{}.__float__() must return a float, not {}.  The ability to return an instance of a strict subclass \
-                         of float is deprecated, and may not be supported in a future version of Python.",
+                        "{}.__float__ returned non-float (type {}).  The ability to return an instance of a strict subclass of \
+                         float is deprecated, and may be removed in a future version of Python.",
                         obj.ty().qualified_name(),
                         r.ty().qualified_name()
                     ),
@@ -259,7 +259,8 @@ impl PyFloat {
                     let content = x.buffer_bytes(py)?;
                     PyFloat::parse(py, &content, x)?
                 }
-                None => PyFloat::value_of(py, x)?,
+                None if PyFloat::check_exact(x) => PyFloat::value_of(py, x)?,
+                None => PyFloat::value_of_other(py, x)?,
             },
         };
         if exact {

@@ -319,11 +319,11 @@ impl PyRange {
 
 fn build(py: Py<'_>, _cls: &PyType, args: &[&PyObject]) -> PyResult<Ref<PyObject>> {
     let (start, stop, step) = match args {
-        [stop] => (small(py, 0)?, stop.index(py)?, small(py, 1)?),
-        [start, stop] => (start.index(py)?, stop.index(py)?, small(py, 1)?),
+        [stop] => (small(py, 0)?, stop.index(py)?.to_exact(py)?, small(py, 1)?),
+        [start, stop] => (start.index(py)?.to_exact(py)?, stop.index(py)?.to_exact(py)?, small(py, 1)?),
         [start, stop, step] => {
-            let (start, stop) = (start.index(py)?, stop.index(py)?);
-            let step = step.index(py)?;
+            let (start, stop) = (start.index(py)?.to_exact(py)?, stop.index(py)?.to_exact(py)?);
+            let step = step.index(py)?.to_exact(py)?;
             if step.is_zero() {
                 return Err(raise!(py, ValueError, "range() arg 3 must not be zero"));
             }

@@ -55,7 +55,7 @@ impl PyObject {
         };
         // SAFETY: slot call on a live object.
         let iterator = unsafe { self.check_result(py, tp_iter(self.as_ptr()))? };
-        if iterator.ty().tp_iternext.get().is_none() {
+        if !iterator.is_iterator() {
             return Err(raise!(
                 py,
                 TypeError,
@@ -68,7 +68,9 @@ impl PyObject {
 
     /// True when `next()` works on it.
     pub fn is_iterator(&self) -> bool {
-        self.ty().tp_iternext.get().is_some()
+        // A class without `__next__` has a function there that says so.
+        let no_next = crate::objects::r#type::dispatch::next_not_implemented as *const () as usize;
+        self.ty().tp_iternext.get().is_some_and(|f| f as *const () as usize != no_next)
     }
 
     /// The next item of an iterator; `None` when it is exhausted (a `StopIteration` is swallowed).

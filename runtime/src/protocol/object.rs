@@ -213,6 +213,9 @@ impl PyObject {
         if let Some(s) = self.downcast_exact::<PyStr>() {
             return Ok(s.hash_value());
         }
+        if let Some(n) = self.downcast_exact::<crate::objects::PyInt>() {
+            return Ok(n.hash_value());
+        }
         let Some(f) = self.ty().tp_hash.get() else { return Err(self.unhashable(py)) };
         py.check_stack(" while hashing a tuple")?;
         // SAFETY: slot call on a live object.

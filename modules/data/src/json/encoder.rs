@@ -342,7 +342,7 @@ static CALL: Signature = Signature {
     kwonly_required: 0,
     varargs: false,
     varkw: false,
-    style: Style::ParseTuple,
+    style: Style::Clinic,
 };
 
 #[pymethods]
@@ -351,7 +351,6 @@ impl Encoder {
     #[sig(
         "(markers, default, encoder, indent, key_separator, item_separator, sort_keys, skipkeys, allow_nan)"
     )]
-    #[style(parse_tuple)]
     fn encoder_new(
         py: Py<'_>,
         cls: &PyType,

@@ -312,14 +312,13 @@ static CALL: Signature = Signature {
     kwonly_required: 0,
     varargs: false,
     varkw: false,
-    style: Style::ParseTuple,
+    style: Style::Clinic,
 };
 
 #[pymethods]
 impl Scanner {
     #[new(name = "make_scanner")]
     #[sig("(context)")]
-    #[style(parse_tuple)]
     fn scanner_new(py: Py<'_>, cls: &PyType, context: &PyObject) -> PyResult<Ref<PyObject>> {
         let strict = context.get_attr(py, id!(py, "strict"))?.is_true(py)?;
         Scanner {

@@ -154,10 +154,8 @@ impl Pickler {
     }
 
     #[pymethod]
-    fn clear_memo(&self, py: Py<'_>) -> PyResult<()> {
-        let _in_use = InUse::new(py, &self.running)?;
+    fn clear_memo(&self, _py: Py<'_>) {
         drop(self.take_memo());
-        Ok(())
     }
 
     #[pymethod]

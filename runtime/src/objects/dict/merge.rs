@@ -95,15 +95,24 @@ pub fn merge_pairs(py: Py<'_>, dict: &PyDict, pairs: &PyObject) -> PyResult<()> 
     let iterator = pairs.iter(py)?;
     let mut i = 0usize;
     while let Some(item) = iterator.next(py)? {
-        let pair = match item.collect(py) {
-            Ok(pair) => pair,
-            Err(raised) if py.error_matches(types::TypeError()) && item.ty().tp_iter.get().is_none() => {
+        let items = match item.iter(py) {
+            Ok(_) => item.collect(py),
+            Err(raised) if py.error_matches(types::TypeError()) => {
                 py.clear_error(raised);
-                return Err(raise!(
+                Err(raise!(py, TypeError, "object is not iterable"))
+            }
+            Err(raised) => Err(raised),
+        };
+        let pair = match items {
+            Ok(pair) => pair,
+            Err(raised) if py.error_matches(types::TypeError()) => {
+                let error = py.fetch(raised);
+                let note = crate::objects::PyStr::new(
                     py,
-                    TypeError,
-                    "cannot convert dictionary update sequence element #{i} to a sequence"
-                ));
+                    &format!("Cannot convert dictionary update sequence element #{i} to a sequence"),
+                )?;
+                error.call_method(py, id!(py, "add_note"), &[&note])?;
+                return Err(py.restore(error));
             }
             Err(raised) => return Err(raised),
         };
@@ -143,6 +152,16 @@ pub fn from_keys(
         {
             let mut position = 0;
             while let Some((key, _, hash)) = source.next_entry_hashed(&mut position) {
+                dict.insert(py, key, hash, value.to_ref())?;
+            }
+            return Ok(result);
+        }
+        if let Some(set) = crate::objects::PySet::of(iterable).filter(|_| {
+            crate::objects::PySet::check_exact(iterable) || crate::objects::PyFrozenSet::check_exact(iterable)
+        }) {
+            // Hashes are known.
+            let mut position = 0;
+            while let Some((key, hash)) = set.next_entry(&mut position) {
                 dict.insert(py, key, hash, value.to_ref())?;
             }
             return Ok(result);

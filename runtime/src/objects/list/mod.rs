@@ -332,7 +332,7 @@ impl PyList {
         if self.ob_item.get().is_null() && hint > 0 {
             // SAFETY: room only; the size stays.
             unsafe { self.set_room(py, hint as usize)? };
-        } else if let Some(total) = n.checked_add(hint.max(0) as usize)
+        } else if let Some(total) = n.checked_add(hint.max(0) as usize).filter(|t| *t <= isize::MAX as usize)
             && total > self.allocated.get() as usize
         {
             // SAFETY: grown for room, then set back: no slot is looked at.

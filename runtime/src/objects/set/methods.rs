@@ -416,9 +416,7 @@ impl PySet {
 
     #[slot]
     fn tp_init(&self, py: Py<'_>, args: &PyTuple, kwargs: Option<&PyDict>) -> PyResult<()> {
-        if PySet::check_exact(self) {
-            crate::args::no_keywords(py, "set", kwargs)?;
-        }
+        crate::args::no_keywords(py, "set", kwargs)?;
         crate::args::check_positional(py, "set", args.len() as isize, 0, 1)?;
         if self.fill.get() != 0 {
             self.clear();
@@ -539,7 +537,9 @@ impl PySet {
 impl PyFrozenSet {
     #[slot]
     fn tp_new(py: Py<'_>, cls: &PyType, args: &PyTuple, kwargs: Option<&PyDict>) -> PyResult<Ref<PyObject>> {
-        if core::ptr::eq(cls, PyFrozenSet::type_object()) {
+        let own_init = PyFrozenSet::type_object().tp_init.get().map(|f| f as usize);
+        if core::ptr::eq(cls, PyFrozenSet::type_object()) || cls.tp_init.get().map(|f| f as usize) == own_init
+        {
             crate::args::no_keywords(py, "frozenset", kwargs)?;
         }
         crate::args::check_positional(py, cls.short_name(), args.len() as isize, 0, 1)?;

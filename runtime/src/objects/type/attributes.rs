@@ -224,7 +224,7 @@ pub(super) fn get_module(py: Py<'_>, ty: &PyType) -> PyResult<Ref<PyObject>> {
             None => Err(raise!(py, AttributeError, "__module__")),
         };
     }
-    PyStr::new(py, &ty.module_name(py).unwrap_or_default()).map(Ref::upcast)
+    PyStr::new_interned(py, &ty.module_name(py).unwrap_or_default()).map(Ref::upcast)
 }
 
 pub(super) fn get_doc(py: Py<'_>, ty: &PyType) -> PyResult<Ref<PyObject>> {
