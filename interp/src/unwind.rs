@@ -25,6 +25,7 @@ pub unsafe fn unwind(py: Py<'_>, signal: Signal) -> Signal {
         let m = machine(ts);
         (m.frame, m.sp, m.ip)
     };
+    let top = frame;
     let mut reraised = signal == Signal::Reraise;
     let mut first = signal != Signal::Thrown;
     // SAFETY: frames of the chain are live; the stack pointer is up to date for the frame being unwound.
@@ -47,7 +48,13 @@ pub unsafe fn unwind(py: Py<'_>, signal: Signal) -> Signal {
                 tracing::reraised(py, frame, ip.sub(1));
             }
             // Raising again may have set `instr_ptr` to where the exception first came from; the handler is the instruction's own.
-            let at = if reraised { ip.sub(1) } else { (*frame).instr_ptr };
+            // A suspended frame stands behind its `YIELD_VALUE`, whose handler (`CLEANUP_THROW`) sees what is thrown in.
+            let thrown = signal == Signal::Thrown && !first && core::ptr::eq(frame, top);
+            let at = match (reraised, thrown) {
+                (true, _) => ip.sub(1),
+                (_, true) => (*frame).instr_ptr.sub(1),
+                _ => (*frame).instr_ptr,
+            };
             match handle(py, frame, sp, at) {
                 Some((sp, ip)) => {
                     let m = machine(ts);

@@ -527,8 +527,9 @@ impl AnextAwaitable {
     #[slot]
     fn tp_iternext(&self, py: Py<'_>) -> PyResult<Option<Ref<PyObject>>> {
         let awaitable = self.awaitable(py)?;
-        let result = awaitable.next(py);
-        self.or_default(py, result)
+        // The value comes with the StopIteration, which must pass.
+        let result = awaitable.next_or_stop(py);
+        self.or_default(py, result).map(Some)
     }
     #[pymethod]
     #[raw(fastcall)]

@@ -10,7 +10,7 @@ use krait_runtime::prelude::*;
     base = PyTuple,
     manual,
     itemsize = 8,
-    basicsize = 32,
+    basicsize = 40,
     flags = flags::TUPLE_SUBCLASS,
     doc = "The result of date.isocalendar() or datetime.isocalendar()\n\nThis object may be accessed either as a tuple of\n  ((year, week, weekday)),\nor via the object attributes as named in the above tuple."
 )]

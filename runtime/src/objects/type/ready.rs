@@ -344,7 +344,8 @@ const PATTERN_FLAGS: u64 = flags::SEQUENCE | flags::MAPPING;
 /// What only the first base gives: collector, sizes, family flags.
 fn inherit_special(ty: &PyType, base: &PyType) {
     let mine = ty.tp_flags.get();
-    if mine & flags::HAVE_GC == 0
+    // A native type that says "collectable" without a way of its own to be walked is walked as its base is.
+    if (mine & flags::HAVE_GC == 0 || ty.has(flags::STATIC_BUILTIN))
         && base.has(flags::HAVE_GC)
         && ty.tp_traverse.get().is_none()
         && ty.tp_clear.get().is_none()
