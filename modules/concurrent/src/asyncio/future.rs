@@ -255,6 +255,9 @@ impl Future {
 
     /// The result; or the exception as an object, not raised; or an error when there is neither.
     pub(super) fn outcome(&self, py: Py<'_>) -> PyResult<Result<Ref<PyObject>, Ref<PyObject>>> {
+        if !self.event_loop.is_some() {
+            return Err(imported::invalid_state(py, "Future object is not initialized."));
+        }
         match self.stage.get() {
             Stage::Cancelled => return Err(self.raise_cancelled(py)),
             Stage::Pending => return Err(imported::invalid_state(py, "Result is not set.")),
@@ -443,7 +446,9 @@ impl Future {
 
     #[pymethod(name = "exception")]
     fn exception_(&self, py: Py<'_>) -> PyResult<Option<Ref<PyObject>>> {
-        self.required_loop(py)?;
+        if !self.event_loop.is_some() {
+            return Err(imported::invalid_state(py, "Future object is not initialized."));
+        }
         match self.stage.get() {
             Stage::Cancelled => return Err(self.raise_cancelled(py)),
             Stage::Pending => return Err(imported::invalid_state(py, "Exception is not set.")),
@@ -490,11 +495,10 @@ impl Future {
         let removed = seen - kept.len();
         if removed > 0 {
             // When comparing finished the future they are gone already.
-            let old = match self.callbacks.0.borrow().is_empty() {
-                true => Vec::new(),
-                false => self.callbacks.0.replace(kept),
-            };
-            drop(old);
+            let gone = self.callbacks.0.borrow().is_empty();
+            if !gone {
+                drop(self.callbacks.0.replace(kept));
+            }
         }
         Ok(removed)
     }

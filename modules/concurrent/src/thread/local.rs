@@ -90,11 +90,12 @@ impl Local {
     #[slot]
     fn tp_setattro(&self, py: Py<'_>, name: &PyObject, value: Option<&PyObject>) -> PyResult<()> {
         let dict = self.dict(py)?;
-        let name = attribute_name(py, name)?;
-        if name.eq_str("__dict__") {
+        if name.eq(py, id!(py, "__dict__"))? {
+            let name = name.str(py)?;
             let text = format!("'{}' object attribute '{name}' is read-only", self.ty().name());
-            return Err(py.raise_attribute_error_object(self, name, &text));
+            return Err(py.raise_attribute_error_object(self, &name, &text));
         }
+        let name = attribute_name(py, name)?;
         match self.generic_set_attr_with_dict(py, name, value, &dict) {
             Err(raised) if value.is_none() && py.error_matches(types::KeyError()) => {
                 py.clear_error(raised);

@@ -99,6 +99,8 @@ impl PyContextVar {
         if name.downcast::<PyStr>().is_none() {
             bail!(py, TypeError, "context variable name must be a str");
         }
+        // A subclass may refuse to be hashed.
+        name.hash(py)?;
         PyContextVar::named(py, name.clone(), default.as_deref()).map(Ref::upcast)
     }
 
