@@ -24,7 +24,6 @@ pub mod monitoring;
 pub mod objects;
 pub mod specialize;
 pub mod stackref;
-pub mod suggest;
 pub mod tracing;
 pub mod unwind;
 pub mod warnings;

@@ -385,10 +385,27 @@ impl Signature {
     fn unexpected(&self, py: Py<'_>, name: &PyObject) -> crate::error::Raised {
         match name.downcast::<PyStr>() {
             Some(name) => {
-                raise!(py, TypeError, "{} got an unexpected keyword argument '{name}'", self.shown())
+                let mut text = format!("{} got an unexpected keyword argument '{name}'", self.shown());
+                if let Some(nearest) = self.nearest_name(py, name) {
+                    text.push_str(&format!(". Did you mean '{nearest}'?"));
+                }
+                raise!(py, TypeError, "{text}")
             }
             None => raise!(py, TypeError, "keywords must be strings"),
         }
+    }
+
+    /// The parameter that a misspelt keyword was probably meant to be.
+    fn nearest_name(&self, py: Py<'_>, given: &PyStr) -> Option<String> {
+        let mut names = Vec::new();
+        for name in self.names.get(self.posonly..)? {
+            match PyStr::new(py, name) {
+                Ok(name) => names.push(name),
+                Err(raised) => py.clear_error(raised),
+            }
+        }
+        let names: Vec<&PyStr> = names.iter().map(|name| &**name).collect();
+        crate::suggest::nearest(given, &names).map(|name| name.to_string_lossy().into_owned())
     }
 
     /// The error for parameter `i`, which was not given.

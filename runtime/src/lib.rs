@@ -38,6 +38,7 @@ pub mod signals;
 pub mod slots;
 pub mod stack;
 pub mod state;
+pub mod suggest;
 pub mod sync;
 pub mod system;
 #[cfg(test)]

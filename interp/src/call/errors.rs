@@ -26,10 +26,7 @@ macro_rules! wrong_call {
 
 #[cold]
 pub(super) fn keywords_must_be_strings(b: &Binding<'_>) -> Raised {
-    match qualname(b) {
-        Some(name) => raise!(b.py, TypeError, "{}() keywords must be strings", &*name),
-        None => raise!(b.py, TypeError, "keywords must be strings"),
-    }
+    raise!(b.py, TypeError, "keywords must be strings")
 }
 
 #[cold]
@@ -65,7 +62,7 @@ pub(super) fn unexpected_keyword(b: &Binding<'_>, name: &PyObject, kwnames: &PyT
         }
     }
     let candidates: Vec<&PyStr> = (posonly..b.total).map(|i| b.name(i)).collect();
-    let nearest = name.downcast::<PyStr>().and_then(|n| crate::suggest::nearest(n, &candidates));
+    let nearest = name.downcast::<PyStr>().and_then(|n| krait_runtime::suggest::nearest(n, &candidates));
     match nearest {
         Some(nearest) => {
             wrong_call!(b, "got an unexpected keyword argument '{}'. Did you mean '{nearest}'?", text(name))

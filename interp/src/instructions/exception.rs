@@ -192,7 +192,7 @@ pub(super) fn prep_reraise_star(py: Py<'_>, original: &PyObject, excs: &PyObject
     }
     raised.extend(rest);
     if let [_, _, ..] = raised.as_slice() {
-        let excs = PyTuple::from_vec(py, raised)?;
+        let excs = PyList::from_vec(py, raised)?;
         return types::BaseExceptionGroup().call(py, &[krait_runtime::id!(py, ""), &excs]);
     }
     Ok(raised.pop().unwrap_or_else(|| py.none()))

@@ -91,6 +91,11 @@ impl NewlineState {
         self.pending_cr.set(false);
     }
 
+    /// Forgets the newlines seen: a decoder set back to the very beginning starts anew.
+    pub fn forget_seen(&self) {
+        self.seen.set(0);
+    }
+
     /// The kinds of newlines seen: `None`, one, or a tuple.
     pub fn newlines(&self, py: Py<'_>) -> PyResult<Ref<PyObject>> {
         let seen = self.seen.get();

@@ -26,6 +26,6 @@ pub mod suggestions {
                 None => bail!(py, TypeError, "all elements in 'candidates' must be strings"),
             }
         }
-        Ok(krait_interp::suggest::nearest(item, &names).map(|name| name.to_ref()))
+        Ok(krait_runtime::suggest::nearest(item, &names).map(|name| name.to_ref()))
     }
 }

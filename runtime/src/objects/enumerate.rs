@@ -8,6 +8,7 @@ use crate::error::PyResult;
 use crate::object::PyObject;
 use crate::objects::{PyInt, PyTuple, PyType};
 use crate::py::Py;
+use crate::raise;
 use crate::reference::{Member, Ref};
 
 /// `enumobject`.
@@ -28,13 +29,16 @@ pub struct PyEnumerate {
 #[pymethods(class = "enumerate")]
 impl PyEnumerate {
     #[new]
-    #[sig("(iterable, start=0)")]
+    #[sig("(iterable=<unrepresentable>, start=0)")]
     fn enumerate_new(
         py: Py<'_>,
         cls: &PyType,
-        iterable: &PyObject,
+        iterable: Option<&PyObject>,
         start: Option<&PyObject>,
     ) -> PyResult<Ref<PyObject>> {
+        let Some(iterable) = iterable else {
+            return Err(raise!(py, TypeError, "enumerate() missing required argument 'iterable'"));
+        };
         let start = match start {
             Some(start) => start.index(py)?,
             None => PyInt::new(py, 0)?,

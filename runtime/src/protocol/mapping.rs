@@ -70,14 +70,22 @@ impl PyObject {
             };
             return if r < 0 { Err(Raised::already(py)) } else { Ok(()) };
         }
-        if self.sequence_slots().is_some_and(|s| s.sq_ass_item.get().is_some()) {
+        if let Some(slots) = self.sequence_slots() {
             if key.is_index() {
                 let i = key.to_index_isize(py, "cannot fit '{}' into an index-sized integer")?;
                 return self.sequence_assign(py, i, value);
             }
+            if slots.sq_ass_item.get().is_none() {
+                return Err(self.cannot_assign(py, value));
+            }
             return Err(raise!(py, TypeError, "sequence index must be integer, not '{}'", key.ty().name()));
         }
+        Err(self.cannot_assign(py, value))
+    }
+
+    #[cold]
+    fn cannot_assign(&self, py: Py<'_>, value: Option<&PyObject>) -> Raised {
         let what = if value.is_some() { "assignment" } else { "deletion" };
-        Err(raise!(py, TypeError, "'{}' object does not support item {what}", self.ty().name()))
+        raise!(py, TypeError, "'{}' object does not support item {what}", self.ty().name())
     }
 }

@@ -102,18 +102,6 @@ impl PyObject {
 
     #[cold]
     fn unsupported(&self, py: Py<'_>, other: &PyObject, sign: &str) -> crate::error::Raised {
-        if sign == ">>"
-            && self.ty().name() == "builtin_function_or_method"
-            && crate::objects::function_name_is(self, "print")
-        {
-            return raise!(
-                py,
-                TypeError,
-                "unsupported operand type(s) for {sign}: '{}' and '{}'. Did you mean \"print(<message>, file=<output_stream>)\"?",
-                self.ty().name(),
-                other.ty().name()
-            );
-        }
         raise!(
             py,
             TypeError,

@@ -103,8 +103,13 @@ impl PyObject {
     /// `self[i] = value` or `del self[i]` by `sq_ass_item`.
     pub fn sequence_assign(&self, py: Py<'_>, index: isize, value: Option<&PyObject>) -> PyResult<()> {
         let Some(f) = self.sequence_slots().and_then(|s| s.sq_ass_item.get()) else {
-            let what = if value.is_some() { "assignment" } else { "deletion" };
-            return Err(raise!(py, TypeError, "'{}' object doesn't support item {what}", self.ty().name()));
+            // The two texts differ in CPython too.
+            let what = if value.is_some() {
+                "does not support item assignment"
+            } else {
+                "doesn't support item deletion"
+            };
+            return Err(raise!(py, TypeError, "'{}' object {what}", self.ty().name()));
         };
         let index = self.wrap_index(py, index)?;
         // SAFETY: slot call on a live object.

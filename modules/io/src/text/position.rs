@@ -129,8 +129,14 @@ impl TextIoWrapper {
         // Leap near the place, as far as the average length of characters suggests, back off until it is not behind it.
         let mut leap = ((self.bytes_per_char.get() * skip as f64) as usize).min(input.len());
         let mut back = 1;
+        let set_back = || {
+            if start == 0 && flags == 0 {
+                self.decoder.newlines.forget_seen();
+            }
+            self.decoder.set_state(py, &begin)
+        };
         while leap > 0 {
-            self.decoder.set_state(py, &begin)?;
+            set_back()?;
             let chars = self.decode_count(py, input.get(..leap).unwrap_or_default(), false)?;
             if chars <= skip {
                 let state = self.decoder.state(py)?;
@@ -147,7 +153,7 @@ impl TextIoWrapper {
             }
         }
         if leap == 0 {
-            self.decoder.set_state(py, &begin)?;
+            set_back()?;
         }
         at.start += leap as u64;
         if skip == 0 {

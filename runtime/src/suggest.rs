@@ -1,6 +1,6 @@
 //! "Did you mean …?": the name nearest to a misspelt one, by a weighted edit distance. The measure and its limits are CPython's.
 
-use krait_runtime::objects::PyStr;
+use crate::objects::PyStr;
 
 const MAX_CANDIDATES: usize = 750;
 const MAX_LENGTH: usize = 40;
