@@ -254,7 +254,9 @@ pub mod abc {
     #[sig("($module, self, instance, /)")]
     fn _abc_instancecheck(py: Py<'_>, this: &PyObject, instance: &PyObject) -> PyResult<Ref<PyObject>> {
         let data = AbcData::of(py, this)?;
-        let class = instance.get_attr(py, id!(py, "__class__"))?;
+        // As `isinstance` itself does, without `__class__` the type counts.
+        let class = instance.get_attr_optional(py, id!(py, "__class__"))?;
+        let class = class.unwrap_or_else(|| instance.ty().to_ref());
         if data.cache.contains(py, &class)? {
             return Ok(PyBool::get(true).to_ref());
         }

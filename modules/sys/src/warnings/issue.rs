@@ -191,7 +191,11 @@ fn show(
     };
     let none = py.none();
     let source = warning.source.unwrap_or(&none);
-    let shown = class.call(py, &[message, category, warning.filename, lineno, &none, &none, source])?;
+    // The library finds the line itself; where there is no such file, the loader's counts.
+    let known =
+        warning.source_line.filter(|_| !std::path::Path::new(&*warning.filename.to_string_lossy()).exists());
+    let line = known.unwrap_or(&none);
+    let shown = class.call(py, &[message, category, warning.filename, lineno, &none, line, source])?;
     show.call(py, &[&shown]).map(drop)
 }
 

@@ -89,6 +89,9 @@ pub fn source_line(py: Py<'_>, globals: &PyDict, lineno: i32) -> PyResult<Option
     if source.is_none() {
         return Ok(None);
     }
-    let lines = source.call_method(py, id!(py, "splitlines"), &[])?;
-    lines.sequence_item(py, (lineno - 1) as isize).map(Some)
+    let Some(source) = source.downcast::<PyStr>() else { return Ok(None) };
+    // Of a subclass the characters count, not its methods.
+    let lines = source.to_exact(py)?.call_method(py, id!(py, "splitlines"), &[])?;
+    let line = usize::try_from(lineno).ok().and_then(|n| n.checked_sub(1));
+    Ok(line.and_then(|line| lines.downcast::<PyList>().and_then(|lines| lines.get(line))))
 }

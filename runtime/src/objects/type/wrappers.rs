@@ -506,6 +506,9 @@ pub(crate) fn call_tp_new(py: Py<'_>, ty: &PyType, args: &PyTuple, kwargs: Kwarg
             cls.name()
         ));
     }
+    if cls.tp_new.get().is_none() {
+        return Err(raise!(py, TypeError, "cannot create '{}' instances", cls.name()));
+    }
     // The nearest native ancestor must be made by its own tp_new.
     let mut native = Some(cls);
     while let Some(t) = native

@@ -341,7 +341,7 @@ impl PyWeakReference {
         let Some(object) = self.target() else {
             return PyStr::new(py, &format!("<weakref at {:#x}; dead>", self.id()));
         };
-        let name = object.get_attr_optional(py, crate::id!(py, "__name__"))?;
+        let name = object.lookup_special(py, crate::id!(py, "__name__"))?;
         let class = object.ty().qualified_name();
         let text = match name.as_ref().and_then(|n| n.downcast::<PyStr>()) {
             Some(name) => {

@@ -211,6 +211,30 @@ macro_rules! proxy_methods {
                 unwrap(py, self)?.inplace_op(py, &*unwrap(py, other)?, number::XOR)
             }
             #[slot]
+            fn nb_inplace_remainder(&self, py: Py<'_>, other: &PyObject) -> PyResult<Ref<PyObject>> {
+                unwrap(py, self)?.inplace_op(py, &*unwrap(py, other)?, number::REMAINDER)
+            }
+            #[slot]
+            fn nb_inplace_floor_divide(&self, py: Py<'_>, other: &PyObject) -> PyResult<Ref<PyObject>> {
+                unwrap(py, self)?.inplace_op(py, &*unwrap(py, other)?, number::FLOOR_DIVIDE)
+            }
+            #[slot]
+            fn nb_inplace_true_divide(&self, py: Py<'_>, other: &PyObject) -> PyResult<Ref<PyObject>> {
+                unwrap(py, self)?.inplace_op(py, &*unwrap(py, other)?, number::TRUE_DIVIDE)
+            }
+            #[slot]
+            fn nb_inplace_matrix_multiply(&self, py: Py<'_>, other: &PyObject) -> PyResult<Ref<PyObject>> {
+                unwrap(py, self)?.inplace_op(py, &*unwrap(py, other)?, number::MATRIX_MULTIPLY)
+            }
+            #[slot]
+            fn nb_inplace_lshift(&self, py: Py<'_>, other: &PyObject) -> PyResult<Ref<PyObject>> {
+                unwrap(py, self)?.inplace_op(py, &*unwrap(py, other)?, number::LSHIFT)
+            }
+            #[slot]
+            fn nb_inplace_rshift(&self, py: Py<'_>, other: &PyObject) -> PyResult<Ref<PyObject>> {
+                unwrap(py, self)?.inplace_op(py, &*unwrap(py, other)?, number::RSHIFT)
+            }
+            #[slot]
             fn nb_negative(&self, py: Py<'_>) -> PyResult<Ref<PyObject>> {
                 unwrap(py, self)?.negative(py)
             }
