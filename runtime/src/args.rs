@@ -385,27 +385,11 @@ impl Signature {
     fn unexpected(&self, py: Py<'_>, name: &PyObject) -> crate::error::Raised {
         match name.downcast::<PyStr>() {
             Some(name) => {
-                let mut text = format!("{} got an unexpected keyword argument '{name}'", self.shown());
-                if let Some(nearest) = self.nearest_name(py, name) {
-                    text.push_str(&format!(". Did you mean '{nearest}'?"));
-                }
-                raise!(py, TypeError, "{text}")
+                let known = self.names.get(self.posonly..).unwrap_or_default();
+                unexpected_keyword(py, &self.shown(), name, known)
             }
             None => raise!(py, TypeError, "keywords must be strings"),
         }
-    }
-
-    /// The parameter that a misspelt keyword was probably meant to be.
-    fn nearest_name(&self, py: Py<'_>, given: &PyStr) -> Option<String> {
-        let mut names = Vec::new();
-        for name in self.names.get(self.posonly..)? {
-            match PyStr::new(py, name) {
-                Ok(name) => names.push(name),
-                Err(raised) => py.clear_error(raised),
-            }
-        }
-        let names: Vec<&PyStr> = names.iter().map(|name| &**name).collect();
-        crate::suggest::nearest(given, &names).map(|name| name.to_string_lossy().into_owned())
     }
 
     /// The error for parameter `i`, which was not given.
@@ -421,6 +405,27 @@ impl Signature {
             );
         }
         raise!(py, TypeError, "{} missing required argument '{name}' (pos {})", self.shown(), i + 1)
+    }
+}
+
+/// "sort() got an unexpected keyword argument 'kee'. Did you mean 'key'?": `function` with its parentheses, `known` what it takes.
+#[cold]
+pub fn unexpected_keyword(py: Py<'_>, function: &str, given: &PyStr, known: &[&str]) -> crate::error::Raised {
+    let mut names = Vec::new();
+    for name in known {
+        match PyStr::new(py, name) {
+            Ok(name) => names.push(name),
+            Err(raised) => py.clear_error(raised),
+        }
+    }
+    let names: Vec<&PyStr> = names.iter().map(|name| &**name).collect();
+    match crate::suggest::nearest(given, &names) {
+        Some(nearest) => raise!(
+            py,
+            TypeError,
+            "{function} got an unexpected keyword argument '{given}'. Did you mean '{nearest}'?"
+        ),
+        None => raise!(py, TypeError, "{function} got an unexpected keyword argument '{given}'"),
     }
 }
 

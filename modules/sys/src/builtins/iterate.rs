@@ -7,6 +7,7 @@ use krait_macros::pymodule_part;
 #[allow(clippy::module_inception)]
 pub mod iterate {
     use krait_interp::objects::async_generator::anext_with_default;
+    use krait_runtime::args::unexpected_keyword;
     use krait_runtime::objects::iterator::callable_iterator;
     use krait_runtime::objects::list;
     use krait_runtime::prelude::*;
@@ -77,14 +78,11 @@ pub mod iterate {
         };
         let (mut key, mut default) = (None, None);
         for (keyword, value) in args.keywords().iter() {
-            let keyword = keyword.downcast::<PyStr>();
-            if keyword.is_some_and(|k| k.eq_str("key")) {
-                key = Some(value).filter(|v| !v.is_none());
-            } else if keyword.is_some_and(|k| k.eq_str("default")) {
-                default = Some(value);
-            } else {
-                let keyword = keyword.map(|k| k.to_string_lossy().into_owned()).unwrap_or_default();
-                bail!(py, TypeError, "{name}() got an unexpected keyword argument '{keyword}'")
+            match keyword.downcast::<PyStr>() {
+                Some(k) if k.eq_str("key") => key = Some(value).filter(|v| !v.is_none()),
+                Some(k) if k.eq_str("default") => default = Some(value),
+                Some(k) => return Err(unexpected_keyword(py, &format!("{name}()"), k, &["key", "default"])),
+                None => bail!(py, TypeError, "keywords must be strings"),
             }
         }
         if !rest.is_empty() && default.is_some() {
@@ -140,14 +138,11 @@ pub mod iterate {
         let sorted = PyList::from_vec(py, iterable.collect(py)?)?;
         let (mut key, mut reverse) = (None, false);
         for (keyword, value) in args.keywords().iter() {
-            let keyword = keyword.downcast::<PyStr>();
-            if keyword.is_some_and(|k| k.eq_str("key")) {
-                key = Some(value).filter(|v| !v.is_none());
-            } else if keyword.is_some_and(|k| k.eq_str("reverse")) {
-                reverse = value.is_true(py)?;
-            } else {
-                let keyword = keyword.map(|k| k.to_string_lossy().into_owned()).unwrap_or_default();
-                bail!(py, TypeError, "sort() got an unexpected keyword argument '{keyword}'")
+            match keyword.downcast::<PyStr>() {
+                Some(k) if k.eq_str("key") => key = Some(value).filter(|v| !v.is_none()),
+                Some(k) if k.eq_str("reverse") => reverse = value.is_true(py)?,
+                Some(k) => return Err(unexpected_keyword(py, "sort()", k, &["key", "reverse"])),
+                None => bail!(py, TypeError, "keywords must be strings"),
             }
         }
         list::sort::sort(py, &sorted, key, reverse)?;
