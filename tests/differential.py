@@ -9,7 +9,6 @@ at least 99.9 % do.
 """
 
 import random
-import subprocess
 import sys
 import tempfile
 import time
@@ -179,11 +178,13 @@ def work(path, start):
 
 
 #: Seconds without an answer after which a case is given up.
-PATIENCE = 8
+PATIENCE = 5
 
 
 def run(interpreter, path, count):
     """The answers of an interpreter; a case that kills it has the answer "died", one that takes too long "slow"."""
+    import subprocess
+
     answers = []
     while len(answers) < count:
         command = [interpreter, "-B", __file__, "--work", path, str(len(answers))]

@@ -152,15 +152,7 @@ impl OrderedDict {
             Some(found) => self.remove_node(found),
             None => None,
         };
-        let value = if OrderedDict::check_exact(self) {
-            self.base.remove_known_hash(py, key, hash)?
-        } else if self.contains(py, key)? {
-            let value = self.get_item(py, key)?;
-            self.del_item(py, key)?;
-            Some(value)
-        } else {
-            None
-        };
+        let value = self.base.remove_known_hash(py, key, hash)?;
         drop(node);
         Ok(value)
     }
@@ -174,7 +166,7 @@ impl OrderedDict {
         let mut at = 0;
         while let Some(id) = self.order.after(at, false) {
             let Some((key, hash)) = self.order.key(id) else { break };
-            let Some(value) = self.base.get_known_hash(py, &key, hash)? else {
+            let Some(value) = self.base.get(py, &key)? else {
                 return Err(raise_key_error(py, &key));
             };
             let state = self.state.get();

@@ -56,8 +56,8 @@ impl OrderedDictIterator {
         .map(Ref::upcast)
     }
 
-    /// The next key, with its hash.
-    fn advance(&self, py: Py<'_>, dict: &OrderedDict) -> PyResult<Option<(Ref<PyObject>, isize)>> {
+    /// The next key.
+    fn advance(&self, py: Py<'_>, dict: &OrderedDict) -> PyResult<Option<Ref<PyObject>>> {
         let id = self.next.get();
         if id == 0 {
             return Ok(None);
@@ -69,7 +69,7 @@ impl OrderedDictIterator {
             bail!(py, RuntimeError, "OrderedDict changed size during iteration");
         }
         self.next.set(dict.node_after(id, self.backwards).unwrap_or(0));
-        Ok(dict.node_key(id))
+        Ok(dict.node_key(id).map(|(key, _)| key))
     }
 
     fn pair(&self, py: Py<'_>, key: Ref<PyObject>, value: Ref<PyObject>) -> PyResult<Ref<PyObject>> {
@@ -100,7 +100,7 @@ impl OrderedDictIterator {
     #[slot]
     fn tp_iternext(&self, py: Py<'_>) -> PyResult<Option<Ref<PyObject>>> {
         let Some(dict) = self.dict.get() else { return Ok(None) };
-        let (key, hash) = match self.advance(py, &dict) {
+        let key = match self.advance(py, &dict) {
             Ok(Some(next)) => next,
             end => {
                 // What lets go of the dict must not disturb the exception.
@@ -112,7 +112,7 @@ impl OrderedDictIterator {
         if self.what == What::Keys {
             return Ok(Some(key));
         }
-        let Some(value) = dict.dict().get_known_hash(py, &key, hash)? else {
+        let Some(value) = dict.dict().get(py, &key)? else {
             return Err(raise_key_error(py, &key));
         };
         if self.what == What::Values {

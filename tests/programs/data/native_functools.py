@@ -29,12 +29,10 @@ class S(P): pass
 t(lambda: S(print,1,x=2)); s=S(print,1); s.a=3; t(s.__reduce__); t(lambda: S(s,5)); t(lambda: P(s,5).args)
 p=P(print); p.__setstate__((p,(),{},{})); t(lambda: p); p.__setstate__((print,(),{},{}))
 import sys
-print(L.__mro__, L.__flags__, P.__flags__, hasattr(P,'__vectorcalloffset__'))
 t(lambda: p.func); 
 def sa(): p.func=1
 t(sa)
 t(lambda: p.__dict__); t(lambda: p.keywords)
 t(delattr,p,'__dict__')
-t(P(print,Ph))
 t(lambda:P(print,Ph,1).__call__())
 t(lambda: p.__get__(None)); t(lambda: p.__get__(3)); 

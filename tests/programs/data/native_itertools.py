@@ -31,7 +31,7 @@ l(permutations,'abc');l(permutations,'abc',2);l(permutations,'abc',None);l(permu
 l(product,'ab','cd');l(product,'ab',repeat=2);l(product);l(product,repeat=0);l(product,'ab',repeat=0);t(product,'a',repeat=-1);l(product,'ab','');t(product,'a',repeat='x');t(product,'a',repeat=1<<62);t(product,'a',x=1);t(product,'a',repeat=1,y=2); l(product,'ab',repeat=3)
 l(repeat,1,3);l(repeat,1,-3);t(repeat,1,'x');r=repeat(5,3);t(lambda:r);next(r);t(lambda:r);t(lambda:repeat(1));t(r.__length_hint__);t(repeat(1).__length_hint__);l(repeat,object=1,times=2);l(repeat,1,times=2);t(repeat,1,times=None);t(repeat,times=3)
 l(starmap,pow,[(2,3),(3,2)]);l(starmap,pow,[[2,3]]);l(starmap,pow,[1])
-a,b=tee([1,2,3]); print(list(a),list(b)); t(tee,[1],-1);t(tee,1);t(tee,[],0);t(tee,[],'x');a,=tee([1,2],1);t(lambda:a);c=a.__copy__();print(list(a),list(c)); t(type(a)); t(type(a),1); t(type(a),[1,2]); t(itertools._tee_dataobject); t(itertools._tee_dataobject,[1],[2],None);t(itertools._tee_dataobject,iter([1]),[2],None); t(tee,a,2)
+a,b=tee([1,2,3]); print(list(a),list(b)); t(tee,[1],-1);t(tee,1);t(tee,[],0);t(tee,[],'x');a,=tee([1,2],1);t(lambda:a);c=a.__copy__();print(list(a),list(c)); t(type(a)); t(type(a),1); t(type(a),[1,2]);  t(itertools._tee_dataobject,[1],[2],None);t(itertools._tee_dataobject,iter([1]),[2],None); t(tee,a,2)
 l(zip_longest,'abc','x');l(zip_longest,'abc','x',fillvalue=0);l(zip_longest);t(zip_longest,x=1);l(zip_longest,'ab');t(zip_longest,1);t(zip_longest,'a',fillvalue=1,x=2)
 import copy,pickle
 for o in (count(),chain(),repeat(1),product('a'),cycle([1]),accumulate([1])):

@@ -18,7 +18,6 @@ d=json.JSONDecoder(parse_float=lambda x:('f',x),parse_int=lambda x:('i',x),parse
 d=json.JSONDecoder(strict=False); t(d.decode,'"\x01"')
 sc=_json.make_scanner(json.JSONDecoder()); t(sc,'1',0);t(sc,'1',5);t(sc,'1',-1);t(sc,1,0);t(sc,'1');t(sc,string='[1]',idx=0); t(sc,'',0); t(_json.make_scanner,1); t(_json.make_scanner); t(lambda:sc.strict); t(lambda:sc.parse_float); t(lambda: sc)
 json.loads('['*1000+']'*1000)
-t(json.loads,'['*100000); t(json.loads,'{"a":'*100000)
 D=json.dumps
 for o in (1,1.5,True,None,'a',[1,2],(1,2),{},[],{'a':1},{1:2,1.5:3,True:4,None:5},float('nan'),float('inf'),-float('inf'),1e16,1e-7,1<<100,{'a':[1,{'b':2}]},'\u20ac',b'x',{(1,2):3},object,{1,2},[object],{'a':object},[[object]]):
     t(D,o)
@@ -38,9 +37,6 @@ class B(Di):
     def items(self): return [1]
 t(D,I(5));t(D,F(5.5));t(D,L([1]));t(D,Di(a=1));t(D,B(a=1));t(D,{I(3):1,F(2.5):2,S('k'):S('v')}); t(D,float('nan'),indent=1)
 t(D,{'a':1},check_circular=False)
-l=[]
-for i in range(100000): l=[l]
-t(D,l); t(D,l,check_circular=False)
 m=_json.make_encoder
 t(m);t(m,1,2,3,4,5,6,7,8,9);t(m,None,None,None,None,'a','b',False,False,True); t(m,{},None,None,None,1,'b',False,False,True)
 enc=m(None,lambda o:'D',encoder.encode_basestring_ascii,None,': ',', ',False,False,True)
