@@ -51,7 +51,8 @@ pub fn decode(text: &[u8], strict: bool) -> Result<Vec<u8>, Error> {
     for &c in rest {
         let leading = core::mem::replace(&mut first, false);
         if c == b'=' {
-            pads += 1;
+            // Padding only counts where it can stand.
+            pads += usize::from(quad >= 2);
             if quad >= 2 && usize::from(quad) + pads >= 4 {
                 if !strict {
                     return Ok(out);

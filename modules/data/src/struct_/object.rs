@@ -302,12 +302,10 @@ impl Struct {
         UnpackIterator::over(py, self, buffer)
     }
     #[pymethod]
-    fn __sizeof__(&self) -> usize {
+    fn __sizeof__(&self, py: Py<'_>) -> PyResult<usize> {
         // A compiled code takes 32 bytes in CPython, and one ends the list.
-        let layout = self.layout.take();
-        let codes = layout.as_ref().map_or(0, |layout| layout.items.len() + 1);
-        self.layout.set(layout);
-        size_of::<Struct>() + codes * 32
+        let codes = self.layout(py)?.items.len() + 1;
+        Ok(size_of::<Struct>() + codes * 32)
     }
 }
 
