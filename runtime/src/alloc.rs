@@ -157,6 +157,7 @@ pub fn alloc_payload<T: PyClass>(py: Py<'_>, cls: &PyType, value: T) -> PyResult
         )
     };
     const { assert!(align_of::<T>() <= 16, "blocks are aligned to 16 bytes: box what wants more") };
+    const { assert!(align_of::<T>() <= 16, "objects are 16-byte aligned: box what needs more") };
     let op = memory::alloc_object(py, cls, 0)?;
     // SAFETY: the memory holds at least a T. The value's head is not used: the real one is kept and written back.
     unsafe {

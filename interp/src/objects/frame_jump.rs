@@ -211,12 +211,15 @@ pub fn jump(py: Py<'_>, object: &PyFrame, value: &PyObject) -> PyResult<()> {
         bail!(py, ValueError, "f_lineno can only be set in a trace function");
     }
     match what as usize {
-        event::PY_RESUME | event::PY_START | event::PY_THROW | event::PY_UNWIND
-            if what as usize != event::PY_UNWIND =>
-        {
+        event::PY_RESUME | event::PY_START | event::PY_THROW => {
             bail!(py, ValueError, "can't jump from the 'call' trace event of a new frame")
         }
-        event::LINE | event::PY_YIELD => {}
+        event::LINE
+        | event::PY_YIELD
+        | event::INSTRUCTION
+        | event::JUMP
+        | event::BRANCH_LEFT
+        | event::BRANCH_RIGHT => {}
         _ => bail!(py, ValueError, "{FOR_LINES_ONLY}"),
     }
     let Some(mut wanted) = wanted.as_i64().and_then(|n| i32::try_from(n).ok()) else {

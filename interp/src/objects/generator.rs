@@ -317,7 +317,9 @@ impl PyGen {
         let at = unsafe { *(*self.frame()).instr_ptr };
         let resume_point =
             matches!(at.opcode(), Some(Opcode::RESUME | Opcode::RESUME_CHECK | Opcode::INSTRUMENTED_RESUME));
-        if raised.is_none() && suspended(state) && resume_point && at.arg & RESUME_DEPTH1 != 0 {
+        let watched = py.interp().monitoring.watchers(krait_runtime::monitoring::event::PY_UNWIND) != 0;
+        let unseen = suspended(state) && resume_point && at.arg & RESUME_DEPTH1 != 0 && !watched;
+        if raised.is_none() && unseen {
             // Only the block that turns StopIteration into RuntimeError is open: nothing could see GeneratorExit.
             self.gi_frame_state.set(frame_state::COMPLETED);
             self.clear_frame(py);
