@@ -341,7 +341,7 @@ impl PyCFunction {
     fn __doc__(&self, _py: Py<'_>) -> Option<String> {
         // SAFETY: docstrings are NUL-terminated.
         let doc = unsafe { text_of(self.def().ml_doc) }?;
-        Some(without_signature(self.name(), doc).to_owned())
+        Some(without_signature(self.name(), doc).to_owned()).filter(|doc| !doc.is_empty())
     }
 
     #[getter]

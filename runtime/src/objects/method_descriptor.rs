@@ -267,7 +267,8 @@ unsafe extern "C-unwind" fn call_varargs_method(
 /// The docstring of a row without its signature line.
 fn doc_of(def: &PyMethodDef) -> Option<String> {
     // SAFETY: names and docstrings are NUL-terminated.
-    unsafe { Some(without_signature(text_of(def.ml_name)?, text_of(def.ml_doc)?).to_owned()) }
+    let doc = unsafe { without_signature(text_of(def.ml_name)?, text_of(def.ml_doc)?) };
+    if doc.is_empty() { None } else { Some(doc.to_owned()) }
 }
 
 /// The signature of a row.

@@ -36,6 +36,8 @@ pub struct StructSeq {
     fields: &'static [(&'static str, &'static str)],
     n_sequence: usize,
     flags: u64,
+    /// Python code makes instances of the fields themselves, not of a sequence of them.
+    by_fields: bool,
     ty: Cell<*const StructSeqType>,
 }
 // SAFETY: the cell is only touched under the GIL and goes once from null to a type that lives forever.
@@ -56,7 +58,15 @@ impl StructSeq {
         fields: &'static [(&'static str, &'static str)],
         n_sequence: usize,
     ) -> StructSeq {
-        StructSeq { name, doc, fields, n_sequence, flags: 0, ty: Cell::new(core::ptr::null()) }
+        StructSeq {
+            name,
+            doc,
+            fields,
+            n_sequence,
+            flags: 0,
+            by_fields: false,
+            ty: Cell::new(core::ptr::null()),
+        }
     }
 
     /// The same with attributes that cannot be set, as `sys` has them; `instantiable`: Python code may make instances.
@@ -69,7 +79,20 @@ impl StructSeq {
     ) -> StructSeq {
         let extra = if instantiable { 0 } else { flags::DISALLOW_INSTANTIATION };
         let flags = flags::IMMUTABLETYPE | extra;
-        StructSeq { name, doc, fields, n_sequence, flags, ty: Cell::new(core::ptr::null()) }
+        StructSeq {
+            name,
+            doc,
+            fields,
+            n_sequence,
+            flags,
+            by_fields: false,
+            ty: Cell::new(core::ptr::null()),
+        }
+    }
+
+    /// The same for a type with one field that is made of that field's value (`os.sched_param`).
+    pub const fn made_of_field(self) -> StructSeq {
+        StructSeq { by_fields: true, ..self }
     }
 
     /// The type object.
@@ -160,7 +183,7 @@ impl StructSeq {
         ty.tp_dealloc.set(pattern.ty.tp_dealloc.get());
         ty.tp_traverse.set(pattern.ty.tp_traverse.get());
         if self.flags & flags::DISALLOW_INSTANTIATION == 0 {
-            ty.tp_new.set(pattern.ty.tp_new.get());
+            ty.tp_new.set(if self.by_fields { Some(new_of_field) } else { pattern.ty.tp_new.get() });
         }
         self.ty.set(made);
         ready_type(py, ty)?;
@@ -211,6 +234,42 @@ impl StructSeq {
 /// Names without NUL only; one with would become empty.
 fn leak_c_string(text: &str) -> &'static core::ffi::CStr {
     Box::leak(CString::new(text).unwrap_or_default().into_boxed_c_str())
+}
+
+/// `tp_new` of a type that is made of its one field.
+unsafe extern "C-unwind" fn new_of_field(
+    cls: *const PyType,
+    args: *mut PyObject,
+    kwargs: *mut PyObject,
+) -> *mut PyObject {
+    // SAFETY: slot contract: a class made by `StructSeq::create`, a tuple, a dict or null, on an attached thread.
+    unsafe {
+        let py = Py::assume();
+        let def = StructSeqObject::def_of(&*cls);
+        let Some((field, _)) = def.fields.first() else { return core::ptr::null_mut() };
+        let Some(args) = (*args).downcast::<PyTuple>() else { return core::ptr::null_mut() };
+        let by_name = match kwargs.as_ref().and_then(|k| k.downcast::<PyDict>()) {
+            Some(kwargs) => (kwargs.len(), kwargs.get_named(py, field)),
+            None => (0, Ok(None)),
+        };
+        let short = def.name.rsplit('.').next().unwrap_or(def.name);
+        let made = match (args.as_slice(), by_name) {
+            ([value], (0, _)) => def.build(py, vec![value.clone()]),
+            ([], (1, Ok(Some(value)))) => def.build(py, vec![value]),
+            (_, (_, Err(raised))) => Err(raised),
+            ([], (0, _)) => {
+                Err(raise!(py, TypeError, "{short}() missing required argument '{field}' (pos 1)"))
+            }
+            ([], _) => Err(raise!(py, TypeError, "{short}() got an unexpected keyword argument")),
+            (given, (named, _)) => Err(raise!(
+                py,
+                TypeError,
+                "{short}() takes exactly 1 argument ({} given)",
+                given.len() + named
+            )),
+        };
+        made.map_or(core::ptr::null_mut(), Ref::into_raw)
+    }
 }
 
 /// What all these types have in common; it stands for itself in no module.
@@ -319,6 +378,10 @@ impl StructSeqObject {
     #[pymethod]
     fn __reduce__(&self, py: Py<'_>) -> PyResult<Ref<PyTuple>> {
         let def = self.def();
+        if def.by_fields {
+            let value = PyTuple::from_vec(py, self.field(0).into_iter().collect())?;
+            return PyTuple::pair(py, self.ty().to_ref(), value.upcast());
+        }
         let visible = (0..def.n_sequence).filter_map(|i| self.field(i)).collect();
         let visible = PyTuple::from_vec(py, visible)?;
         let hidden = PyDict::new(py)?;

@@ -6,10 +6,11 @@ use krait_runtime::prelude::*;
 /// `sched_param`.
 pub static SCHED_PARAM: StructSeq = StructSeq::new(
     "posix.sched_param",
-    "Currently has only one field: sched_priority\n\n  sched_priority\n    A scheduling parameter.",
+    "sched_param(sched_priority)\n--\n\nCurrently has only one field: sched_priority\n\n  sched_priority\n    A scheduling parameter.",
     &[("sched_priority", "the scheduling priority")],
     1,
-);
+)
+.made_of_field();
 
 /// The priority in a `sched_param`.
 pub fn priority_of(py: Py<'_>, object: &PyObject) -> PyResult<i32> {

@@ -33,30 +33,30 @@ fn file_actions(py: Py<'_>, all: &PyObject) -> PyResult<Vec<FileAction>> {
             Some(parts) if !parts.is_empty() => parts,
             _ => bail!(py, TypeError, "Each file_actions element must be a non-empty tuple"),
         };
-        let tag = parts.get(0).and_then(|tag| tag.downcast::<PyInt>()).and_then(PyInt::as_i64);
+        let tag = match parts.get(0) {
+            Some(tag) => i64::from(number(py, tag)?),
+            None => -1,
+        };
         let arguments = parts.as_slice().get(1..).unwrap_or_default();
         actions.push(match (tag, arguments) {
-            (Some(OPEN), [fd, path, flags, mode]) => {
+            (OPEN, [fd, path, flags, mode]) => {
                 let path: CString = path.fs_bytes(py)?;
                 FileAction::Open(number(py, fd)?, path, number(py, flags)?, number(py, mode)? as u32)
             }
-            (Some(CLOSE), [fd]) => FileAction::Close(number(py, fd)?),
-            (Some(DUP2), [from, to]) => FileAction::Duplicate(number(py, from)?, number(py, to)?),
-            (Some(CLOSEFROM), [fd]) => FileAction::CloseFrom(number(py, fd)?),
-            (Some(OPEN), _) => {
+            (CLOSE, [fd]) => FileAction::Close(number(py, fd)?),
+            (DUP2, [from, to]) => FileAction::Duplicate(number(py, from)?, number(py, to)?),
+            (CLOSEFROM, [fd]) => FileAction::CloseFrom(number(py, fd)?),
+            (OPEN, _) => {
                 bail!(py, TypeError, "A open file_action tuple must have 5 elements")
             }
-            (Some(CLOSE), _) => {
+            (CLOSE, _) => {
                 bail!(py, TypeError, "A close file_action tuple must have 2 elements")
             }
-            (Some(DUP2), _) => {
+            (DUP2, _) => {
                 bail!(py, TypeError, "A dup2 file_action tuple must have 3 elements")
             }
-            (Some(CLOSEFROM), _) => {
+            (CLOSEFROM, _) => {
                 bail!(py, TypeError, "A closefrom file_action tuple must have 2 elements")
-            }
-            (None, _) if !parts.get(0).is_some_and(PyInt::check) => {
-                bail!(py, TypeError, "Each file_actions element must be a non-empty tuple")
             }
             _ => bail!(py, TypeError, "Unknown file_actions identifier"),
         });
@@ -119,6 +119,9 @@ pub fn spawn(
         attributes.default_signals = Some(crate::signal::signal_numbers(py, signals)?);
     }
     if let Some(scheduler) = wishes.scheduler.filter(|s| !s.is_none()) {
+        if !PyTuple::check(scheduler) {
+            bail!(py, TypeError, "{function}: scheduler must be a tuple or None")
+        }
         let parts = scheduler.downcast::<PyTuple>().map(PyTuple::as_slice);
         let Some([policy, parameter]) = parts else {
             bail!(py, TypeError, "A scheduler tuple must have two elements")
