@@ -3,6 +3,7 @@
 use krait_macros::pymodule;
 use krait_runtime::byte_store::{ByteStore, Lent};
 use krait_runtime::objects::exceptions::OrRaise;
+use krait_runtime::objects::slice::adjust;
 use krait_runtime::prelude::*;
 use krait_runtime::protocol::buffer::BufferArg;
 use krait_runtime::system::memory::Mapping;
@@ -389,9 +390,6 @@ impl MemoryMap {
     #[pymethod]
     fn size(&self, py: Py<'_>) -> PyResult<Ref<PyObject>> {
         self.store(py)?;
-        if !self.tracks {
-            bail!(py, ValueError, "can't get size with trackfd=False")
-        }
         let fd = self.mapping.descriptor();
         let st = py.detach(|| files::stat_open(fd)).or_raise(py)?;
         st.st_size.into_py(py)
@@ -459,7 +457,8 @@ impl MemoryMap {
         let Some(slice) = key.downcast::<PySlice>() else {
             bail!(py, TypeError, "mmap indices must be integers")
         };
-        let indices = slice.indices(py, self.store(py)?.len())?;
+        let (start, stop, step) = slice.unpack(py)?;
+        let indices = adjust(start, stop, step, self.store(py)?.len());
         let bytes = self.store(py)?.as_bytes();
         if indices.step == 1 {
             let start = indices.start as usize;
@@ -488,14 +487,18 @@ impl MemoryMap {
             let Some(byte) = number else {
                 bail!(py, ValueError, "mmap item value must be in range(0, 256)")
             };
-            self.store(py)?.write(at, &[byte]);
+            // The value's `__index__` may have made the map smaller.
+            if !self.store(py)?.write(at, &[byte]) {
+                bail!(py, IndexError, "mmap index out of range")
+            }
             return Ok(());
         }
         let Some(slice) = key.downcast::<PySlice>() else {
             bail!(py, TypeError, "mmap indices must be integer")
         };
         let Some(value) = value else { bail!(py, TypeError, "mmap object doesn't support slice deletion") };
-        let indices = slice.indices(py, self.store(py)?.len())?;
+        let (start, stop, step) = slice.unpack(py)?;
+        let indices = adjust(start, stop, step, self.store(py)?.len());
         let bytes = value.buffer_bytes(py)?;
         if bytes.len() != indices.len {
             bail!(py, IndexError, "mmap slice assignment is wrong size")

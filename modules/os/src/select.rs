@@ -54,10 +54,16 @@ fn descriptor_set(
         }
         return Err(raised);
     }
-    let items = sequence.collect(py)?;
+    // A list is looked at as it is now: `fileno()` may change it.
+    let list = match sequence.downcast::<PyList>() {
+        Some(list) => list.new_ref(),
+        None => PyList::from_vec(py, sequence.collect(py)?)?,
+    };
     let mut set = system::FdSet::default();
-    let mut all = Vec::with_capacity(items.len());
-    for item in items {
+    let mut all = Vec::with_capacity(list.len());
+    let mut i = 0;
+    while let Some(item) = list.get(i) {
+        i += 1;
         let fd = item.as_descriptor(py)?;
         if !set.insert(fd) {
             bail!(py, ValueError, "filedescriptor out of range in select()")

@@ -34,6 +34,10 @@ pub fn timed_out(py: Py<'_>) -> Raised {
 
 /// Waits until the socket can be read or written; false when time is up.
 pub fn wait(py: Py<'_>, fd: i32, events: i16, limit: Limit) -> PyResult<bool> {
+    if fd < 0 {
+        // A closed socket: the call itself says so.
+        return Ok(true);
+    }
     loop {
         let left = limit.left();
         if left.is_some_and(|left| left < 0) {

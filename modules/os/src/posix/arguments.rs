@@ -147,6 +147,11 @@ impl DirFd {
     /// The working directory: what absence means.
     pub const HERE: DirFd = DirFd(libc::AT_FDCWD);
 
+    /// As audit hooks see it: -1 without one.
+    pub fn for_audit(self, py: Py<'_>) -> PyResult<Ref<PyObject>> {
+        if self.is_given() { self.0.into_py(py) } else { (-1).into_py(py) }
+    }
+
     /// Whether a descriptor was given.
     pub fn is_given(self) -> bool {
         self != DirFd::HERE

@@ -35,6 +35,7 @@ fn open_directory(py: Py<'_>, path: &PathOrFdOrNone) -> PyResult<Directory> {
 
 /// `os.listdir`.
 pub fn list(py: Py<'_>, path: &PathOrFdOrNone) -> PyResult<Ref<PyList>> {
+    py.audit("os.listdir", &[path.object()])?;
     let mut directory = open_directory(py, path)?;
     let names = PyList::new(py)?;
     // In portions, so that the GIL is neither held for long nor taken for every entry.
@@ -246,6 +247,7 @@ impl ScandirIterator {
 
 /// `os.scandir`.
 pub fn scan(py: Py<'_>, path: PathOrFdOrNone) -> PyResult<Ref<PyObject>> {
+    py.audit("os.scandir", &[path.object()])?;
     let directory = open_directory(py, &path)?;
     let mut prefix = path.name_or_here().to_bytes().to_vec();
     if prefix.last() != Some(&b'/') {

@@ -44,11 +44,15 @@ pub mod environment {
         if name.0.as_bytes().contains(&b'=') {
             bail!(py, ValueError, "illegal environment variable name")
         }
+        py.audit_with("os.putenv", || {
+            Ok([name.0.as_bytes().into_py(py)?, value.0.as_bytes().into_py(py)?])
+        })?;
         process::set_variable(&name.0, &value.0).or_raise(py)
     }
 
     #[pyfunction]
     fn unsetenv(py: Py<'_>, name: FsBytes) -> PyResult<()> {
+        py.audit_with("os.unsetenv", || Ok([name.0.as_bytes().into_py(py)?]))?;
         process::unset_variable(&name.0).or_raise(py)
     }
 

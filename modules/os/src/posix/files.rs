@@ -44,6 +44,7 @@ pub mod files {
 
     #[pyfunction]
     fn chdir(py: Py<'_>, path: PathOrFd) -> PyResult<()> {
+        py.audit("os.chdir", &[path.object()])?;
         let done = path.file(true).and_then(|file| {
             py.detach(|| match file {
                 File::Open(fd) => system::fchdir(fd),
@@ -66,6 +67,9 @@ pub mod files {
         #[default(DirFd::HERE)] dir_fd: DirFd,
         #[default(true)] follow_symlinks: bool,
     ) -> PyResult<()> {
+        py.audit_with("os.chmod", || {
+            Ok([path.object().to_ref(), mode.into_py(py)?, dir_fd.for_audit(py)?])
+        })?;
         let flags = if follow_symlinks { 0 } else { libc::AT_SYMLINK_NOFOLLOW };
         let done = path.file(true).and_then(|file| {
             py.detach(|| match file {
@@ -101,6 +105,9 @@ pub mod files {
         let fd = path.descriptor();
         refuse_dir_with_fd(py, "chown", fd, dir_fd)?;
         refuse_fd_nofollow(py, "chown", fd, follow_symlinks)?;
+        py.audit_with("os.chown", || {
+            Ok([path.object().to_ref(), uid.0.into_py(py)?, gid.0.into_py(py)?, dir_fd.for_audit(py)?])
+        })?;
         let flags = if follow_symlinks { 0 } else { libc::AT_SYMLINK_NOFOLLOW };
         let done = path.file(true).and_then(|file| {
             py.detach(|| match file {
@@ -148,6 +155,7 @@ pub mod files {
         #[default(DirFd::HERE)] dst_dir_fd: DirFd,
         #[default(true)] follow_symlinks: bool,
     ) -> PyResult<()> {
+        audit_two(py, "os.link", &src, &dst, src_dir_fd, dst_dir_fd)?;
         let flags = if follow_symlinks { libc::AT_SYMLINK_FOLLOW } else { 0 };
         let (from, to) = (src.named(), dst.named());
         let done = from.and_then(|from| {
@@ -158,6 +166,7 @@ pub mod files {
 
     #[pyfunction]
     fn mkdir(py: Py<'_>, path: Path, mode: i32, #[default(DirFd::HERE)] dir_fd: DirFd) -> PyResult<()> {
+        py.audit_with("os.mkdir", || Ok([path.object().to_ref(), mode.into_py(py)?, dir_fd.for_audit(py)?]))?;
         let done = path.named().and_then(|name| py.detach(|| system::mkdirat(dir_fd.0, name, mode as u32)));
         done.map(drop).or_raise_about(py, path.object())
     }
@@ -218,7 +227,27 @@ pub mod files {
         path_object(py, &got.or_raise_about(py, path.object())?, path.bytes)
     }
 
+    /// The event of an operation on two names.
+    fn audit_two(
+        py: Py<'_>,
+        event: &str,
+        from: &Path,
+        to: &Path,
+        from_dir: DirFd,
+        to_dir: DirFd,
+    ) -> PyResult<()> {
+        py.audit_with(event, || {
+            Ok([
+                from.object().to_ref(),
+                to.object().to_ref(),
+                from_dir.for_audit(py)?,
+                to_dir.for_audit(py)?,
+            ])
+        })
+    }
+
     fn rename_to(py: Py<'_>, src: &Path, dst: &Path, src_dir: DirFd, dst_dir: DirFd) -> PyResult<()> {
+        audit_two(py, "os.rename", src, dst, src_dir, dst_dir)?;
         let (from, to) = (src.named(), dst.named());
         let done = from.and_then(|from| {
             to.and_then(|to| py.detach(|| system::renameat(src_dir.0, from, dst_dir.0, to)))
@@ -250,12 +279,14 @@ pub mod files {
 
     #[pyfunction]
     fn rmdir(py: Py<'_>, path: Path, #[default(DirFd::HERE)] dir_fd: DirFd) -> PyResult<()> {
+        py.audit_with("os.rmdir", || Ok([path.object().to_ref(), dir_fd.for_audit(py)?]))?;
         let done =
             path.named().and_then(|name| py.detach(|| system::unlinkat(dir_fd.0, name, libc::AT_REMOVEDIR)));
         done.map(drop).or_raise_about(py, path.object())
     }
 
     fn remove_name(py: Py<'_>, path: &Path, dir: DirFd) -> PyResult<()> {
+        py.audit_with("os.remove", || Ok([path.object().to_ref(), dir.for_audit(py)?]))?;
         let done = path.named().and_then(|name| py.detach(|| system::unlinkat(dir.0, name, 0)));
         done.map(drop).or_raise_about(py, path.object())
     }
@@ -279,6 +310,9 @@ pub mod files {
         #[default(DirFd::HERE)] dir_fd: DirFd,
     ) -> PyResult<()> {
         let _ = target_is_directory;
+        py.audit_with("os.symlink", || {
+            Ok([src.object().to_ref(), dst.object().to_ref(), dir_fd.for_audit(py)?])
+        })?;
         let (from, to) = (src.named(), dst.named());
         let done =
             from.and_then(|from| to.and_then(|to| py.detach(|| system::symlinkat(from, dir_fd.0, to))));
@@ -287,6 +321,7 @@ pub mod files {
 
     #[pyfunction]
     fn truncate(py: Py<'_>, path: PathOrFd, length: i64) -> PyResult<()> {
+        py.audit_with("os.truncate", || Ok([path.object().to_ref(), length.into_py(py)?]))?;
         if let Some(fd) = path.descriptor() {
             return py.blocking(|| system::ftruncate(fd, length)).map(drop);
         }
@@ -296,6 +331,7 @@ pub mod files {
 
     #[pyfunction]
     fn ftruncate(py: Py<'_>, fd: i32, length: i64) -> PyResult<()> {
+        py.audit_with("os.truncate", || Ok([fd.into_py(py)?, length.into_py(py)?]))?;
         py.blocking(|| system::ftruncate(fd, length)).map(drop)
     }
 
@@ -352,6 +388,10 @@ pub mod files {
             },
             (None, None) => None,
         };
+        py.audit_with("os.utime", || {
+            let object = |o: Option<&PyObject>| o.map_or_else(|| py.none(), |o| o.to_ref());
+            Ok([path.object().to_ref(), object(times), object(ns), dir_fd.for_audit(py)?])
+        })?;
         let fd = path.descriptor();
         refuse_dir_without_path(py, "utime", path.name().is_some(), dir_fd)?;
         refuse_dir_with_fd(py, "utime", fd, dir_fd)?;

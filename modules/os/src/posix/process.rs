@@ -229,6 +229,7 @@ pub mod process {
 
     #[pyfunction]
     fn kill(py: Py<'_>, pid: i32, signal: isize) -> PyResult<()> {
+        py.audit_with("os.kill", || Ok([pid.into_py(py)?, signal.into_py(py)?]))?;
         let signal = i32::try_from(signal).unwrap_or(-1);
         system::kill(pid, signal).or_raise(py)?;
         // A signal to this process has come by now.
@@ -237,6 +238,7 @@ pub mod process {
 
     #[pyfunction]
     fn killpg(py: Py<'_>, pgid: i32, signal: i32) -> PyResult<()> {
+        py.audit_with("os.killpg", || Ok([pgid.into_py(py)?, signal.into_py(py)?]))?;
         system::killpg(pgid, signal).or_raise(py)?;
         py.check_signals()
     }

@@ -63,6 +63,10 @@ pub mod xattr {
         follow_symlinks: bool,
     ) -> PyResult<()> {
         refuse_fd_nofollow(py, "setxattr", path.descriptor(), follow_symlinks)?;
+        py.audit_with("os.setxattr", || {
+            let content = value.as_bytes().into_py(py)?;
+            Ok([path.object().to_ref(), attribute.object().to_ref(), content, flags.into_py(py)?])
+        })?;
         let name = attribute_name(&attribute);
         let file = path.file(follow_symlinks).or_raise_about(py, path.object())?;
         let value = value.as_bytes();
@@ -72,6 +76,7 @@ pub mod xattr {
     #[pyfunction]
     fn removexattr(py: Py<'_>, path: PathOrFd, attribute: Path, follow_symlinks: bool) -> PyResult<()> {
         refuse_fd_nofollow(py, "removexattr", path.descriptor(), follow_symlinks)?;
+        py.audit("os.removexattr", &[path.object(), attribute.object()])?;
         let name = attribute_name(&attribute);
         let file = path.file(follow_symlinks).or_raise_about(py, path.object())?;
         py.detach(|| match file {
@@ -87,6 +92,7 @@ pub mod xattr {
     fn listxattr(py: Py<'_>, path: Option<PathOrFdOrNone>, follow_symlinks: bool) -> PyResult<Ref<PyList>> {
         let path = path.unwrap_or_else(|| PathOrFdOrNone::absent(py));
         refuse_fd_nofollow(py, "listxattr", path.descriptor(), follow_symlinks)?;
+        py.audit("os.listxattr", &[path.object()])?;
         let file = match path.descriptor() {
             Some(fd) => File::Open(fd),
             None => File::Named(path.name_or_here(), follow_symlinks),
