@@ -79,15 +79,7 @@ impl StructSeq {
     ) -> StructSeq {
         let extra = if instantiable { 0 } else { flags::DISALLOW_INSTANTIATION };
         let flags = flags::IMMUTABLETYPE | extra;
-        StructSeq {
-            name,
-            doc,
-            fields,
-            n_sequence,
-            flags,
-            by_fields: false,
-            ty: Cell::new(core::ptr::null()),
-        }
+        StructSeq { name, doc, fields, n_sequence, flags, by_fields: false, ty: Cell::new(core::ptr::null()) }
     }
 
     /// The same for a type with one field that is made of that field's value (`os.sched_param`).

@@ -323,14 +323,14 @@ pub type Ancillary = (i32, i32, Vec<u8>);
 /// `CMSG_LEN`.
 pub fn control_len(data: usize) -> Option<usize> {
     let head = control_space(0)?;
-    data.checked_add(head).filter(|n| *n <= i32::MAX as usize * 2)
+    data.checked_add(head).filter(|n| *n <= i32::MAX as usize)
 }
 
 /// `CMSG_SPACE`.
 pub fn control_space(data: usize) -> Option<usize> {
     // SAFETY: arithmetic only.
     let data = u32::try_from(data).ok().filter(|n| *n < u32::MAX - 64)?;
-    Some(unsafe { libc::CMSG_SPACE(data) } as usize)
+    Some(unsafe { libc::CMSG_SPACE(data) } as usize).filter(|n| *n <= i32::MAX as usize)
 }
 
 /// `sendmsg`.

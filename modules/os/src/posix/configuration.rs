@@ -267,7 +267,9 @@ pub mod configuration {
     #[pyfunction]
     fn pathconf(py: Py<'_>, path: PathOrFd, name: &PyObject) -> PyResult<i64> {
         let name = number(py, name, PATHCONF_NAMES)?;
-        let got = path.file(true).and_then(|file| system::path_configuration(file, name));
+        // Every number is a descriptor here, -1 too.
+        let file = path.file(true).unwrap_or(File::Open(-1));
+        let got = system::path_configuration(file, name);
         got.or_raise_about(py, path.object())
     }
 }

@@ -98,9 +98,7 @@ pub mod descriptors {
 
     #[pyfunction]
     fn lockf(py: Py<'_>, fd: i32, command: i32, length: i64) -> PyResult<()> {
-        py.audit_with("os.lockf", || {
-            Ok([fd.into_py(py)?, command.into_py(py)?, length.into_py(py)?])
-        })?;
+        py.audit_with("os.lockf", || Ok([fd.into_py(py)?, command.into_py(py)?, length.into_py(py)?]))?;
         py.blocking(|| system::lockf(fd, command, length)).map(drop)
     }
 

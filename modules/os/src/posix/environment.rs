@@ -44,9 +44,7 @@ pub mod environment {
         if name.0.as_bytes().contains(&b'=') {
             bail!(py, ValueError, "illegal environment variable name")
         }
-        py.audit_with("os.putenv", || {
-            Ok([name.0.as_bytes().into_py(py)?, value.0.as_bytes().into_py(py)?])
-        })?;
+        py.audit_with("os.putenv", || Ok([name.0.as_bytes().into_py(py)?, value.0.as_bytes().into_py(py)?]))?;
         process::set_variable(&name.0, &value.0).or_raise(py)
     }
 

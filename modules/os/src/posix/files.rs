@@ -67,9 +67,7 @@ pub mod files {
         #[default(DirFd::HERE)] dir_fd: DirFd,
         #[default(true)] follow_symlinks: bool,
     ) -> PyResult<()> {
-        py.audit_with("os.chmod", || {
-            Ok([path.object().to_ref(), mode.into_py(py)?, dir_fd.for_audit(py)?])
-        })?;
+        py.audit_with("os.chmod", || Ok([path.object().to_ref(), mode.into_py(py)?, dir_fd.for_audit(py)?]))?;
         let flags = if follow_symlinks { 0 } else { libc::AT_SYMLINK_NOFOLLOW };
         let done = path.file(true).and_then(|file| {
             py.detach(|| match file {
@@ -237,12 +235,7 @@ pub mod files {
         to_dir: DirFd,
     ) -> PyResult<()> {
         py.audit_with(event, || {
-            Ok([
-                from.object().to_ref(),
-                to.object().to_ref(),
-                from_dir.for_audit(py)?,
-                to_dir.for_audit(py)?,
-            ])
+            Ok([from.object().to_ref(), to.object().to_ref(), from_dir.for_audit(py)?, to_dir.for_audit(py)?])
         })
     }
 
