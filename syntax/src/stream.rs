@@ -73,7 +73,9 @@ impl<'a> TokenStream<'a> {
 
     fn error(&mut self) -> Box<SyntaxError> {
         let line = self.tokenizer.lineno as i32;
-        let (kind, msg) = match self.tokenizer.stop.take() {
+        let stop = self.tokenizer.stop.take();
+        let at_end = matches!(stop, Some(Stop::Eof) | None);
+        let (kind, msg) = match stop {
             Some(Stop::Raised(error)) => return error,
             Some(Stop::Dedent) => {
                 (ErrorKind::Indentation, "unindent does not match any outer indentation level")
@@ -86,13 +88,19 @@ impl<'a> TokenStream<'a> {
             Some(Stop::Eof) | None => (ErrorKind::Syntax, "unexpected EOF in multi-line statement"),
         };
         let col = self.tokenizer.pos.saturating_sub(self.tokenizer.line_start) as i32;
-        Box::new(SyntaxError {
-            lineno: Some(line),
-            offset: Some(col),
-            end_lineno: Some(line),
-            end_offset: Some(col),
-            ..SyntaxError::bare(kind, msg)
-        })
+        if at_end {
+            // Within a token or after a backslash, CPython still has the text from where that began.
+            let begun = !self.tokenizer.strings.is_empty() || self.tokenizer.src.ends_with("\\\n");
+            let text = self.tokenizer.src.strip_suffix('\n').unwrap_or(self.tokenizer.src);
+            let last = text.rsplit('\n').next().unwrap_or("");
+            let line = self.tokenizer.src.lines().count() as i32;
+            return Box::new(SyntaxError {
+                lineno: Some(line),
+                end_offset: Some(if begun { last.len() as i32 + 1 } else { 0 }),
+                ..SyntaxError::bare(kind, msg)
+            });
+        }
+        Box::new(SyntaxError { lineno: Some(line), offset: Some(col), ..SyntaxError::bare(kind, msg) })
     }
 }
 

@@ -159,14 +159,16 @@ impl TokenizerIter {
             tokens.source.push('\n');
             tokens.open_end = true;
         }
+        let cut = tokens.error.is_some();
         let mut stream = TokenStream::new(&tokens.source, self.extra_tokens.get());
         for token in &mut stream {
             match token {
                 Ok(token) => tokens.waiting.push_back(token),
-                Err(error) => tokens.error = tokens.error.or(Some(error)),
+                Err(_) if cut => {}
+                Err(error) => tokens.error = Some(error),
             }
         }
-        if tokens.raised.is_some() {
+        if cut || tokens.raised.is_some() {
             // What the tokenizer made of the end of what could be read is not the end.
             while tokens.waiting.back().is_some_and(|t| matches!(t.kind, Kind::EndMarker | Kind::Dedent)) {
                 tokens.waiting.pop_back();
@@ -314,7 +316,13 @@ impl Tokens {
         let implicit = self.open_end && is_last && matches!(token.kind, Kind::Newline | Kind::Nl);
         let text = match token.kind {
             _ if implicit => PyStr::empty(),
-            Kind::Newline if !extra => PyStr::empty(),
+            Kind::Newline if !extra => {
+                // A comment before the line's end belongs to it, and half of a long line end.
+                let text = self.line(token.lineno).and_then(|line| line.text.get(token.col as usize..));
+                let text = text.map_or("", |text| text.strip_suffix('\n').unwrap_or(text));
+                end = (start.0, start.1 + text.chars().count() as i64);
+                PyStr::new(py, text)?
+            }
             Kind::Newline | Kind::Nl => {
                 let ending = self
                     .line(token.lineno)
@@ -335,12 +343,11 @@ impl Tokens {
         };
         if !extra {
             match token.kind {
-                Kind::Newline => end = start,
                 Kind::Indent | Kind::Dedent | Kind::EndMarker => {
-                    let lineno = start.0.min(self.lines.len() as i64);
+                    let lineno = start.0.min(self.lines.len() as i64).max(1);
                     start = (lineno, -1);
                     end = start;
-                    line = self.line_text(py, 0, lineno as u32)?;
+                    line = self.line_text(py, lineno as u32, lineno as u32)?;
                 }
                 _ => {}
             }
@@ -352,11 +359,46 @@ impl Tokens {
         PyTuple::new(py, &[&number, &text, &*place(start)?, &*place(end)?, &line])
     }
 
+    /// An error whose end is not known: of indentation, of what joins lines, or of the source's end.
+    fn raise_without_end(&self, py: Py<'_>, error: &SyntaxError, line: &Line) -> Raised {
+        let class = match error.kind {
+            ErrorKind::Indentation => types::IndentationError(),
+            ErrorKind::Tab => types::TabError(),
+            _ => types::SyntaxError(),
+        };
+        let text = line.text.trim_end_matches(['\r', '\n']);
+        let made = (|| {
+            let filename = PyStr::new(py, FILENAME)?;
+            let lineno = error.lineno.into_py(py)?;
+            let msg = PyStr::new(py, &error.msg)?;
+            if error.offset.is_none() {
+                // The end of the source: the exception is told where afterwards.
+                let exception = class.call(py, &[&msg])?;
+                let offset = error.end_offset.into_py(py)?;
+                exception.set_attr(py, id!(py, "filename"), &filename)?;
+                exception.set_attr(py, id!(py, "lineno"), &lineno)?;
+                exception.set_attr(py, id!(py, "end_lineno"), &lineno)?;
+                exception.set_attr(py, id!(py, "offset"), &offset)?;
+                return Ok(exception);
+            }
+            let offset = (text.chars().count() + 1).into_py(py)?;
+            let text = PyStr::new(py, text)?;
+            let none = py.none();
+            let place = PyTuple::new(py, &[&filename, &lineno, &offset, &text, &none, &none])?;
+            class.call(py, &[&msg, &place])
+        })();
+        made.map_or_else(|raised| raised, |exception| py.raise_instance(exception))
+    }
+
     fn raise(&self, py: Py<'_>, mut error: SyntaxError) -> Raised {
         let filename = match PyStr::new(py, FILENAME) {
             Ok(name) => name,
             Err(raised) => return raised,
         };
+        let line = error.lineno.and_then(|n| self.line(n as u32));
+        if let (None, Some(line)) = (error.end_lineno, line) {
+            return self.raise_without_end(py, &error, line);
+        }
         if error.text.is_none() && error.end_lineno.is_some() {
             let line = error.lineno.and_then(|n| self.line(n as u32));
             error.text = line.map(|line| line.text.trim_end_matches(['\r', '\n']).to_owned());

@@ -539,7 +539,8 @@ impl<'a> Tokenizer<'a> {
 
     /// Checks an identifier that is not ASCII.
     fn check_identifier(&mut self, start: usize, end: usize) -> Step<()> {
-        let text = self.src.get(start..end).unwrap_or("");
+        // Who only wants tokens shall have them.
+        let text = if self.extra_tokens { "" } else { self.src.get(start..end).unwrap_or("") };
         for (index, c) in text.char_indices() {
             let good = if index == 0 { identifier::is_start(c) } else { identifier::is_continue(c) };
             if good {

@@ -101,7 +101,7 @@ impl Tokenizer<'_> {
         }
         match self.peek(0) {
             b'.' | b'e' | b'E' | b'j' | b'J' => self.fraction(start),
-            _ if nonzero => {
+            _ if nonzero && !self.extra_tokens => {
                 let msg = "leading zeros in decimal integer literals are not permitted; \
                            use an 0o prefix for octal integers";
                 self.raise_at(msg, self.lineno, self.line_start, start + 1, zeros_end + 1)
@@ -140,7 +140,7 @@ impl Tokenizer<'_> {
     /// A keyword may touch the number, with a warning; other letters may not.
     fn check_end(&mut self, what: &str) -> Step<()> {
         let byte = self.peek(0);
-        if !continues_identifier(byte) {
+        if !continues_identifier(byte) || self.extra_tokens {
             return Ok(());
         }
         let rest = self.src.as_bytes().get(self.pos..).unwrap_or(b"");

@@ -101,7 +101,7 @@ impl Tokenizer<'_> {
             }
             b')' | b']' | b'}' => self.close(byte)?,
             _ => {
-                if kind == Kind::Op && !(0x20..0x7f).contains(&byte) {
+                if kind == Kind::Op && !self.extra_tokens && !(0x20..0x7f).contains(&byte) {
                     let c = self.src.get(start..).and_then(|s| s.chars().next()).unwrap_or('\0');
                     if !identifier::is_printable(c) {
                         let msg = format!("invalid non-printable character U+{:04X}", c as u32);
@@ -130,7 +130,7 @@ impl Tokenizer<'_> {
             return self.raise_here(format!("unmatched '{}'", byte as char), here);
         };
         let fits = matches!((open.text, byte), (b'(', b')') | (b'[', b']') | (b'{', b'}'));
-        if !fits {
+        if !fits && !self.extra_tokens {
             if let Some(mode) = self.strings.last()
                 && open.text == b'{'
                 && mode.braces - 1 == mode.open_fields
