@@ -1,0 +1,250 @@
+//! `MultibyteStreamReader` and `MultibyteStreamWriter`.
+
+use std::cell::RefCell;
+
+use krait_runtime::prelude::*;
+
+use super::codec::{Codec, State};
+use super::convert::{self, Errors};
+use super::incremental::MOST_BYTES;
+use super::{MultibyteCodec, assigned_errors, errors_argument};
+
+/// The base of stream readers.
+#[pyclass(module = "_multibytecodec", name = "MultibyteStreamReader", basetype, gc)]
+#[repr(C)]
+pub struct MultibyteStreamReader {
+    base: PyObject,
+    #[no_traverse]
+    codec: Codec,
+    #[no_traverse]
+    errors: RefCell<Errors>,
+    #[no_traverse]
+    pending: RefCell<Vec<u8>>,
+    state: Cell<State>,
+    #[pymember("stream", object, readonly)]
+    stream: Member<PyObject>,
+}
+
+/// A size: an integer or None.
+fn size_argument(py: Py<'_>, size: Option<&PyObject>) -> PyResult<isize> {
+    match size {
+        None => Ok(-1),
+        Some(size) if size.is_none() => Ok(-1),
+        Some(size) => match size.downcast::<PyInt>() {
+            Some(_) => krait_runtime::args::extract(py, size, "read", 1),
+            None => Err(raise!(py, TypeError, "arg 1 must be an integer")),
+        },
+    }
+}
+
+impl MultibyteStreamReader {
+    /// Calls `stream.method(size)` until there is something to return.
+    fn read_with(&self, py: Py<'_>, method: &PyStr, mut size: isize) -> PyResult<Ref<PyStr>> {
+        if size == 0 {
+            return Ok(PyStr::empty());
+        }
+        let Some(stream) = self.stream.get() else { return Ok(PyStr::empty()) };
+        loop {
+            let read = if size < 0 {
+                stream.call_method(py, method, &[])?
+            } else {
+                stream.call_method(py, method, &[&*PyInt::new(py, size as i64)?])?
+            };
+            let Some(read) = read.downcast::<PyBytes>() else {
+                bail!(py, TypeError, "stream function returned a non-bytes object ({})", read.ty().name())
+            };
+            let mut whole = self.pending.borrow().clone();
+            whole.extend_from_slice(read.as_bytes());
+            let at_end = read.is_empty() || size < 0;
+            let errors = self.errors.borrow().clone();
+            let mut state = self.state.get();
+            let (text, used) = convert::decode(py, &self.codec, &mut state, &whole, &errors, at_end)?;
+            let rest = whole.get(used..).unwrap_or_default();
+            if rest.len() > MOST_BYTES {
+                let reason = "pending buffer overflow";
+                return Err(krait_runtime::codecs::raise_decode_error(
+                    py,
+                    self.codec.name,
+                    &whole,
+                    used,
+                    whole.len(),
+                    reason,
+                ));
+            }
+            *self.pending.borrow_mut() = rest.to_vec();
+            self.state.set(state);
+            if size < 0 || !text.is_empty() || read.is_empty() {
+                return PyStr::from_code_points(py, &text);
+            }
+            // Only part of a character was there: one more byte.
+            size = 1;
+        }
+    }
+}
+
+#[pymethods(class = "_multibytecodec.MultibyteStreamReader")]
+impl MultibyteStreamReader {
+    #[new]
+    #[sig("(stream, errors='strict')")]
+    fn new(py: Py<'_>, cls: &PyType, stream: &PyObject, errors: Option<&PyStr>) -> PyResult<Ref<PyObject>> {
+        let codec = MultibyteCodec::of_class(py, cls)?;
+        MultibyteStreamReader {
+            base: PyObject::HEADER,
+            codec,
+            errors: RefCell::new(errors_argument(py, errors)?),
+            pending: RefCell::new(Vec::new()),
+            state: Cell::new(codec.initial()),
+            stream: Member::new(stream.to_ref()),
+        }
+        .alloc(py, cls)
+        .map(Ref::upcast)
+    }
+
+    #[slot]
+    fn tp_init(&self, _py: Py<'_>, _args: &PyTuple, _kwargs: Option<&PyDict>) -> PyResult<()> {
+        Ok(())
+    }
+
+    #[pymethod]
+    #[sig("($self, sizeobj=None, /)")]
+    fn read(&self, py: Py<'_>, sizeobj: Option<&PyObject>) -> PyResult<Ref<PyStr>> {
+        self.read_with(py, id!(py, "read"), size_argument(py, sizeobj)?)
+    }
+
+    #[pymethod]
+    #[sig("($self, sizeobj=None, /)")]
+    fn readline(&self, py: Py<'_>, sizeobj: Option<&PyObject>) -> PyResult<Ref<PyStr>> {
+        self.read_with(py, id!(py, "readline"), size_argument(py, sizeobj)?)
+    }
+
+    #[pymethod]
+    #[sig("($self, sizehintobj=None, /)")]
+    fn readlines(&self, py: Py<'_>, sizehintobj: Option<&PyObject>) -> PyResult<Ref<PyObject>> {
+        let text = self.read_with(py, id!(py, "read"), size_argument(py, sizehintobj)?)?;
+        text.call_method(py, id!(py, "splitlines"), &[PyBool::get(true)])
+    }
+
+    #[pymethod]
+    fn reset(&self, _py: Py<'_>) {
+        let mut state = self.state.get();
+        self.codec.reset_decoder(&mut state);
+        self.state.set(state);
+        self.pending.borrow_mut().clear();
+    }
+
+    #[getter(name = "errors")]
+    fn get_errors(&self, py: Py<'_>) -> PyResult<Ref<PyStr>> {
+        self.errors.borrow().name(py)
+    }
+
+    #[setter(name = "errors")]
+    fn set_errors(&self, py: Py<'_>, value: Option<&PyObject>) -> PyResult<()> {
+        let new = assigned_errors(py, value)?;
+        let old = self.errors.replace(new);
+        drop(old);
+        Ok(())
+    }
+}
+
+/// The base of stream writers.
+#[pyclass(module = "_multibytecodec", name = "MultibyteStreamWriter", basetype, gc)]
+#[repr(C)]
+pub struct MultibyteStreamWriter {
+    base: PyObject,
+    #[no_traverse]
+    codec: Codec,
+    #[no_traverse]
+    errors: RefCell<Errors>,
+    #[no_traverse]
+    pending: RefCell<Vec<u32>>,
+    state: Cell<State>,
+    #[pymember("stream", object, readonly)]
+    stream: Member<PyObject>,
+}
+
+impl MultibyteStreamWriter {
+    fn put(&self, py: Py<'_>, text: &PyStr, last: bool) -> PyResult<()> {
+        let mut whole = self.pending.borrow().clone();
+        whole.extend(text.code_points());
+        let text = PyStr::from_code_points(py, &whole)?;
+        let errors = self.errors.borrow().clone();
+        let mut state = self.state.get();
+        let (mut bytes, used) = convert::encode(py, &self.codec, &mut state, &text, &errors, last)?;
+        if last {
+            self.codec.reset_encoder(&mut state, &mut bytes);
+        }
+        *self.pending.borrow_mut() = whole.split_off(used.min(whole.len()));
+        self.state.set(state);
+        if last && bytes.is_empty() {
+            return Ok(());
+        }
+        let Some(stream) = self.stream.get() else { return Ok(()) };
+        stream.call_method(py, id!(py, "write"), &[&*PyBytes::new(py, &bytes)?]).map(drop)
+    }
+}
+
+#[pymethods(class = "_multibytecodec.MultibyteStreamWriter")]
+impl MultibyteStreamWriter {
+    #[new]
+    #[sig("(stream, errors='strict')")]
+    fn new(py: Py<'_>, cls: &PyType, stream: &PyObject, errors: Option<&PyStr>) -> PyResult<Ref<PyObject>> {
+        let codec = MultibyteCodec::of_class(py, cls)?;
+        MultibyteStreamWriter {
+            base: PyObject::HEADER,
+            codec,
+            errors: RefCell::new(errors_argument(py, errors)?),
+            pending: RefCell::new(Vec::new()),
+            state: Cell::new(codec.initial()),
+            stream: Member::new(stream.to_ref()),
+        }
+        .alloc(py, cls)
+        .map(Ref::upcast)
+    }
+
+    #[slot]
+    fn tp_init(&self, _py: Py<'_>, _args: &PyTuple, _kwargs: Option<&PyDict>) -> PyResult<()> {
+        Ok(())
+    }
+
+    #[pymethod]
+    #[sig("($self, strobj, /)")]
+    fn write(&self, py: Py<'_>, strobj: &PyObject) -> PyResult<()> {
+        match strobj.downcast::<PyStr>() {
+            Some(text) => self.put(py, text, false),
+            None => self.put(py, &*strobj.str(py)?, false),
+        }
+    }
+
+    #[pymethod]
+    #[sig("($self, lines, /)")]
+    fn writelines(&self, py: Py<'_>, lines: &PyObject) -> PyResult<()> {
+        if !lines.is_sequence() {
+            bail!(py, TypeError, "arg must be a sequence object")
+        }
+        let mut index = 0;
+        while index < lines.len(py)? {
+            let line = lines.sequence_item(py, index)?;
+            self.write(py, &line)?;
+            index += 1;
+        }
+        Ok(())
+    }
+
+    #[pymethod]
+    fn reset(&self, py: Py<'_>) -> PyResult<()> {
+        self.put(py, &PyStr::empty(), true)
+    }
+
+    #[getter(name = "errors")]
+    fn get_errors(&self, py: Py<'_>) -> PyResult<Ref<PyStr>> {
+        self.errors.borrow().name(py)
+    }
+
+    #[setter(name = "errors")]
+    fn set_errors(&self, py: Py<'_>, value: Option<&PyObject>) -> PyResult<()> {
+        let new = assigned_errors(py, value)?;
+        let old = self.errors.replace(new);
+        drop(old);
+        Ok(())
+    }
+}
