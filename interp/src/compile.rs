@@ -7,7 +7,7 @@ use krait_runtime::objects::exceptions::types;
 use krait_runtime::objects::{PyBytes, PyStr};
 use krait_runtime::prelude::*;
 use krait_syntax::ast::Mod;
-use krait_syntax::{Decoder, ErrorKind, Mode, ParseOptions, Parsed, SyntaxError, WarningCategory};
+use krait_syntax::{Decoder, ErrorKind, Mode, ParseOptions, SyntaxError, Warning, WarningCategory};
 
 use crate::objects::code::PyCode;
 use crate::warnings::warn_explicit;
@@ -110,9 +110,12 @@ pub fn parse_quietly<'a>(
     mode: Mode,
     flags: u32,
 ) -> PyResult<Mod<'a>> {
-    parse_only(py, arena, source, filename, mode, flags, 14).map(|parsed| parsed.module)
+    parse_only(py, arena, source, filename, mode, flags, 14, &mut Vec::new())
+        .map_err(|error| raise_syntax_error(py, &error, filename))
 }
 
+/// Parses; what is to be warned of is told also when an error comes after it.
+#[allow(clippy::too_many_arguments)]
 fn parse_only<'a>(
     py: Py<'_>,
     arena: &'a Bump,
@@ -121,7 +124,8 @@ fn parse_only<'a>(
     mode: Mode,
     flags: u32,
     feature_version: u32,
-) -> PyResult<Parsed<'a>> {
+    warnings: &mut Vec<Warning>,
+) -> Result<Mod<'a>, Box<SyntaxError>> {
     let name: &'a str = arena.alloc_str(&filename.to_string_lossy());
     let has = |flag| flags & flag != 0;
     let options = ParseOptions {
@@ -134,21 +138,17 @@ fn parse_only<'a>(
         barry_as_bdfl: has(flags::BARRY_AS_BDFL),
         max_int_digits: py.interp().int_max_str_digits.get().max(0) as usize,
     };
-    let parsed = match source {
-        Source::Text(text) => {
-            let text = krait_syntax::source::normal_lines(arena, text, mode == Mode::Exec);
-            krait_syntax::parse(arena, text, options)
-        }
-        Source::Bytes(bytes) if has(flags::IGNORE_COOKIE) => match core::str::from_utf8(bytes) {
-            Ok(text) => {
-                let text = krait_syntax::source::normal_lines(arena, text, mode == Mode::Exec);
-                krait_syntax::parse(arena, text, options)
-            }
-            Err(_) => krait_syntax::parse_bytes(arena, bytes, &mut Codecs(py), options),
-        },
-        Source::Bytes(bytes) => krait_syntax::parse_bytes(arena, bytes, &mut Codecs(py), options),
+    let exec = mode == Mode::Exec;
+    let decoded = match source {
+        Source::Text(text) => Some(text),
+        Source::Bytes(bytes) if has(flags::IGNORE_COOKIE) => core::str::from_utf8(bytes).ok(),
+        Source::Bytes(_) => None,
     };
-    parsed.map_err(|error| raise_syntax_error(py, &error, filename))
+    let text = match (decoded, source) {
+        (Some(text), _) | (None, Source::Text(text)) => krait_syntax::source::normal_lines(arena, text, exec),
+        (None, Source::Bytes(bytes)) => krait_syntax::source::decode(arena, bytes, exec, &mut Codecs(py))?,
+    };
+    krait_syntax::parse_warning(arena, text, options, warnings)
 }
 
 /// As [`parse_source`], for the grammar of another minor version (`ast.parse(feature_version=…)`).
@@ -168,7 +168,8 @@ pub fn parse_for_version<'a>(
         };
         Ok([PyBytes::new(py, text)?.upcast(), filename.to_ref()])
     })?;
-    let Parsed { module, warnings } = parse_only(py, arena, source, filename, mode, flags, feature_version)?;
+    let mut warnings = Vec::new();
+    let parsed = parse_only(py, arena, source, filename, mode, flags, feature_version, &mut warnings);
     for warning in &warnings {
         let category = match warning.category {
             WarningCategory::Syntax => types::SyntaxWarning(),
@@ -192,7 +193,7 @@ pub fn parse_for_version<'a>(
             return Err(raise_syntax_error(py, &error, filename));
         }
     }
-    Ok(module)
+    parsed.map_err(|error| raise_syntax_error(py, &error, filename))
 }
 
 /// The tree after the optimisations that `PyCF_OPTIMIZED_AST` asks for.

@@ -87,13 +87,25 @@ pub fn parse<'a>(
     source: &'a str,
     options: ParseOptions<'a>,
 ) -> Result<Parsed<'a>, Box<SyntaxError>> {
+    let mut warnings = Vec::new();
+    parse_warning(arena, source, options, &mut warnings).map(|module| Parsed { module, warnings })
+}
+
+/// As [`parse`], with the warnings told also when an error comes after them.
+pub fn parse_warning<'a>(
+    arena: &'a Bump,
+    source: &'a str,
+    options: ParseOptions<'a>,
+    warnings: &mut Vec<Warning>,
+) -> Result<ast::Mod<'a>, Box<SyntaxError>> {
     if memchr::memchr(0, source.as_bytes()).is_some() {
         let msg = "source code string cannot contain null bytes";
         return Err(Box::new(SyntaxError::bare(ErrorKind::Syntax, msg)));
     }
     let mut parser = parser::Parser::new(arena, source, options);
-    let module = parser.run()?;
-    Ok(Parsed { module, warnings: std::mem::take(&mut parser.warnings) })
+    let result = parser.run();
+    warnings.append(&mut parser.warnings);
+    result
 }
 
 /// Decodes and parses the bytes of a source file.

@@ -102,7 +102,7 @@ fn make(py: Py<'_>, source: &PyObject, filename: &PyObject, mode: &str) -> PyRes
 }
 
 /// The table and the numbers in it.
-#[pymodule(name = "_symtable")]
+#[pymodule(name = "_symtable", types = [super::SymtableEntry])]
 #[allow(clippy::module_inception)]
 pub mod symtable {
     use super::SymtableEntry;
@@ -118,6 +118,12 @@ pub mod symtable {
         startstr: String,
     ) -> PyResult<Ref<SymtableEntry>> {
         super::make(py, source, filename, &startstr)
+    }
+
+    /// The class of scopes is not among the module's names.
+    #[pyexec]
+    fn exec(py: Py<'_>, module: &PyModule) -> PyResult<()> {
+        module.dict().remove(py, id!(py, "symtable entry")).map(drop)
     }
 
     #[pyattr]

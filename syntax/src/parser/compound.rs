@@ -296,10 +296,7 @@ impl<'a> Parser<'a> {
             None
         };
         let (items, type_comment, body) = match parenthesized {
-            Some(found) => {
-                self.check_version(9, "Parenthesized context managers are")?;
-                found
-            }
+            Some(found) => found,
             None => {
                 let plain = self.attempt(|p| {
                     let items = p.with_items()?;

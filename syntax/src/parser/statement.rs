@@ -585,7 +585,8 @@ impl<'a> Parser<'a> {
                 }
             }
         };
-        if module == Some("__future__") && names.iter().any(|alias| alias.name == super::BARRY) {
+        if level == 0 && module == Some("__future__") && names.iter().any(|alias| alias.name == super::BARRY)
+        {
             self.options.barry_as_bdfl = true;
         }
         Ok(StmtKind::ImportFrom { module, names, level: Some(level) })

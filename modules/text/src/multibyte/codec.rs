@@ -172,8 +172,19 @@ impl Codec {
             push_text(out, table.three(second, third).ok_or(Problem::Illegal(1))?);
             return Ok(3);
         }
-        push_text(out, table.two(first, second).ok_or(Problem::Illegal(1))?);
+        push_text(out, table.two(first, second).ok_or_else(|| self.illegal_pair(first, second))?);
         Ok(2)
+    }
+
+    /// What the edition of 2004 added to JIS X 0213 counts as two wrong bytes in that of 2000.
+    fn illegal_pair(&self, first: u8, second: u8) -> Problem {
+        let later = match self.name {
+            "euc_jisx0213" => Table::of("euc_jis_2004"),
+            "shift_jisx0213" => Table::of("shift_jis_2004"),
+            _ => None,
+        };
+        let added = later.is_some_and(|table| table.two(first, second).is_some());
+        Problem::Illegal(if added { 2 } else { 1 })
     }
 
     fn decode_hz(&self, state: &mut State, input: &[u8], out: &mut Vec<u32>) -> Result<usize, Problem> {

@@ -214,7 +214,16 @@ impl MultibyteIncrementalDecoder {
         };
         let bytes = bytes_of(py, number, 8)?;
         if buffer.len() > MOST_BYTES {
-            bail!(py, UnicodeError, "pending buffer too large")
+            let reason = "pending buffer too large";
+            let bytes = buffer.as_bytes();
+            return Err(krait_runtime::codecs::raise_decode_error(
+                py,
+                self.codec.name,
+                bytes,
+                0,
+                bytes.len(),
+                reason,
+            ));
         }
         *self.pending.borrow_mut() = buffer.as_bytes().to_vec();
         self.state.set(state_of(&bytes));

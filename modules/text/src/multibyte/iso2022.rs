@@ -2,7 +2,7 @@
 //! Bytes 0 to 2 of the state name what is designated, byte 4 holds flags.
 
 use super::codec::{Problem, State, push_code, push_text};
-use super::table::{Table, Text};
+use super::table::Table;
 
 const ESC: u8 = 0x1B;
 const SO: u8 = 0x0E;
@@ -133,6 +133,9 @@ impl Profile {
 
     fn decode_set(&self, set: u8, input: &[u8], out: &mut Vec<u32>) -> Result<usize, Problem> {
         let Some(&first) = input.first() else { return Err(Problem::Incomplete) };
+        if !self.sets.iter().any(|(known, _)| *known == set) {
+            return Err(Problem::Illegal(1));
+        }
         match set {
             JISX0201_R => {
                 out.push(match first {
@@ -156,14 +159,13 @@ impl Profile {
         let text = match table_of(set, self.old()) {
             Some((table, three)) if first < 0x80 && second < 0x80 => {
                 let (a, b) = (first | 0x80, second | 0x80);
-                if three { table.three(a, b) } else { table.two(a, b) }
+                match three {
+                    true if set == JISX0213_2 && !is_second_plane(a) => None,
+                    true => table.three(a, b),
+                    false => table.two(a, b),
+                }
             }
             _ => None,
-        };
-        let text = match (text, set) {
-            // One character apart from EUC.
-            (Some(Text::One(0xFF3C)), JISX0208 | JISX0208_OLD) => Some(Text::One(0xFF3C)),
-            (text, _) => text,
         };
         push_text(out, text.ok_or(Problem::Illegal(2))?);
         Ok(2)
@@ -285,8 +287,13 @@ impl Profile {
             out.push(char as u8);
             return Ok(1);
         }
+        let pair = self.pair(input, last)?;
         for (set, to_g1) in self.sets {
-            let Some((code, used)) = self.encode_in(*set, input, last)? else { continue };
+            let found = match pair {
+                Some((own, code)) => (own == *set).then_some((code, 2)),
+                None => self.encode_in(*set, input)?,
+            };
+            let Some((code, used)) = found else { continue };
             let place = usize::from(*to_g1);
             if *to_g1 {
                 if state[1] != *set {
@@ -305,7 +312,7 @@ impl Profile {
                 if state.get(place) != Some(set) {
                     match *set {
                         set if set & DOUBLE == 0 => out.extend_from_slice(&[ESC, b'(', set]),
-                        JISX0208 | JISX0208_OLD | GB2312 => {
+                        JISX0208 | JISX0208_OLD => {
                             out.extend_from_slice(&[ESC, b'$', set & !DOUBLE]);
                         }
                         set => out.extend_from_slice(&[ESC, b'$', b'(', set & !DOUBLE]),
@@ -325,8 +332,24 @@ impl Profile {
         Err(Problem::Illegal(1))
     }
 
+    /// A pair that the input begins with goes before all single characters: its set and code.
+    fn pair(&self, input: &[u32], last: bool) -> Result<Option<(u8, u32)>, Problem> {
+        let set =
+            self.sets.iter().map(|(set, _)| *set).find(|s| matches!(*s, JISX0213_2000_1 | JISX0213_2004_1));
+        let (Some(set), Some(&char)) = (set, input.first()) else { return Ok(None) };
+        let Some((table, _)) = table_of(set, self.old()) else { return Ok(None) };
+        if !table.starts_pair(char) {
+            return Ok(None);
+        }
+        match input.get(1) {
+            Some(second) => Ok(table.pair_code(char, *second).map(|code| (set, code))),
+            None if !last => Err(Problem::Incomplete),
+            None => Ok(None),
+        }
+    }
+
     /// The code of what the input begins with in a set, and how many characters it is.
-    fn encode_in(&self, set: u8, input: &[u32], last: bool) -> Result<Option<(u32, usize)>, Problem> {
+    fn encode_in(&self, set: u8, input: &[u32]) -> Result<Option<(u32, usize)>, Problem> {
         let Some(&char) = input.first() else { return Ok(None) };
         match set {
             JISX0201_R => {
@@ -342,26 +365,20 @@ impl Profile {
             _ => {}
         }
         let Some((table, three)) = table_of(set, self.old()) else { return Ok(None) };
-        if matches!(set, JISX0213_2000_1 | JISX0213_2004_1) && table.starts_pair(char) {
-            match input.get(1) {
-                Some(second) => {
-                    if let Some(code) = table.pair_code(char, *second) {
-                        return Ok(Some((code, 2)));
-                    }
-                }
-                None if !last => return Err(Problem::Incomplete),
-                None => {}
-            }
-        }
         let code = table.code(char).filter(|code| {
             if three {
-                *code > 0xFFFF
+                *code > 0xFFFF && (set != JISX0213_2 || is_second_plane((*code >> 8) as u8))
             } else {
                 (0x8000..=0xFFFF).contains(code) && code & 0x80 != 0 && code >> 8 != 0x8E
             }
         });
         Ok(code.map(|code| (code, 1)))
     }
+}
+
+/// Whether JIS X 0213 has that row in its second plane; the other rows after `8F` are those of JIS X 0212.
+fn is_second_plane(row: u8) -> bool {
+    matches!(row, 0xA1 | 0xA3..=0xA5 | 0xA8 | 0xAC..=0xAF | 0xEE..=0xFE)
 }
 
 fn is_final(byte: u8) -> bool {

@@ -370,9 +370,6 @@ fn inherit_special(ty: &PyType, base: &PyType) {
     }
     add(FAMILY_FLAGS);
     add(flags::ITEMS_AT_END);
-    if ty.tp_flags.get() & PATTERN_FLAGS == 0 {
-        add(PATTERN_FLAGS);
-    }
 }
 
 fn inherit(py: Py<'_>, ty: &PyType) -> PyResult<()> {
