@@ -57,6 +57,8 @@ pub fn finalize(py: Py<'_>, stream: &PyObject) {
             py.clear_error(raised);
         }
         if let Err(raised) = stream.call_method(py, id!(py, "close"), &[]) {
+            // The text asks the stream, which must not find the exception set.
+            let exc = py.fetch(raised);
             let text = match stream.repr(py) {
                 Ok(repr) => format!("Exception ignored while finalizing file {}", repr.to_string_lossy()),
                 Err(second) => {
@@ -64,7 +66,7 @@ pub fn finalize(py: Py<'_>, stream: &PyObject) {
                     "Exception ignored while finalizing file".to_owned()
                 }
             };
-            py.report_unraisable(raised, Some(&text), None);
+            py.report_unraisable(py.restore(exc), Some(&text), None);
         }
     });
 }
@@ -142,6 +144,11 @@ impl IoBase {
             bail!(py, TypeError, "{}() takes no arguments", cls.name());
         }
         IoBase::EMPTY.alloc(py, cls)
+    }
+
+    #[getter(name = "__dict__")]
+    fn dict_attribute(&self, py: Py<'_>) -> PyResult<Ref<PyObject>> {
+        self.instance_dict(py)
     }
 
     #[pymethod]

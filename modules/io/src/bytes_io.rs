@@ -331,6 +331,9 @@ impl BytesIo {
             }
             None => self.pos.get() as isize,
         };
+        // `__index__` may have closed the stream or lent it out.
+        self.check_open(py)?;
+        self.check_exports(py)?;
         let Ok(size) = usize::try_from(size) else { bail!(py, ValueError, "negative size value {size}") };
         if size < self.size() {
             self.own(py)?;
@@ -421,7 +424,7 @@ impl BytesIo {
             )
         };
         self.check_exports(py)?;
-        self.open.set(true);
+        self.check_open(py)?;
         self.pos.set(0);
         match value.downcast_exact::<PyBytes>() {
             Some(bytes) => {

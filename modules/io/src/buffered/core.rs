@@ -314,7 +314,8 @@ impl Core {
         let raw = self.raw(py)?;
         let _guard = self.enter(py, this)?;
         let at = self.raw_tell(py, &raw)?;
-        Ok(at - self.ahead.get() as i64 + self.pending.get() as i64)
+        // A device that always says 0 still gives bytes to read ahead.
+        Ok((at - self.ahead.get() as i64).max(0) + self.pending.get() as i64)
     }
 
     /// Forgets bytes read ahead without moving the raw stream.
@@ -366,7 +367,7 @@ impl Core {
             {
                 self.pos.set((back + step) as usize);
                 self.ahead.set((forth - step) as usize);
-                return Ok(current + step);
+                return Ok((current + step).max(0));
             }
         }
         if self.writable.get() {

@@ -183,7 +183,7 @@ impl Core {
             buffer.write_at(0, bytes);
             bytes.len()
         });
-        if done == total || once && done > 0 {
+        if done == total {
             return Ok(Some(done));
         }
         self.prepare(py, &raw)?;

@@ -34,24 +34,33 @@ impl TextIoWrapper {
             let has_newline = text.find_char(u32::from(b'\n')).is_some();
             flush = line_buffering && (has_newline || text.find_char(u32::from(b'\r')).is_some());
             if has_newline && let Some(newline) = mode.written() {
-                translated = text.replace_str(py, id!(py, "\n"), &*PyStr::new(py, newline)?, -1)?;
+                let newline = PyStr::new(py, newline)?;
+                translated = if PyStr::check_exact(text) {
+                    text.replace_str(py, id!(py, "\n"), &newline, -1)?
+                } else {
+                    let made = text.call_method(py, id!(py, "replace"), &[id!(py, "\n"), &newline])?;
+                    let made = made.downcast_into::<PyStr>().map_err(|other| {
+                        raise!(py, TypeError, "replace() should return a str, not {}", other.ty().name())
+                    })?;
+                    // A class's own method may have changed the stream.
+                    self.check_usable(py)?;
+                    self.check_open(py)?;
+                    if self.encoder.is_missing() {
+                        return Err(unsupported(py, "not writable"));
+                    }
+                    made
+                };
                 out = &translated;
             }
         }
         let errors = self.errors_text(py);
         if self.encoder.is_native_plain(out) {
-            let waiting = self.pending.borrow().len();
-            if waiting > 0 && waiting + out.len() > chunk {
-                self.write_pending(py)?;
-            }
+            self.make_room(py, out.len(), chunk)?;
             self.encoder.encode(py, out, &errors, &self.pending)?;
         } else {
             let fresh = std::cell::RefCell::new(Vec::new());
             let n = self.encoder.encode(py, out, &errors, &fresh)?;
-            let waiting = self.pending.borrow().len();
-            if waiting > 0 && waiting + n > chunk {
-                self.write_pending(py)?;
-            }
+            self.make_room(py, n, chunk)?;
             self.pending.borrow_mut().extend_from_slice(&fresh.into_inner());
         }
         if flush || self.write_through.get() || self.pending.borrow().len() >= chunk {
@@ -62,6 +71,17 @@ impl TextIoWrapper {
         }
         self.forget_read(py)?;
         Ok(len)
+    }
+
+    /// Writes out what waits until `n` bytes more make no more than a chunk; writing may itself bring something to wait.
+    fn make_room(&self, py: Py<'_>, n: usize, chunk: usize) -> PyResult<()> {
+        loop {
+            let waiting = self.pending.borrow().len();
+            if waiting == 0 || waiting + n <= chunk {
+                return Ok(());
+            }
+            self.write_pending(py)?;
+        }
     }
 
     /// Puts text that is its own encoding behind what waits, when less than a chunk comes together.

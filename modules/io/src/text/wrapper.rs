@@ -283,6 +283,11 @@ impl TextIoWrapper {
         self.check_usable(py)?;
         let encoding = text_or_none(py, encoding, "reconfigure", "encoding")?;
         let errors = text_or_none(py, errors, "reconfigure", "errors")?;
+        if let Some(encoding) = encoding
+            && let Some((name, _)) = encoding.as_utf8(py)?.split_once('\0')
+        {
+            bail!(py, LookupError, "unknown encoding: {name}");
+        }
         let new_mode = match newline {
             Some(n) => Some(NewlineMode::parse(py, text_or_none(py, Some(n), "reconfigure", "newline")?)?),
             None => None,
@@ -343,6 +348,7 @@ impl TextIoWrapper {
     }
 
     #[pymethod]
+    #[inline]
     fn write(&self, py: Py<'_>, text: &PyStr) -> PyResult<usize> {
         self.write_text(py, text)
     }
@@ -386,8 +392,10 @@ impl TextIoWrapper {
         self.check_usable(py)?;
         self.check_open(py)?;
         self.telling.set(self.seekable.get());
+        // Held here: what is written may detach it.
+        let buffer = self.buffer(py)?;
         self.write_pending(py)?;
-        self.buffer(py)?.call_method(py, id!(py, "flush"), &[])
+        buffer.call_method(py, id!(py, "flush"), &[])
     }
 
     #[pymethod]
@@ -509,7 +517,14 @@ impl TextIoWrapper {
     #[setter(name = "_CHUNK_SIZE")]
     fn set_chunk_size(&self, py: Py<'_>, value: Option<&PyObject>) -> PyResult<()> {
         self.check_usable(py)?;
-        let Some(value) = value else { bail!(py, AttributeError, "cannot delete attribute") };
+        let Some(value) = value else {
+            bail!(
+                py,
+                AttributeError,
+                "attribute '_CHUNK_SIZE' of '{}' objects cannot be deleted",
+                TextIoWrapper::type_object().name()
+            )
+        };
         let n =
             value.to_index_isize(py, "cannot fit '{}' into an index-sized integer").map_err(|raised| {
                 if py.error_matches(types::IndexError()) {
@@ -529,7 +544,9 @@ impl TextIoWrapper {
 
     #[slot]
     fn tp_repr(&self, py: Py<'_>) -> PyResult<Ref<PyStr>> {
-        self.check_usable(py)?;
+        if self.state.get() == State::Fresh {
+            self.check_usable(py)?;
+        }
         let type_name = self.ty().name();
         let Some(_guard) = py.repr_enter(self)? else {
             bail!(py, RuntimeError, "reentrant call inside {type_name}.__repr__")

@@ -524,6 +524,9 @@ pub(crate) fn call_tp_new(py: Py<'_>, ty: &PyType, args: &PyTuple, kwargs: Kwarg
     if let Some(native) = native
         && native.tp_new.get().map(|f| f as usize) != ty.tp_new.get().map(|f| f as usize)
     {
+        if native.tp_new.get().is_none() {
+            return Err(raise!(py, TypeError, "cannot create '{}' instances", native.name()));
+        }
         return Err(raise!(
             py,
             TypeError,
