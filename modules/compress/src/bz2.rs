@@ -87,6 +87,8 @@ pub struct Bz2Decompressor {
     stream: Exclusive<Decompress>,
     #[no_traverse]
     progress: Progress,
+    /// After an error the stream is in no state to go on.
+    failed: Cell<bool>,
 }
 
 #[pymethods]
@@ -95,7 +97,8 @@ impl Bz2Decompressor {
     #[sig("()")]
     fn new(py: Py<'_>, cls: &PyType) -> PyResult<Ref<PyObject>> {
         let stream = Exclusive::new(Decompress::new(false));
-        Bz2Decompressor { base: PyObject::HEADER, stream, progress: Progress::new() }.alloc(py, cls)
+        Bz2Decompressor { base: PyObject::HEADER, stream, progress: Progress::new(), failed: Cell::new(false) }
+            .alloc(py, cls)
     }
 
     #[pymethod]
@@ -104,6 +107,9 @@ impl Bz2Decompressor {
         let mut stream = self.stream.lock(py);
         if self.progress.eof.get() {
             bail!(py, EOFError, "End of stream already reached");
+        }
+        if self.failed.get() {
+            bail!(py, ValueError, "Decompressor is unusable after a previous error");
         }
         let limit = usize::try_from(max_length).ok();
         let made = self.progress.run(py, data.as_bytes(), limit, |input, out| {
@@ -116,7 +122,11 @@ impl Bz2Decompressor {
                 Err(error) => Step::Failed(error),
             }
         })?;
-        made.map_err(|error| raise_error(py, &error))
+        made.map_err(|error| {
+            self.failed.set(true);
+            self.progress.needs_input.set(false);
+            raise_error(py, &error)
+        })
     }
 
     #[pymethod]

@@ -157,6 +157,7 @@ impl LzmaCompressor {
     ) -> PyResult<Ref<PyObject>> {
         let preset = match preset.filter(|p| !p.is_none()) {
             None => None,
+            Some(p) if p.index(py)?.is_negative() => bail!(py, ValueError, "Cannot convert negative int"),
             Some(p) => match p.index(py)?.as_u64().and_then(|p| u32::try_from(p).ok()) {
                 Some(p) => Some(p),
                 None => bail!(py, OverflowError, "Value too large for uint32_t type"),

@@ -610,20 +610,6 @@ impl FileIo {
         self.blksize.get()
     }
 
-    #[setter(name = "_blksize")]
-    fn set_blksize(&self, py: Py<'_>, value: Option<&PyObject>) -> PyResult<()> {
-        match value
-            .map(|v| v.to_index_isize(py, "cannot fit '{}' into an index-sized integer"))
-            .transpose()?
-        {
-            Some(n) => {
-                self.blksize.set(u32::try_from(n).unwrap_or(u32::MAX));
-                Ok(())
-            }
-            None => bail!(py, TypeError, "can't delete numeric/char attribute"),
-        }
-    }
-
     #[slot]
     fn tp_repr(&self, py: Py<'_>) -> PyResult<Ref<PyStr>> {
         let (fd, mode, closefd) = (self.fd.get(), self.mode_text(), self.closefd.get());

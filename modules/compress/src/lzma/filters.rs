@@ -191,6 +191,9 @@ pub fn parse(py: Py<'_>, spec: &PyObject) -> PyResult<Filter> {
 
 /// A chain from a sequence of dicts.
 pub fn parse_chain(py: Py<'_>, specs: &PyObject) -> PyResult<Vec<Filter>> {
+    if PyDict::check(specs) {
+        bail!(py, TypeError, "dict is not a sequence");
+    }
     let n = specs.len(py)?;
     if n > 4 {
         bail!(py, ValueError, "Too many filters - liblzma supports a maximum of 4");

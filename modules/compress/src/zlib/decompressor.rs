@@ -171,8 +171,10 @@ impl Decompress {
         let zdict = self.zdict.get();
         let done = inflate(py, stream, bytes, &mut out, None, 4, zdict.as_deref())?;
         self.keep(py, bytes.get(done.used..).unwrap_or_default(), done.code == 1)?;
-        if done.code == 1 {
-            *guard = None;
+        match done.code {
+            1 => *guard = None,
+            0 | -5 => {}
+            code => return Err(raise_error(py, guard.as_ref(), code, "while flushing")),
         }
         Ok(out)
     }

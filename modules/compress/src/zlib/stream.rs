@@ -52,8 +52,9 @@ pub fn pump(
         used += step.used;
         let full = out.len() - before == room;
         match step.code {
-            // No progress was possible: everything that can be done is done.
-            -5 if limit.is_some() || flush != 4 || used == input.len() => return Outcome { code: 0, used },
+            // More room is wanted, or no progress was possible: then everything that can be done is done.
+            -5 if full && limit.is_none_or(|limit| out.len() - begin < limit) => continue,
+            -5 => return Outcome { code: 0, used },
             0 => {}
             code => return Outcome { code, used },
         }
