@@ -97,8 +97,13 @@ impl Bz2Decompressor {
     #[sig("()")]
     fn new(py: Py<'_>, cls: &PyType) -> PyResult<Ref<PyObject>> {
         let stream = Exclusive::new(Decompress::new(false));
-        Bz2Decompressor { base: PyObject::HEADER, stream, progress: Progress::new(), failed: Cell::new(false) }
-            .alloc(py, cls)
+        Bz2Decompressor {
+            base: PyObject::HEADER,
+            stream,
+            progress: Progress::new(),
+            failed: Cell::new(false),
+        }
+        .alloc(py, cls)
     }
 
     #[pymethod]

@@ -72,8 +72,6 @@ impl TextIoWrapper {
                 buffer.call_method(py, method, &[&size])?
             }
         };
-        // Reading may have detached the buffer.
-        self.check_usable(py)?;
         if !input.has_buffer() {
             let method = if read1 { "read1" } else { "read" };
             bail!(
@@ -144,7 +142,6 @@ impl TextIoWrapper {
             }
             _ => buffer.call_method(py, id!(py, "read"), &[])?,
         };
-        self.check_usable(py)?;
         if bytes.is_none() {
             bail!(py, BlockingIOError, "Read returned None.");
         }

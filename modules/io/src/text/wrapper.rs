@@ -303,7 +303,10 @@ impl TextIoWrapper {
                 if !value.is_index() {
                     bail!(py, TypeError, "'{}' object cannot be interpreted as an integer", value.ty().name())
                 }
-                Ok(!value.index(py)?.is_zero())
+                match value.index(py)?.as_i64().and_then(|n| i32::try_from(n).ok()) {
+                    Some(n) => Ok(n != 0),
+                    None => bail!(py, OverflowError, "Python int too large to convert to C int"),
+                }
             }
             None => Ok(now),
         };
@@ -401,7 +404,8 @@ impl TextIoWrapper {
     #[pymethod]
     fn close(&self, py: Py<'_>) -> PyResult<Ref<PyObject>> {
         self.check_usable(py)?;
-        if common::is_closed(py, self)? {
+        // Asking whether it is closed may detach it.
+        if common::is_closed(py, self)? || self.state.get() == State::Detached {
             return Ok(py.none());
         }
         let buffer = self.buffer(py)?;
@@ -445,8 +449,8 @@ impl TextIoWrapper {
     }
 
     #[getter(name = "buffer")]
-    fn buffer_attribute(&self) -> Option<Ref<PyObject>> {
-        self.buffer.get()
+    fn buffer_attribute(&self, py: Py<'_>) -> PyResult<Ref<PyObject>> {
+        self.buffer(py)
     }
 
     #[getter]
