@@ -96,15 +96,15 @@ impl<T: Traverse, const N: usize> Traverse for [T; N] {
         self.iter().for_each(Traverse::clear_references);
     }
 }
-impl<T: Traverse> Traverse for RefCell<T> {
+impl<T: Traverse + Default> Traverse for RefCell<T> {
     fn traverse(&self, visit: &mut Visitor<'_>) -> c_int {
         // A field that is being changed right now is not walked: its objects then look externally referenced, so are kept.
         self.try_borrow().map_or(0, |x| x.traverse(visit))
     }
     fn clear_references(&self) {
-        if let Ok(x) = self.try_borrow() {
-            x.clear_references();
-        }
+        // The content leaves the cell before it is released: that may run code which looks into the cell again.
+        let old = self.try_borrow_mut().map(|mut x| core::mem::take(&mut *x));
+        drop(old);
     }
 }
 impl<T: Traverse> Traverse for OnceCell<T> {

@@ -6,6 +6,7 @@ use crate::gc;
 use crate::module::ModuleDef;
 use crate::object::PyObject;
 use crate::objects::exceptions::types;
+use crate::objects::weakref::PyWeakReference;
 use crate::objects::{PyDict, PyList, PyModule, PyStr, PyTuple, PyType};
 use crate::py::Py;
 use crate::reference::{PyClass, Ref};
@@ -218,38 +219,34 @@ fn finish_modules(py: Py<'_>, unraisable: fn(Py<'_>, crate::error::Raised, &str,
             py.set_sys_object(&*PyStr::new_interned(py, name)?, Some(&value))
         })());
     }
-    // The modules, by weak references where possible: what dies with `sys.modules` needs no clearing.
-    let mut held: Vec<(Ref<PyObject>, Ref<PyModule>)> = Vec::new();
+    // Modules are remembered by weak references: those that nobody else holds die as they leave `sys.modules`, unchanged, so that
+    // finalisers still see their globals. Only what survives a collection has its names taken away. `sys` and `builtins` stay.
+    let mut remembered: Vec<Ref<PyObject>> = Vec::new();
+    let mut core: Vec<Ref<PyModule>> = Vec::new();
     for (name, module) in modules.items_snapshot() {
         if let Ok(module) = module.downcast_into::<PyModule>() {
-            held.push((name.clone(), module));
+            let is_core = name.downcast::<PyStr>().is_some_and(|n| n.eq_str("sys") || n.eq_str("builtins"));
+            if is_core {
+                core.push(module);
+            } else {
+                match PyWeakReference::make(py, PyWeakReference::type_object(), &module, None) {
+                    Ok(reference) => remembered.push(reference),
+                    Err(raised) => py.clear_error(raised),
+                }
+            }
         }
         run(modules.set(py, &name, crate::objects::PyNone::get()));
     }
     modules.clear();
     gc::collect(py, gc::GENERATIONS - 1, gc::Reason::Shutdown);
-    // Those nobody else holds die here, in the reverse order of their import.
-    let is_core =
-        |name: &PyObject| name.downcast::<PyStr>().is_some_and(|n| n.eq_str("sys") || n.eq_str("builtins"));
-    let mut survivors = Vec::new();
-    let mut core = Vec::new();
-    while let Some((name, module)) = held.pop() {
-        if is_core(&name) {
-            core.push(module);
-        } else if module.refcnt() > 1 {
-            survivors.push(module);
-        } else {
-            drop(module);
-        }
-    }
-    for module in &survivors {
-        if module.refcnt() > 1 {
+    while let Some(reference) = remembered.pop() {
+        let target = reference.downcast::<PyWeakReference>().and_then(PyWeakReference::target);
+        if let Some(module) = target.as_ref().and_then(|m| m.downcast::<PyModule>()) {
             clear_module_dict(py, &module.dict());
         }
     }
-    drop(survivors);
     gc::collect(py, gc::GENERATIONS - 1, gc::Reason::Shutdown);
-    let _ = core;
+    drop(core);
 }
 
 /// Sets a module's names to `None`: first those with one underscore, then all but `__builtins__` (`_PyModule_ClearDict`).
