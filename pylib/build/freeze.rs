@@ -2,6 +2,11 @@
 //! Writes `frozen.rs`, the table that `src/frozen.rs` includes.
 
 use super::collect::Library;
+use krait_bytecode::Const;
+use krait_bytecode::marshal::CURRENT_VERSION;
+use krait_bytecode::marshal::data::dumps;
+use krait_compiler::Options;
+use krait_syntax::{Mode, NoDecoder, ParseOptions, parse_bytes};
 use std::error::Error;
 use std::fmt::Write;
 use std::fs;
@@ -51,7 +56,7 @@ const MODULES: &[Row] = &[
 /// The one frozen module that stands for no file of the library: it greets when it is imported.
 const HELLO_ONLY: (&str, &[u8]) = ("__hello_only__.py", b"initialized = True\nprint(\"Hello world!\")\n");
 
-/// Writes `frozen.rs`, and the sources (and, once the compiler is linked in, the code) beside it.
+/// Writes `frozen.rs`, and the code beside it.
 pub fn write(library: &Library, out: &Path) -> Result<(), Box<dyn Error>> {
     let folder = out.join("frozen");
     fs::create_dir_all(&folder)?;
@@ -62,19 +67,13 @@ pub fn write(library: &Library, out: &Path) -> Result<(), Box<dyn Error>> {
             None if file == HELLO_ONLY.0 => HELLO_ONLY.1,
             None => return Err(format!("frozen module {name}: no {file}").into()),
         };
-        let stem = file.trim_end_matches(".py").replace('/', ".");
-        fs::write(folder.join(format!("{stem}.py")), source)?;
-        let code = match compile(origname.unwrap_or(name), std::str::from_utf8(source)?)? {
-            Some(code) => {
-                fs::write(folder.join(format!("{stem}.code")), code)?;
-                format!("Some(include_bytes!(\"frozen/{stem}.code\"))")
-            }
-            None => "None".to_owned(),
-        };
+        let code = compile(origname.unwrap_or(name), std::str::from_utf8(source)?)?;
+        // Aliases share a source, but not a file name.
+        fs::write(folder.join(format!("{name}.code")), code)?;
         writeln!(
             table,
             "FrozenModule {{ name: {name:?}, is_package: {is_package}, origname: {origname:?}, \
-             source: include_str!(\"frozen/{stem}.py\"), code: {code} }},",
+             code: include_bytes!(\"frozen/{name}.code\") }},",
         )?;
     }
     table.push_str("];\n");
@@ -82,8 +81,15 @@ pub fn write(library: &Library, out: &Path) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The marshalled code of a module, its file name being `<frozen NAME>`. `None` while no compiler is linked in: the
-/// interpreter then compiles the source when it starts.
-fn compile(_name: &str, _source: &str) -> Result<Option<Vec<u8>>, Box<dyn Error>> {
-    Ok(None)
+/// The marshalled code of a module, its file name being `<frozen NAME>`.
+fn compile(name: &str, source: &str) -> Result<Vec<u8>, Box<dyn Error>> {
+    let filename = format!("<frozen {name}>");
+    let arena = bumpalo::Bump::new();
+    let options = ParseOptions { filename: &filename, mode: Mode::Exec, ..ParseOptions::default() };
+    let parsed = parse_bytes(&arena, source.as_bytes(), &mut NoDecoder, options)
+        .map_err(|error| format!("{filename}: {error:?}"))?;
+    let options = Options { filename: &filename, ..Options::default() };
+    let code = krait_compiler::compile(&parsed.module, &options, &mut Vec::new())
+        .map_err(|error| format!("{filename}: {}", error.message))?;
+    dumps(&Const::Code(code.into()), CURRENT_VERSION).map_err(|error| format!("{filename}: {error:?}").into())
 }

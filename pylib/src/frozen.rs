@@ -9,10 +9,8 @@ pub struct FrozenModule {
     pub is_package: bool,
     /// What `_imp.find_frozen()` gives third: the module it really is, or `None` if it stands for no file.
     pub origname: Option<&'static str>,
-    /// Its source.
-    pub source: &'static str,
-    /// Its marshalled code, when it was compiled at build time.
-    pub code: Option<&'static [u8]>,
+    /// Its marshalled code, compiled at build time.
+    pub code: &'static [u8],
 }
 
 include!(concat!(env!("OUT_DIR"), "/frozen.rs"));
@@ -27,24 +25,15 @@ pub fn find_frozen(name: &str) -> Option<&'static FrozenModule> {
     TABLE.iter().find(|module| module.name == name)
 }
 
-/// The source of the frozen module of that name (`importlib._bootstrap` is found by both its names).
-pub fn frozen_source(name: &str) -> Option<&'static str> {
-    TABLE
-        .iter()
-        .find(|module| module.name == name || module.origname == Some(name))
-        .map(|module| module.source)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_bootstrap_is_there_by_both_names() {
+    fn the_bootstrap_is_there() {
         let inner = find_frozen("_frozen_importlib").expect("_frozen_importlib");
         assert_eq!(inner.origname, Some("importlib._bootstrap"));
         assert!(!inner.is_package);
-        assert_eq!(frozen_source("importlib._bootstrap"), Some(inner.source));
         assert!(find_frozen("__phello__").is_some_and(|module| module.is_package));
         assert!(find_frozen("nothing").is_none());
     }

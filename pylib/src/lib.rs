@@ -9,5 +9,5 @@ mod frozen;
 mod layout;
 
 pub use archive::{File, VERSION_KEY, files, lookup};
-pub use frozen::{FrozenModule, find_frozen, frozen_modules, frozen_source};
+pub use frozen::{FrozenModule, find_frozen, frozen_modules};
 pub use layout::{LIBRARY_FOLDER, beside_executable, ensure_laid_out};

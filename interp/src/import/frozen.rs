@@ -3,22 +3,16 @@
 use krait_pylib::FrozenModule;
 use krait_runtime::objects::{PyDict, PyList, PyModule, PyStr};
 use krait_runtime::prelude::*;
-use krait_syntax::Mode;
 
-use crate::compile::{Source, compile_source};
 use crate::execute::run_code;
 use crate::objects::code::PyCode;
 
-/// The code of a frozen module: compiled when the executable was built, else now.
+/// The code of a frozen module.
 pub fn frozen_code(py: Py<'_>, module: &FrozenModule) -> PyResult<Ref<PyCode>> {
-    if let Some(code) = module.code {
-        return match krait_bytecode::marshal::data::loads(code) {
-            Ok(krait_bytecode::Const::Code(code)) => PyCode::from_data(py, &code),
-            _ => Err(raise!(py, ImportError, "Frozen object named '{}' is invalid", module.name)),
-        };
+    match krait_bytecode::marshal::data::loads(module.code) {
+        Ok(krait_bytecode::Const::Code(code)) => PyCode::from_data(py, &code),
+        _ => Err(raise!(py, ImportError, "Frozen object named '{}' is invalid", module.name)),
     }
-    let filename = PyStr::new(py, &format!("<frozen {}>", module.origname.unwrap_or(module.name)))?;
-    compile_source(py, Source::Text(module.source), &filename, Mode::Exec, 0, -1)
 }
 
 /// Executes a frozen module under its name and leaves it in `sys.modules` (`PyImport_ImportFrozenModuleObject`); `None` when there is
