@@ -81,7 +81,14 @@ fn run_command(py: Py<'_>, code: &[u8]) -> PyResult<i32> {
     prepend_path(py, b"")?;
     let text = PyStr::from_os_bytes(py, code)?;
     py.audit("cpython.run_command", &[&text])?;
-    let Ok(bytes) = text.call_method(py, id!(py, "encode"), &[])?.downcast_into::<PyBytes>() else {
+    let bytes = match text.call_method(py, id!(py, "encode"), &[]) {
+        Ok(bytes) => bytes,
+        Err(raised) => {
+            eprintln!("Unable to decode the command from the command line:");
+            return Err(raised);
+        }
+    };
+    let Ok(bytes) = bytes.downcast_into::<PyBytes>() else {
         return Ok(1);
     };
     let mut source = dedent(bytes.as_bytes());

@@ -1,6 +1,7 @@
 //! Start-up: states and types, native modules, importlib, encodings, signals, standard files, warnings, `site`.
 
 use krait_interp::import::{find_builtin, import_module, init_external, init_importlib, register_builtin};
+use krait_interp::objects::stderr_printer::StderrPrinter;
 use krait_runtime::lifecycle::{self, CoreModules};
 use krait_runtime::prelude::*;
 use krait_runtime::state::Config;
@@ -22,7 +23,7 @@ pub fn start(config: Config) -> Result<Py<'static>, String> {
     // Without these two modules only the core can be used.
     let has_files = find_builtin("posix").is_some() && find_builtin("_io").is_some();
     for (step, what) in STEPS {
-        if !has_files && !matches!(*what, "init_importlib" | "add_main_module") {
+        if !has_files && !matches!(*what, "init_early_stderr" | "init_importlib" | "add_main_module") {
             continue;
         }
         if let Err(raised) = step(py) {
@@ -54,6 +55,7 @@ const MODULES: &[&[&ModuleDef]] = &[
 type Step = fn(Py<'_>) -> PyResult<()>;
 
 const STEPS: &[(Step, &str)] = &[
+    (init_early_stderr, "init_early_stderr"),
     (init_importlib, "init_importlib"),
     (init_external, "init_importlib_external"),
     (init_encodings, "init_fs_encoding"),
@@ -72,6 +74,13 @@ fn explain(step: &str) -> &'static str {
         "init_import_site" => "Failed to import the site module",
         _ => "initialization failed",
     }
+}
+
+/// What is written to `sys.stderr` before the standard files exist comes out all the same.
+fn init_early_stderr(py: Py<'_>) -> PyResult<()> {
+    let printer = StderrPrinter::new(py, 2)?;
+    py.set_sys_object(id!(py, "stderr"), Some(&printer))?;
+    py.set_sys_object(id!(py, "__stderr__"), Some(&printer))
 }
 
 /// The codecs of file names and of the standard files, known before anything depends on them.

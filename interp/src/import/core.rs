@@ -4,6 +4,7 @@ use krait_runtime::objects::exceptions::{PyBaseException, types};
 use krait_runtime::objects::{PyDict, PyInt, PyList, PyStr, PyTuple};
 use krait_runtime::prelude::*;
 
+use crate::import::timing;
 use crate::objects::traceback::PyTraceback;
 
 const BOOTSTRAP: &str = "<frozen importlib._bootstrap>";
@@ -94,6 +95,9 @@ fn import_untrimmed(
     let module = match sys_module(py, &absolute)? {
         Some(module) if !module.is_none() => {
             ensure_initialised(py, &module, &absolute)?;
+            if py.interp().config.borrow().import_time == 2 {
+                timing::report_cached(&absolute);
+            }
             module
         }
         _ => find_and_load(py, &absolute)?,
@@ -148,7 +152,10 @@ fn find_and_load(py: Py<'_>, name: &PyStr) -> PyResult<Ref<PyObject>> {
             (get(id!(py, "path"))?, get(id!(py, "meta_path"))?, get(id!(py, "path_hooks"))?);
         Ok([name.to_ref(), py.none(), path, meta, hooks])
     })?;
-    importlib(py)?.call_method(py, id!(py, "_find_and_load"), &[name, &import])
+    let importlib = importlib(py)?;
+    let find_and_load = || importlib.call_method(py, id!(py, "_find_and_load"), &[name, &import]);
+    let is_timed = py.interp().config.borrow().import_time != 0;
+    if is_timed { timing::timed(name, find_and_load) } else { find_and_load() }
 }
 
 fn is_initialising(py: Py<'_>, module: &PyObject) -> PyResult<bool> {

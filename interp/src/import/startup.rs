@@ -11,9 +11,16 @@ pub fn init_importlib(py: Py<'_>) -> PyResult<()> {
     let Some(bootstrap) = import_frozen(py, "_frozen_importlib")? else {
         bail!(py, ImportError, "the frozen module _frozen_importlib is missing")
     };
+    let verbose = py.interp().config.borrow().verbose != 0;
+    if verbose {
+        eprintln!("import _frozen_importlib # frozen");
+    }
     let Some(imp) = create_builtin(py, "_imp")? else {
         bail!(py, ImportError, "the native module _imp is missing")
     };
+    if verbose {
+        eprintln!("import _imp # builtin");
+    }
     exec_builtin(py, &imp)?;
     let modules = modules(py)?;
     modules.set(py, id!(py, "_imp"), &imp)?;

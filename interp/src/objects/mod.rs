@@ -12,6 +12,7 @@ pub mod frame_locals;
 pub mod function;
 pub mod generator;
 mod startup;
+pub mod stderr_printer;
 pub mod traceback;
 
 pub use code::PyCode;
