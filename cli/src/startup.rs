@@ -78,6 +78,7 @@ fn explain(step: &str) -> &'static str {
 
 /// What is written to `sys.stderr` before the standard files exist comes out all the same.
 fn init_early_stderr(py: Py<'_>) -> PyResult<()> {
+    PyType::ready::<StderrPrinter>(py)?;
     let printer = StderrPrinter::new(py, 2)?;
     py.set_sys_object(id!(py, "stderr"), Some(&printer))?;
     py.set_sys_object(id!(py, "__stderr__"), Some(&printer))
