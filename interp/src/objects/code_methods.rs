@@ -459,7 +459,7 @@ impl PyCode {
 
     #[pymethod]
     fn __sizeof__(&self) -> usize {
-        size_of::<PyCode>() + self.units() * size_of::<CodeUnit>()
+        (size_of::<PyCode>() + self.units() * size_of::<CodeUnit>()).next_multiple_of(size_of::<usize>())
     }
 
     #[getter(name = "co_code")]

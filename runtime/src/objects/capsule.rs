@@ -18,6 +18,9 @@ pub struct PyCapsule {
     pub context: Cell<*mut c_void>,
     /// Called when the capsule dies.
     pub destructor: Cell<Option<Destructor>>,
+    /// What the collector calls for capsules that own objects; C code sets them.
+    traverse_func: Cell<*const c_void>,
+    clear_func: Cell<*const c_void>,
 }
 
 impl PyCapsule {
@@ -40,6 +43,8 @@ impl PyCapsule {
                 name: Cell::new(name),
                 context: Cell::new(core::ptr::null_mut()),
                 destructor: Cell::new(destructor),
+                traverse_func: Cell::new(core::ptr::null()),
+                clear_func: Cell::new(core::ptr::null()),
             },
         )
     }

@@ -40,7 +40,8 @@ impl PyList {
     /// A list that takes these references over.
     pub fn from_vec(py: Py<'_>, items: Vec<Ref<PyObject>>) -> PyResult<Ref<PyList>> {
         let list = PyList::new(py)?;
-        list.adopt(py, items)?;
+        let room = items.len();
+        list.adopt(py, items, room)?;
         Ok(list)
     }
 
@@ -66,20 +67,21 @@ impl PyList {
         Ok(list)
     }
 
-    /// Makes the (empty) list hold these references, with no room to spare.
-    fn adopt(&self, py: Py<'_>, items: Vec<Ref<PyObject>>) -> PyResult<()> {
+    /// Makes the (empty) list hold these references, in an array with room for `room` items.
+    fn adopt(&self, py: Py<'_>, items: Vec<Ref<PyObject>>, room: usize) -> PyResult<()> {
         let n = items.len();
         if n == 0 {
             return Ok(());
         }
-        let Some(block) = obmalloc::alloc(n * 8) else { return Err(py.no_memory()) };
+        let room = room.max(n);
+        let Some(block) = room.checked_mul(8).and_then(obmalloc::alloc) else { return Err(py.no_memory()) };
         let slots: *mut *mut PyObject = block.cast();
         for (i, item) in items.into_iter().enumerate() {
             // SAFETY: the block has `n` slots.
             unsafe { slots.add(i).write(item.into_raw()) };
         }
         self.ob_item.set(slots);
-        self.allocated.set(n as isize);
+        self.allocated.set(room as isize);
         self.ob_base.ob_size.set(n as isize);
         Ok(())
     }
@@ -321,7 +323,9 @@ impl PyList {
                 return Ok(());
             }
             if self.is_empty() && self.ob_item.get().is_null() {
-                return self.adopt(py, items);
+                // An odd item would not save memory: blocks are multiples of two.
+                let room = items.len().next_multiple_of(2);
+                return self.adopt(py, items, room);
             }
             let n = self.len();
             return self.splice(py, n, n, items);

@@ -7,6 +7,7 @@ use core::ffi::{c_int, c_void};
 use super::attributes as attr;
 use super::{PyHeapType, flags};
 use crate::error::owned_or_raised;
+use crate::objects::dict::keys::DictKeys;
 use crate::objects::weakref::clear_weakrefs;
 use crate::prelude::*;
 use crate::protocol::call::ARGUMENTS_OFFSET;
@@ -243,8 +244,11 @@ impl PyType {
     #[pymethod]
     fn __sizeof__(&self) -> isize {
         let items = self.ob_base.size() as isize * PyType::type_object().tp_itemsize.get();
-        if self.has(flags::HEAPTYPE) {
-            size_of::<PyHeapType>() as isize + items
+        if let Some(heap) = self.heap() {
+            // SAFETY: the table of shared keys is the class's own until it dies.
+            let keys = unsafe { heap.ht_cached_keys.get().cast::<DictKeys>().as_ref() };
+            let keys = keys.map_or(0, DictKeys::byte_size);
+            size_of::<PyHeapType>() as isize + items + keys as isize
         } else {
             size_of::<PyType>() as isize
         }
