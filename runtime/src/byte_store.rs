@@ -17,7 +17,7 @@ pub struct ByteStore {
     bytes: Cell<*mut u8>,
     len: Cell<usize>,
     capacity: Cell<usize>,
-    exports: Cell<usize>,
+    exports: Cell<u32>,
     /// The block belongs to somebody else: it is neither grown nor given back here.
     foreign: Cell<bool>,
     readonly: Cell<bool>,
@@ -89,7 +89,7 @@ impl ByteStore {
     /// Views held.
     #[inline(always)]
     pub fn exports(&self) -> usize {
-        self.exports.get()
+        self.exports.get() as usize
     }
 
     /// The address: for `buffer_info`.
