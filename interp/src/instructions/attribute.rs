@@ -1,7 +1,9 @@
 //! Attributes, methods, `super()`.
 
+use krait_runtime::objects::object::PyBaseObject;
 use krait_runtime::objects::super_::super_lookup;
 use krait_runtime::objects::{PyStr, PyType};
+use krait_runtime::reference::PyClass;
 use krait_runtime::{Py, PyObject, PyResult, Ref, raise};
 
 use super::access::attempt;
@@ -45,7 +47,10 @@ fn method_through_super(
     if crate::frame_hooks::is_super(global_super)
         && let Some(class) = class.downcast::<PyType>()
     {
-        return super_lookup(py, class, receiver, name, true);
+        // Only with plain attribute access does an unbound function take the receiver: to a class nothing is passed.
+        let plain = receiver.ty().tp_getattro.get().map(|f| f as usize)
+            == PyBaseObject::type_object().tp_getattro.get().map(|f| f as usize);
+        return super_lookup(py, class, receiver, name, plain);
     }
     through_super(py, global_super, class, receiver, name, two_arguments).map(|m| (m, false))
 }

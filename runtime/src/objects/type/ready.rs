@@ -152,7 +152,10 @@ fn set_mro(py: Py<'_>, ty: &PyType) -> PyResult<()> {
 fn set_new(py: Py<'_>, ty: &PyType) -> PyResult<()> {
     let object = PyBaseObject::type_object();
     let from_object = ty.base().is_some_and(|b| core::ptr::eq(b, object));
-    if ty.tp_new.get().is_none() && from_object && !ty.has(flags::HEAPTYPE) {
+    // `typing.Generic` has no `__new__` of its own, yet it is made like a class that Python code defines: its subclasses must see
+    // `object.__new__` as theirs, which lets their `__init__` take arguments.
+    let generic = crate::objects::typevar::PyGeneric::type_object();
+    if ty.tp_new.get().is_none() && from_object && !ty.has(flags::HEAPTYPE) && !core::ptr::eq(ty, generic) {
         ty.tp_flags.set(ty.tp_flags.get() | flags::DISALLOW_INSTANTIATION);
     }
     if ty.has(flags::DISALLOW_INSTANTIATION) {

@@ -25,18 +25,6 @@ fn delegate(py: Py<'_>, function: &PyStr, cls: &PyType, args: Args<'_>) -> PyRes
 
 #[pymethods]
 impl PyGeneric {
-    #[slot]
-    fn tp_new(py: Py<'_>, cls: &PyType, args: &PyTuple, kwargs: Option<&PyDict>) -> PyResult<Ref<PyObject>> {
-        let object = crate::objects::object::PyBaseObject::type_object();
-        match object.tp_new.get() {
-            // SAFETY: slot call with a class, a tuple and a dict or null.
-            Some(new) => unsafe {
-                let kwargs = kwargs.map_or(core::ptr::null_mut(), |k| k.as_ptr());
-                crate::error::owned_or_raised(py, new(cls, args.as_ptr(), kwargs))
-            },
-            None => Err(raise!(py, TypeError, "cannot create '{}' instances", cls.name())),
-        }
-    }
     #[classmethod]
     #[raw]
     fn __class_getitem__(cls: &PyType, py: Py<'_>, args: Args<'_>) -> PyResult<Ref<PyObject>> {
