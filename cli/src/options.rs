@@ -169,7 +169,10 @@ fn long_option(
         b"--version" => Ok(true),
         b"--check-hash-based-pycs" => {
             let Some(mode) = words.take() else {
-                return Err(usage_error(program, "Argument expected for the --check-hash-based-pycs option"));
+                return Err(usage_error(
+                    program,
+                    "Argument expected for the --check-hash-based-pycs options",
+                ));
             };
             match mode {
                 b"default" | b"always" | b"never" => {

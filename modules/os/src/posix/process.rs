@@ -267,7 +267,10 @@ pub mod process {
     }
 
     #[pyfunction]
-    fn cpu_count(_py: Py<'_>) -> Option<i64> {
+    fn cpu_count(py: Py<'_>) -> Option<i64> {
+        if let Some(count) = py.interp().config.borrow().cpu_count.filter(|&n| n > 0) {
+            return Some(i64::from(count));
+        }
         system::configuration(libc::_SC_NPROCESSORS_ONLN).ok().filter(|&n| n > 0)
     }
 
