@@ -6,24 +6,7 @@ use krait_runtime::prelude::*;
 
 /// `os.fspath(path)`.
 pub fn fspath(py: Py<'_>, path: &PyObject) -> PyResult<Ref<PyObject>> {
-    if PyStr::check(path) || PyBytes::check(path) {
-        return Ok(path.to_ref());
-    }
-    let method = path.lookup_special(py, id!(py, "__fspath__"))?;
-    let Some(method) = method else {
-        bail!(py, TypeError, "expected str, bytes or os.PathLike object, not {}", path.ty().name())
-    };
-    let made = method.call(py, &[])?;
-    if !PyStr::check(&made) && !PyBytes::check(&made) {
-        bail!(
-            py,
-            TypeError,
-            "expected {}.__fspath__() to return str or bytes, not {}",
-            path.ty().name(),
-            made.ty().name()
-        );
-    }
-    Ok(made)
+    path.fs_path(py)
 }
 
 /// A file name for a system call.

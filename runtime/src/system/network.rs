@@ -329,8 +329,10 @@ pub fn control_len(data: usize) -> Option<usize> {
 /// `CMSG_SPACE`.
 pub fn control_space(data: usize) -> Option<usize> {
     // SAFETY: arithmetic only.
-    let data = u32::try_from(data).ok().filter(|n| *n < u32::MAX - 64)?;
-    Some(unsafe { libc::CMSG_SPACE(data) } as usize).filter(|n| *n <= i32::MAX as usize)
+    let space = |n: u32| unsafe { libc::CMSG_SPACE(n) } as usize;
+    // As CPython has it: no length for which the header and its padding alone could pass the limit.
+    let data = u32::try_from(data).ok().filter(|n| *n as usize <= i32::MAX as usize - space(1))?;
+    Some(space(data))
 }
 
 /// `sendmsg`.

@@ -299,7 +299,8 @@ pub mod descriptors {
 
     #[pyfunction]
     fn timerfd_create(py: Py<'_>, clockid: i32, #[default(libc::TFD_CLOEXEC)] flags: i32) -> PyResult<i32> {
-        py.detach(|| system::timerfd_create(clockid, flags)).or_raise(py)
+        // Unlike an event counter it is never inherited.
+        py.detach(|| system::timerfd_create(clockid, flags | libc::TFD_CLOEXEC)).or_raise(py)
     }
 
     fn both(py: Py<'_>, value: &libc::itimerspec, ns: bool) -> PyResult<Ref<PyTuple>> {

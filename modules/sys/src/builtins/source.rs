@@ -51,13 +51,7 @@ fn path_text(py: Py<'_>, name: &PyObject) -> PyResult<Ref<PyStr>> {
     if let Some(name) = name.downcast::<PyBytes>() {
         return PyStr::from_os_bytes(py, name.as_bytes());
     }
-    let expected = |o: &PyObject| {
-        raise!(py, TypeError, "expected str, bytes or os.PathLike object, not {}", o.ty().name())
-    };
-    let Some(method) = name.lookup_special(py, id!(py, "__fspath__"))? else {
-        return Err(expected(name));
-    };
-    let path = method.call(py, &[])?;
+    let path = name.fs_path(py)?;
     if let Some(path) = path.downcast::<PyStr>() {
         return Ok(path.new_ref());
     }
