@@ -210,7 +210,7 @@ pub mod semlock {
                 let _ = handle;
                 bail!(py, ValueError, "a semaphore without name cannot be rebuilt")
             };
-            let semaphore = Semaphore::open(&*name_bytes(py, text)?).or_raise(py)?;
+            let semaphore = Semaphore::open(&name_bytes(py, text)?).or_raise(py)?;
             SemLock::make(py, cls, semaphore, kind, maxvalue, name.to_ref())
         }
 

@@ -13,7 +13,7 @@ enum Day {
     /// Day 1 to 365 without leap days.
     Julian(i32),
     /// Day 0 to 365.
-    YearDay(i32),
+    Ordinal(i32),
 }
 
 /// A change: its day and the seconds after midnight.
@@ -54,7 +54,7 @@ impl Change {
                 let leap = i32::from(n >= 60 && is_leap(year));
                 to_ordinal(year, 1, 1) + n - 1 + leap
             }
-            Day::YearDay(n) => to_ordinal(year, 1, 1) + n,
+            Day::Ordinal(n) => to_ordinal(year, 1, 1) + n,
         };
         (i64::from(ordinal) - EPOCH) * 86400 + self.seconds
     }
@@ -135,7 +135,7 @@ impl Reader<'_> {
         } else if self.eat(b'J') {
             Day::Julian(self.number(3).filter(|n| (1..=365).contains(n))? as i32)
         } else {
-            Day::YearDay(self.number(3).filter(|n| (0..=365).contains(n))? as i32)
+            Day::Ordinal(self.number(3).filter(|n| (0..=365).contains(n))? as i32)
         };
         let seconds = if self.eat(b'/') { self.time()? } else { 2 * 3600 };
         Some(Change { day, seconds })
@@ -171,7 +171,7 @@ mod tests {
         let rule = parse(b"CET-1CEST,M3.5.0,M10.5.0/3")
             .unwrap_or(Rule { std: Period { name: String::new(), offset: 0 }, dst: None });
         assert_eq!(rule.std, Period { name: "CET".into(), offset: 3600 });
-        let Some((dst, start, end)) = rule.dst else { return assert!(false, "no daylight saving time") };
+        let Some((dst, start, end)) = rule.dst else { panic!("no daylight saving time") };
         assert_eq!(dst, Period { name: "CEST".into(), offset: 7200 });
         assert_eq!(date_of(start.in_year(2020)), (2020, 3, 29));
         assert_eq!(date_of(end.in_year(2020)), (2020, 10, 25));

@@ -81,7 +81,7 @@ fn ascii(text: &PyStr, lenient: bool) -> Vec<u8> {
         match u8::try_from(c) {
             Ok(c) if c > 0 && c < 128 => out.push(c),
             _ => match krait_unicode::character::decimal_value(c) {
-                Some(digit) => out.push(b'0' + digit as u8),
+                Some(digit) => out.push(b'0' + digit),
                 // No number has such a character.
                 None => return b"?".to_vec(),
             },

@@ -137,7 +137,7 @@ fn grouped(digits: &str, separator: Option<char>, min_width: usize) -> String {
     let n = digits.len();
     let mut out = String::with_capacity(with_separators(n));
     for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (n - i) % 3 == 0 {
+        if i > 0 && (n - i).is_multiple_of(3) {
             out.push(separator);
         }
         out.push(c);

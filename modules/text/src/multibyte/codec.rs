@@ -283,11 +283,9 @@ impl Codec {
     /// Back to the state at the beginning; the bytes that say so go out.
     pub fn reset_encoder(&self, state: &mut State, out: &mut Vec<u8>) {
         match self.kind {
-            Kind::Hz => {
-                if state[0] != 0 {
-                    out.extend_from_slice(b"~}");
-                    state[0] = 0;
-                }
+            Kind::Hz if state[0] != 0 => {
+                out.extend_from_slice(b"~}");
+                state[0] = 0;
             }
             Kind::Iso2022(_) => iso2022::reset_encoder(state, out),
             _ => {}
