@@ -362,10 +362,17 @@ pub unsafe fn clear_managed_dict(object: &PyObject) {
                 && core::ptr::eq(dict.ma_values.get(), inline_values(object))
             {
                 let py = Py::assume();
-                if dict.refcnt() == 1 || detach_from_object(py, dict, object).is_err() {
-                    // Nobody else sees the dict: it dies with the values.
-                    let raised = py.take_error();
-                    drop(raised);
+                // An exception may be on its way while the object dies: it must not be touched.
+                let keep_values = dict.refcnt() > 1 && {
+                    let mut detached = false;
+                    py.preserving_error(|| match detach_from_object(py, dict, object) {
+                        Ok(()) => detached = true,
+                        Err(raised) => py.clear_error(raised),
+                    });
+                    detached
+                };
+                if !keep_values {
+                    // Nobody else sees the dict, or there is no memory for a copy: it dies with the values.
                     dict.ma_used.set(0);
                     let table = dict.ma_keys.replace(keys::empty_keys());
                     dict.ma_values.set(core::ptr::null_mut());

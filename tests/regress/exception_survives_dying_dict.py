@@ -1,0 +1,19 @@
+class A:
+    pass
+
+
+def with_dict():
+    a = A()
+    a.x = 1
+    a.__dict__
+    return a
+
+
+def convert():
+    try:
+        int(with_dict())
+    except TypeError as error:
+        print(error)
+
+
+convert()
