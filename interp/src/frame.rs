@@ -256,6 +256,9 @@ impl Frame {
             let count = (*from).stackpointer.offset_from(Frame::localsplus(from)) as usize;
             core::ptr::copy_nonoverlapping(from, to, 1);
             (*to).previous = core::ptr::null_mut();
+            // What the caller's stack kept alive so far.
+            (*to).f_executable = (*to).f_executable.make_owned();
+            (*to).f_funcobj = (*to).f_funcobj.make_owned();
             (*to).stackpointer = Frame::localsplus(to).add(count);
             for i in 0..count {
                 *Frame::localsplus(to).add(i) = (*Frame::localsplus(from).add(i)).make_owned();
