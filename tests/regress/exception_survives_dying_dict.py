@@ -11,7 +11,7 @@ def with_dict():
 
 def convert():
     try:
-        int(with_dict())
+        len(with_dict())
     except TypeError as error:
         print(error)
 
