@@ -240,6 +240,14 @@ impl Analysis<'_> {
                 // What is free in the comprehension and local around it is simply local now,
                 // unless some function within the comprehension needs it.
                 Some(existing) => {
+                    if scope == FREE && in_class && CLASS_CELLS.contains(&name) {
+                        // Bound in the class body too: the comprehension sees neither that nor the cell.
+                        let flags = only_flags | GLOBAL_IMPLICIT << SCOPE_OFFSET;
+                        self.table.scope_mut(comprehension).symbols.set(name, flags);
+                        if !self.free_in_child(comprehension, name) {
+                            free.remove(&name);
+                        }
+                    }
                     if existing & DEF_BOUND != 0
                         && !in_class
                         && free.contains(&name)
