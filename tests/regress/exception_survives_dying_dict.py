@@ -17,3 +17,10 @@ def convert():
 
 
 convert()
+
+
+for convert in (int, float):
+    try:
+        convert(with_dict())
+    except TypeError as error:
+        print(error)

@@ -248,7 +248,7 @@ impl PyFloat {
                     .number_slots()
                     .is_none_or(|n| n.nb_float.get().is_none() && n.nb_index.get().is_none()) =>
                 {
-                    if x.ty().tp_as_buffer.get().is_null() {
+                    if !x.has_buffer() {
                         return Err(raise!(
                             py,
                             TypeError,

@@ -48,7 +48,7 @@ pub fn int_of(py: Py<'_>, x: &PyObject) -> PyResult<Ref<PyInt>> {
     if let Some(b) = x.downcast::<PyBytes>() {
         return PyInt::parse(py, b.as_bytes(), 10, x);
     }
-    if x.ty().tp_as_buffer.get().is_null() {
+    if !x.has_buffer() {
         return Err(raise!(
             py,
             TypeError,
