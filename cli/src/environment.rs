@@ -1,14 +1,14 @@
-//! What the environment adds to the options (`PYTHON…` variables), the locale's encoding, and the paths of the installation.
+//! What the environment adds to the options (`PYTHON…` variables), and the locale's encoding. Not here: paths (`paths.rs`).
 
 use std::env;
 use std::ffi::OsString;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::path::{Path, PathBuf};
+use std::os::unix::ffi::OsStringExt;
 
 use krait_runtime::state::Config;
 use krait_runtime::system::locale;
 
-fn set(config: &Config, name: &str) -> Option<OsString> {
+/// A variable that is there, not empty, and not to be ignored.
+pub fn set(config: &Config, name: &str) -> Option<OsString> {
     if config.ignore_environment != 0 {
         return None;
     }
@@ -274,68 +274,4 @@ fn encodings(config: &mut Config) -> Result<(), String> {
         config.stdio_errors = Some(if lenient { "surrogateescape" } else { "strict" }.to_owned());
     }
     Ok(())
-}
-
-/// The path a program name was found at: as given when it holds a slash, else by `PATH`.
-fn find_program(name: &[u8]) -> PathBuf {
-    let given = PathBuf::from(OsString::from_vec(name.to_vec()));
-    if name.contains(&b'/') {
-        return std::path::absolute(&given).unwrap_or(given);
-    }
-    let path = env::var_os("PATH").unwrap_or_default();
-    env::split_paths(&path)
-        .map(|folder| folder.join(&given))
-        .find(|candidate| candidate.is_file())
-        .or_else(|| env::current_exe().ok())
-        .unwrap_or(given)
-}
-
-/// Sets executable, prefixes and `sys.path` as CPython's `getpath` does: `PYTHONHOME`, `pyvenv.cfg`, the library beside the executable, or
-/// the one laid out from the executable itself.
-pub fn paths(config: &mut Config, program: &[u8]) -> Result<(), String> {
-    let executable = find_program(program);
-    config.executable = executable.as_os_str().as_bytes().to_vec();
-    config.base_executable = config.executable.clone();
-    let folder = executable.parent().unwrap_or(Path::new("/")).to_path_buf();
-    let venv = [folder.join("pyvenv.cfg"), folder.join("../pyvenv.cfg")].into_iter().find(|p| p.is_file());
-    let home = venv.as_deref().and_then(home_of);
-    if let Some(home) = &home {
-        config.base_executable =
-            home.join(executable.file_name().unwrap_or_default()).as_os_str().as_bytes().to_vec();
-    }
-    let prefix = match set(config, "PYTHONHOME") {
-        Some(given) => {
-            let first = given.as_bytes().split(|&b| b == b':').next().unwrap_or_default().to_vec();
-            PathBuf::from(OsString::from_vec(first))
-        }
-        None => {
-            krait_pylib::ensure_laid_out().map_err(|e| format!("cannot lay out the standard library: {e}"))?
-        }
-    };
-    config.platlibdir = "lib".to_owned();
-    let bytes = |p: &Path| p.as_os_str().as_bytes().to_vec();
-    config.base_prefix = bytes(&prefix);
-    config.base_exec_prefix = bytes(&prefix);
-    config.prefix = bytes(&prefix);
-    config.exec_prefix = bytes(&prefix);
-    let library = prefix.join(krait_pylib::LIBRARY_FOLDER);
-    config.stdlib_dir = bytes(&library);
-    let mut search = Vec::new();
-    if let Some(path) = set(config, "PYTHONPATH") {
-        search.extend(path.as_bytes().split(|&b| b == b':').map(<[u8]>::to_vec));
-    }
-    search.push(bytes(&prefix.join("lib/python314.zip")));
-    search.push(bytes(&library));
-    search.push(bytes(&library.join("lib-dynload")));
-    config.module_search_paths = search;
-    Ok(())
-}
-
-/// The `home` key of a `pyvenv.cfg`.
-fn home_of(file: &Path) -> Option<PathBuf> {
-    let content = std::fs::read_to_string(file).ok()?;
-    content.lines().find_map(|line| {
-        let (key, value) = line.split_once('=')?;
-        (key.trim().eq_ignore_ascii_case("home")).then(|| PathBuf::from(value.trim()))
-    })
 }

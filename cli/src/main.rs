@@ -5,6 +5,7 @@
 
 mod environment;
 mod options;
+mod paths;
 mod prompt;
 mod run;
 mod startup;
@@ -29,7 +30,7 @@ fn start(arguments: Vec<Vec<u8>>) -> i32 {
         }
     };
     let program = arguments.first().cloned().unwrap_or_default();
-    let prepared = environment::apply(&mut config).and_then(|()| environment::paths(&mut config, &program));
+    let prepared = environment::apply(&mut config).and_then(|()| paths::find(&mut config, &program));
     if let Err(message) = prepared {
         let phase = if message.starts_with("preconfig") { "preinitializing" } else { "preinitialized" };
         eprintln!("Fatal Python error: {message}\nPython runtime state: {phase}\n");

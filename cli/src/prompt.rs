@@ -11,6 +11,21 @@ use krait_syntax::Mode;
 
 use crate::run::{main_dict, register_source, report, run_source, stdin_is_interactive};
 
+/// What comes first when somebody talks to Krait, or wants to know everything it does.
+pub fn banner(py: Py<'_>, runs_program: bool) {
+    let (quiet, verbose, site) = {
+        let config = py.interp().config.borrow();
+        (config.quiet != 0, config.verbose != 0, config.no_site == 0)
+    };
+    if quiet || !verbose && (runs_program || !stdin_is_interactive(py)) {
+        return;
+    }
+    eprintln!("Python {} on {}", krait_mod_sys::sys::VERSION_TEXT, std::env::consts::OS);
+    if site {
+        eprintln!("Type \"help\", \"copyright\", \"credits\" or \"license\" for more information.");
+    }
+}
+
 /// The prompt of a `krait` without program. Gives the exit status.
 pub fn interactive(py: Py<'_>) -> i32 {
     {
@@ -18,12 +33,6 @@ pub fn interactive(py: Py<'_>) -> i32 {
         // `SystemExit` ends the session, also under `-i`.
         config.inspect = 0;
         config.interactive = config.interactive.max(1);
-    }
-    if py.interp().config.borrow().quiet == 0 {
-        eprintln!("Python {} on {}", krait_mod_sys::sys::VERSION_TEXT, std::env::consts::OS);
-        if py.interp().config.borrow().no_site == 0 {
-            eprintln!("Type \"help\", \"copyright\", \"credits\" or \"license\" for more information.");
-        }
     }
     if let Err(raised) = run_startup_file(py) {
         let status = report(py, raised);

@@ -18,6 +18,7 @@ use crate::prompt;
 
 /// Runs, and gives the exit status.
 pub fn run(py: Py<'_>, what: &Run) -> i32 {
+    prompt::banner(py, *what != Run::Stdin);
     let outcome = match what {
         Run::Command(code) => run_command(py, code),
         Run::Module(name) => run_module_option(py, name),

@@ -1,6 +1,8 @@
 //! Start-up: states and types, native modules, importlib, encodings, signals, standard files, warnings, `site`.
 
-use krait_interp::import::{find_builtin, import_module, init_external, init_importlib, register_builtin};
+use krait_interp::import::{
+    find_builtin, import_module, init_external, init_importlib, init_zipimport, register_builtin,
+};
 use krait_interp::objects::stderr_printer::StderrPrinter;
 use krait_runtime::lifecycle::{self, CoreModules};
 use krait_runtime::prelude::*;
@@ -28,8 +30,14 @@ pub fn start(config: Config) -> Result<Py<'static>, String> {
         }
         if let Err(raised) = step(py) {
             let state = if *what == "init_import_site" { "initialized" } else { "core initialized" };
-            let text = format!("{what}: {}\nPython runtime state: {state}", explain(what));
-            eprintln!("Fatal Python error: {text}");
+            let text = match *what {
+                "init_fs_encoding" => {
+                    crate::paths::report(&py.interp().config.borrow());
+                    "Failed to import encodings module".to_owned()
+                }
+                _ => format!("{what}: {}", explain(what)),
+            };
+            eprintln!("Fatal Python error: {text}\nPython runtime state: {state}");
             krait_interp::display::report(py, raised, false);
             return Err(String::new());
         }
@@ -58,6 +66,7 @@ const STEPS: &[(Step, &str)] = &[
     (init_early_stderr, "init_early_stderr"),
     (init_importlib, "init_importlib"),
     (init_external, "init_importlib_external"),
+    (init_zipimport, "init_zipimport"),
     (init_encodings, "init_fs_encoding"),
     (init_signals, "init_signals"),
     (init_faulthandler, "init_faulthandler"),
@@ -69,7 +78,6 @@ const STEPS: &[(Step, &str)] = &[
 
 fn explain(step: &str) -> &'static str {
     match step {
-        "init_fs_encoding" => "failed to get the Python codec of the filesystem encoding",
         "init_sys_streams" => "can't initialize sys standard streams",
         "init_import_site" => "Failed to import the site module",
         _ => "initialization failed",

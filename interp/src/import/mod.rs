@@ -11,4 +11,4 @@ mod timing;
 pub use builtin::{builtin_names, create_builtin, exec_builtin, find_builtin, register_builtin};
 pub use core::{import_from, import_level, import_module, import_name};
 pub use frozen::{frozen_code, import_frozen};
-pub use startup::{init_external, init_importlib};
+pub use startup::{init_external, init_importlib, init_zipimport};

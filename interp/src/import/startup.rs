@@ -4,6 +4,7 @@ use krait_runtime::objects::PyStr;
 use krait_runtime::prelude::*;
 
 use crate::import::builtin::{create_builtin, exec_builtin};
+use crate::import::core::import_module;
 use crate::import::frozen::{import_frozen, modules};
 
 /// First half: `importlib._bootstrap` with builtin and frozen importers. `sys` and `builtins` are in `sys.modules` already.
@@ -44,4 +45,28 @@ pub fn init_external(py: Py<'_>) -> PyResult<()> {
     };
     let name: &PyStr = id!(py, "_install_external_importers");
     bootstrap.call_method(py, name, &[]).map(drop)
+}
+
+/// Archives may stand on `sys.path`: `zipimport` is asked first.
+pub fn init_zipimport(py: Py<'_>) -> PyResult<()> {
+    let verbose = py.interp().config.borrow().verbose != 0;
+    let hooks = py.required_sys_object(id!(py, "path_hooks"))?;
+    let Some(hooks) = hooks.downcast::<PyList>() else {
+        bail!(py, RuntimeError, "unable to get sys.path_hooks")
+    };
+    if verbose {
+        eprintln!("# installing zipimport hook");
+    }
+    let importer = import_module(py, "zipimport")?.get_attr_optional(py, id!(py, "zipimporter"))?;
+    match importer {
+        Some(importer) => {
+            hooks.insert(py, 0, importer)?;
+            if verbose {
+                eprintln!("# installed zipimport hook");
+            }
+        }
+        None if verbose => eprintln!("# can't import zipimport.zipimporter"),
+        None => {}
+    }
+    Ok(())
 }
