@@ -29,8 +29,6 @@ type PendingCall = Box<dyn FnOnce(Py<'_>) -> PyResult<()> + Send>;
 
 static PENDING: Mutex<Vec<PendingCall>> = Mutex::new(Vec::new());
 
-pub use krait_runtime::signals::set_handler as set_signal_handler;
-
 /// Has the main thread run `call` soon (`Py_AddPendingCall`). Any thread may call this, with or without the GIL.
 pub fn add_pending_call(call: PendingCall) {
     PENDING.lock().unwrap_or_else(PoisonError::into_inner).push(call);

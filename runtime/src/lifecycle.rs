@@ -114,6 +114,7 @@ pub fn finish(py: Py<'_>, unraisable: fn(Py<'_>, crate::error::Raised, &str, Opt
     py.interp().gil.keep_for(py.thread());
     let mut status = flush_std_files(py, unraisable);
     py.interp().finalizing.set(true);
+    crate::signals::finish();
     gc::collect(py, gc::GENERATIONS - 1, gc::Reason::Shutdown);
     finish_modules(py, unraisable);
     if flush_std_files(py, unraisable) != 0 {

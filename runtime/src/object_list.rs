@@ -97,6 +97,14 @@ impl ObjectList {
         all
     }
 
+    /// Lets all members go.
+    pub fn clear(&self) {
+        while !core::ptr::eq(self.0.next.get(), &*self.0) {
+            // SAFETY: members of the list are alive.
+            unsafe { (*self.0.next.get()).unlink() };
+        }
+    }
+
     /// Moves all members to `other`.
     pub fn move_to(&self, other: &ObjectList) {
         let (first, last) = (self.0.next.get(), self.0.prev.get());

@@ -10,16 +10,38 @@ use crate::py::Py;
 use crate::state::{ThreadState, breaker};
 use crate::system::{Errno, SysResult, check, done};
 
-/// Runs the Python handlers of the signals that have come in.
-pub type Handler = fn(Py<'_>) -> PyResult<()>;
+/// What knows the Python handlers.
+#[derive(Clone, Copy, Debug)]
+pub struct Handlers {
+    /// Runs those of the signals that have come in.
+    pub run: fn(Py<'_>) -> PyResult<()>,
+    /// Lets go of all of them, at the interpreter's end.
+    pub forget: fn(),
+}
 
-static HANDLER: OnceLock<Handler> = OnceLock::new();
+static HANDLERS: OnceLock<Handlers> = OnceLock::new();
+/// Whether [`finish`] was there: no signal has a Python handler any more.
+static FINISHED: AtomicBool = AtomicBool::new(false);
 /// The thread that runs signal handlers; null before start-up.
 static MAIN_THREAD: AtomicPtr<ThreadState> = AtomicPtr::new(core::ptr::null_mut());
 
-/// Says what runs the Python handlers; module `_signal` does, once.
-pub fn set_handler(handler: Handler) {
-    let _ = HANDLER.set(handler);
+/// Says what knows the Python handlers; module `_signal` does, once.
+pub fn set_handlers(handlers: Handlers) {
+    let _ = HANDLERS.set(handlers);
+}
+
+/// No signal reaches Python code from here on: those that would have done so have the system's default action again.
+pub fn finish() {
+    for signal in 1..COUNT {
+        if action(signal) == Ok(Action::Note) {
+            let _ = set_action(signal, Action::Default);
+        }
+    }
+    forget_pending();
+    FINISHED.store(true, Ordering::Relaxed);
+    if let Some(handlers) = HANDLERS.get() {
+        (handlers.forget)();
+    }
 }
 
 /// Says which thread runs them. Its state lives to the end of the process.
@@ -58,7 +80,7 @@ static WARN_ON_FULL: AtomicBool = AtomicBool::new(true);
 /// Failed writes to the wake-up descriptor: the error number in the low half, and a count so that none is lost.
 static WAKEUP_ERROR: AtomicU64 = AtomicU64::new(0);
 
-/// Notes a signal as if it had come just now (`PyErr_SetInterruptEx`).
+/// Notes a signal that has come.
 pub fn note(signal: i32) {
     if let Some(flag) = CAME.get(signal as usize) {
         flag.store(true, Ordering::SeqCst);
@@ -81,6 +103,13 @@ pub fn note(signal: i32) {
     }
 }
 
+/// Notes a signal as if it had come, if Python code has a say about it (`PyErr_SetInterruptEx`).
+pub fn simulate(signal: i32) {
+    if FINISHED.load(Ordering::Relaxed) || action(signal) == Ok(Action::Note) {
+        note(signal);
+    }
+}
+
 extern "C" fn on_signal(signal: i32) {
     // SAFETY: errno is this thread's own; the interrupted code must find it as it was.
     unsafe {
@@ -100,6 +129,14 @@ pub fn take_all() -> Vec<i32> {
         .filter(|(_, flag)| flag.swap(false, Ordering::SeqCst))
         .map(|(n, _)| n)
         .collect()
+}
+
+/// Forgets the signals that came and were not handled: those of the parent are no business of a forked child.
+pub fn forget_pending() {
+    ANY_CAME.store(false, Ordering::SeqCst);
+    for flag in &CAME {
+        flag.store(false, Ordering::SeqCst);
+    }
 }
 
 /// Notes again signals that were taken but not handled; wakes nobody up by descriptor.
@@ -144,9 +181,9 @@ impl Py<'_> {
     fn run_signal_handlers(self) -> PyResult<()> {
         let ts = self.thread();
         ts.eval_breaker.fetch_and(!breaker::SIGNALS_PENDING, Ordering::Relaxed);
-        let (true, Some(handler)) = (self.is_main_thread(), HANDLER.get()) else { return Ok(()) };
+        let (true, Some(handlers)) = (self.is_main_thread(), HANDLERS.get()) else { return Ok(()) };
         // Others may be waiting behind one that raises.
-        handler(self).inspect_err(|_| ts.set_breaker(breaker::SIGNALS_PENDING))
+        (handlers.run)(self).inspect_err(|_| ts.set_breaker(breaker::SIGNALS_PENDING))
     }
 
     /// Makes a system call without the GIL and repeats it when a signal interrupts it, after running the handlers (PEP 475). The outer

@@ -210,21 +210,28 @@ impl Py<'_> {
             crate::sync::parking_lot::reset_after_fork();
             crate::gil::Gil::reset_after_fork(&interp.gil, ts);
         }
-        interp.import_lock.reset();
+        // Taken before the fork, perhaps not for the first time.
+        interp.import_lock.unlock(self);
+        interp.warnings_lock.reset_unless_mine(self);
+        crate::signals::forget_pending();
         ts.native_thread_id.set(crate::thread::current_native_id());
         ts.eval_breaker.fetch_and(!breaker::GIL_DROP_REQUEST, core::sync::atomic::Ordering::Relaxed);
         // SAFETY: a thread's state outlives its Python code, and the main thread's does not end.
         crate::signals::set_main_thread(unsafe { &*core::ptr::from_ref(ts) });
         interp.thread_count.set(0);
+        // The event loop that runs here is the parent's.
+        drop(ts.asyncio_running_loop.take());
+        drop(ts.asyncio_running_task.take());
+        ts.asyncio_tasks.clear();
+        let callbacks = AFTER_FORK.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        for callback in callbacks {
+            callback(self);
+        }
         // The other threads do not exist any more. Their frames are left as they stand, like what their native stacks held.
         let others: Vec<&ThreadState> = self.threads().filter(|other| !core::ptr::eq(*other, ts)).collect();
         for other in others {
             interp.unlink_thread(other);
             other.release_objects();
-        }
-        let callbacks = AFTER_FORK.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        for callback in callbacks {
-            callback(self);
         }
     }
 }

@@ -267,16 +267,21 @@ pub fn current_locals(py: Py<'_>) -> PyResult<Ref<PyObject>> {
     }
 }
 
-/// The collector's view of a frame that an object owns.
+/// The collector's view of a frame that an object owns. The stack pointer of a running one is stale: only its variables are looked
+/// at, and what stands on its stack counts as held from outside.
 ///
 /// # Safety
-/// The frame is live with an up-to-date stack pointer.
-pub(crate) unsafe fn traverse_frame(frame: *mut Frame, visit: &mut Visitor<'_>) -> c_int {
+/// The frame is live, with an up-to-date stack pointer unless it is `running`.
+pub(crate) unsafe fn traverse_frame(frame: *mut Frame, running: bool, visit: &mut Visitor<'_>) -> c_int {
     // SAFETY: by contract.
     unsafe {
         let head = [(*frame).f_executable, (*frame).f_funcobj];
         let first = Frame::localsplus(frame);
-        let count = (*frame).stackpointer.offset_from(first).max(0) as usize;
+        let count = if running {
+            Frame::code(frame).nlocalsplus()
+        } else {
+            (*frame).stackpointer.offset_from(first).max(0) as usize
+        };
         let slots = core::slice::from_raw_parts(first, count);
         let stop = visit.visit((*frame).f_locals);
         if stop != 0 {
@@ -337,7 +342,7 @@ impl PyFrame {
                 }
             }
             if this.owns_frame() && (*this.frame()).owner == Owner::FrameObject {
-                return traverse_frame(this.frame(), &mut visitor);
+                return traverse_frame(this.frame(), false, &mut visitor);
             }
             0
         }

@@ -776,16 +776,11 @@ unsafe fn traverse(op: *mut PyObject, visit: VisitProc, arg: *mut c_void) -> c_i
             }
         }
         let state = this.gi_frame_state.get();
-        if state == frame_state::CLEARED || state == frame_state::EXECUTING {
-            // A running frame's stack pointer is stale; what it holds counts as held from outside.
+        if state == frame_state::CLEARED {
             let executable = (*this.frame()).f_executable;
-            return if executable.owns() && !executable.is_null() {
-                visitor.visit(executable.as_ptr())
-            } else {
-                0
-            };
+            return if executable.owns() { visitor.visit(executable.as_ptr()) } else { 0 };
         }
-        traverse_frame(this.frame(), &mut visitor)
+        traverse_frame(this.frame(), state == frame_state::EXECUTING, &mut visitor)
     }
 }
 

@@ -49,15 +49,15 @@ fn run_handlers(py: Py<'_>) -> PyResult<()> {
     let came = system::take_all();
     for (i, signal) in came.iter().enumerate() {
         let handler = HANDLERS.get(*signal as usize).and_then(Member::get);
+        let is_callable = |h: &Ref<PyObject>| !(h.is_none() || is_number(h, DEFAULT) || is_number(h, IGNORE));
         // It may have been reset between the signal and now.
-        let Some(handler) = handler else { continue };
-        if handler.is_none() || is_number(&handler, DEFAULT) || is_number(&handler, IGNORE) {
+        let Some(handler) = handler.filter(is_callable) else {
             if let Ok(text) = PyStr::new(py, &format!("Signal {signal} ignored due to race condition")) {
                 let raised = py.raise_object(types::OSError(), Some(&text));
-                py.report_unraisable(raised, None, None);
+                py.report_unraisable(raised, Some("Exception ignored while calling signal handler"), None);
             }
             continue;
-        }
+        };
         let frame = krait_interp::objects::frame::current_frame_object(py, 0)?;
         let frame = frame.map_or_else(|| py.none(), Ref::upcast);
         let number = signal.into_py(py)?;
@@ -68,6 +68,11 @@ fn run_handlers(py: Py<'_>) -> PyResult<()> {
         }
     }
     Ok(())
+}
+
+/// Lets go of the handlers, at the interpreter's end.
+fn forget_handlers() {
+    HANDLERS.iter().for_each(|place| drop(place.take()));
 }
 
 fn report_wakeup_error(py: Py<'_>, error: i32) {
@@ -146,7 +151,7 @@ fn timeval(py: Py<'_>, seconds: &PyObject) -> PyResult<libc::timeval> {
 
 /// Sets what start-up found: handlers that the parent process left, and Python's own for SIGINT, SIGPIPE and SIGXFSZ.
 pub fn install(py: Py<'_>) -> PyResult<()> {
-    system::set_handler(run_handlers);
+    system::set_handlers(system::Handlers { run: run_handlers, forget: forget_handlers });
     for signal in [libc::SIGPIPE, libc::SIGXFSZ] {
         let _ = system::set_action(signal, Action::Ignore);
     }

@@ -114,9 +114,11 @@ impl RawLock {
             if !parking_lot::enqueue(self.address(), &waiter, still_locked) {
                 continue;
             }
-            let wake = py.detach(|| waiter.wait(timeout.deadline()));
+            let mut wake = py.detach(|| waiter.wait(timeout.deadline()));
             if wake != Wake::Notified && !parking_lot::dequeue(self.address(), &waiter) {
+                // Whoever released the lock has chosen this thread and no other: it must not leave without having tried once more.
                 py.detach(|| waiter.wait_for_waker());
+                wake = Wake::Notified;
             }
             if waiter.owns_lock() {
                 return Ok(true);
@@ -249,6 +251,13 @@ impl RecursiveLock {
         self.lock.lock_uninterrupted(py);
         self.owner.store(owner, Ordering::Relaxed);
         self.level.store(count.saturating_sub(1), Ordering::Relaxed);
+    }
+
+    /// Unlocked again, in the child of a fork, unless the thread that lives on holds it.
+    pub fn reset_unless_mine(&self, py: Py<'_>) {
+        if !self.is_mine(py) {
+            self.reset();
+        }
     }
 
     /// Unlocked again, in the child of a fork.

@@ -161,10 +161,7 @@ pub mod thread {
         if !(1..signals::COUNT).contains(&signum) {
             bail!(py, ValueError, "signal number out of range");
         }
-        // Only a signal that Python handles can be simulated.
-        if signals::action(signum) == Ok(signals::Action::Note) {
-            signals::note(signum);
-        }
+        signals::simulate(signum);
         Ok(())
     }
 
