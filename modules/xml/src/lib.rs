@@ -4,7 +4,8 @@
 #![deny(clippy::indexing_slicing)]
 
 mod expat;
+pub mod elementtree;
 pub mod pyexpat;
 
 /// The modules of this crate.
-pub static MODULES: &[&krait_runtime::module::ModuleDef] = &[&pyexpat::pyexpat::MODULE];
+pub static MODULES: &[&krait_runtime::module::ModuleDef] = &[&elementtree::_elementtree::MODULE, &pyexpat::pyexpat::MODULE];

@@ -58,6 +58,7 @@ impl Parser {
         self.raw_attributes = attributes;
         self.event_at(at);
         let (token, next) = match scanned {
+            Ok((Token::Characters, end)) => (Token::Characters, self.cut(&text, at, end)),
             Ok(found) => found,
             Err(stop) => return self.stopped(stop, Code::UnclosedToken),
         };
@@ -139,6 +140,7 @@ impl Parser {
         if !self.is_final {
             return Ok(Flow::Wait);
         }
+        self.check_end()?;
         match self.kind {
             Kind::General if self.tags.is_empty() => Ok(Flow::Finished),
             Kind::General => Err(Code::AsyncEntity),
@@ -267,6 +269,7 @@ impl Parser {
             return if waits { Ok(Flow::Wait) } else { Err(Code::UnclosedCdataSection) };
         }
         let (token, next) = match Scanner::new(&text, self.namespaces.is_some()).cdata(at) {
+            Ok((Some(Token::Characters), end)) => (Some(Token::Characters), self.cut(&text, at, end)),
             Ok(found) => found,
             Err(stop) => return self.stopped(stop, Code::UnclosedCdataSection),
         };
@@ -294,7 +297,10 @@ impl Parser {
         let (text, at) = self.here();
         self.event_at(at);
         if at >= text.len() {
-            return Ok(if self.is_final { Flow::Finished } else { Flow::Wait });
+            if !self.is_final {
+                return Ok(Flow::Wait);
+            }
+            return self.check_end().map(|()| Flow::Finished);
         }
         let (token, next, _) = match prolog_token(&text, at, self.namespaces.is_some()) {
             Ok(found) => found,

@@ -157,8 +157,8 @@ pub fn guess(raw: &[u8], is_final: bool, preset: Option<&(Encoding, bool)>) -> G
         None => false,
     };
     match raw {
-        [0xFE, 0xFF, ..] | [0, b'<', ..] => Guess::Encoding(Encoding::Utf16 { little: false }),
-        [0xFF, 0xFE, ..] | [b'<', 0, ..] => Guess::Encoding(Encoding::Utf16 { little: true }),
+        [0xFE, 0xFF, ..] | [0, _, ..] => Guess::Encoding(Encoding::Utf16 { little: false }),
+        [0xFF, 0xFE, ..] | [_, 0, ..] => Guess::Encoding(Encoding::Utf16 { little: true }),
         [] | [0xFE | 0xFF | 0 | b'<' | 0xEF] if !is_final => Guess::Wait,
         _ if open => Guess::Encoding(Encoding::Utf16 { little: false }),
         _ => Guess::Encoding(Encoding::Utf8),

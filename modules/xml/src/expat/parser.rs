@@ -17,6 +17,8 @@ use super::symbols::{Symbol, Symbols};
 
 /// How much of what has been read stays in the buffer, for [`Parser::input_context`].
 const CONTEXT: usize = 1024;
+/// How much of a text that had to be decoded is told at once.
+const DECODED_PIECE: usize = 1024;
 
 /// What a parser is made with.
 #[derive(Default)]
@@ -454,6 +456,27 @@ impl Parser {
             Stop::Partial if self.raw.is_empty() => Err(unclosed),
             _ => Err(Code::PartialChar),
         }
+    }
+
+    /// At the end of all input nothing may be left of a character.
+    pub(super) fn check_end(&self) -> Result<(), Code> {
+        match self.raw.len() {
+            0 => Ok(()),
+            1 => Err(Code::UnclosedToken),
+            _ => Err(Code::PartialChar),
+        }
+    }
+
+    /// Where a run of characters that ends at `end` is cut: what had to be decoded is told in pieces.
+    pub(super) fn cut(&self, text: &[u8], start: usize, end: usize) -> usize {
+        if self.encoding.is_utf8() || !self.sources.is_empty() || end - start <= DECODED_PIECE {
+            return end;
+        }
+        let mut cut = start + DECODED_PIECE;
+        while text.get(cut).is_some_and(|byte| byte & 0xC0 == 0x80) {
+            cut -= 1;
+        }
+        cut
     }
 
     /// The whole token from `start` to `end` as text.

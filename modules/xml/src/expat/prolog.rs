@@ -263,6 +263,7 @@ impl Parser {
         if !self.is_final {
             return Ok(Flow::Wait);
         }
+        self.check_end()?;
         if self.kind != Kind::Parameter {
             return Err(Code::NoElements);
         }

@@ -43,6 +43,19 @@ pub(crate) fn text(py: Py<'_>, bytes: &[u8]) -> PyResult<Ref<PyStr>> {
     if bytes.is_ascii() { PyStr::from_ascii(py, bytes) } else { PyStr::from_wtf8(py, bytes) }
 }
 
+/// A string, or nothing for `None` and an argument that is not there.
+pub(crate) fn text_or_none<'a>(
+    py: Py<'_>,
+    argument: Option<&'a PyObject>,
+    what: &str,
+) -> PyResult<Option<&'a PyStr>> {
+    let Some(argument) = argument.filter(|argument| !argument.is_none()) else { return Ok(None) };
+    match argument.downcast::<PyStr>() {
+        Some(text) => Ok(Some(text)),
+        None => Err(raise!(py, TypeError, "{what} must be str or None, not {}", argument.ty().name())),
+    }
+}
+
 /// What each byte of an encoding that Python knows stands for.
 pub(crate) fn byte_map(py: Py<'_>, name: &[u8]) -> PyResult<crate::expat::ByteMap> {
     let all: Vec<u8> = (0..=u8::MAX).collect();
@@ -172,11 +185,13 @@ pub mod pyexpat {
     #[sig("(encoding=None, namespace_separator=None, intern=None)")]
     fn parser_create(
         py: Py<'_>,
-        encoding: Option<NoneOr<&PyStr>>,
-        namespace_separator: Option<NoneOr<&PyStr>>,
+        encoding: Option<&PyObject>,
+        namespace_separator: Option<&PyObject>,
         intern: Option<&PyObject>,
     ) -> PyResult<Ref<XmlParser>> {
-        let separator = namespace_separator.and_then(|separator| separator.0);
+        let encoding = super::text_or_none(py, encoding, "ParserCreate() argument 'encoding'")?;
+        let separator =
+            super::text_or_none(py, namespace_separator, "ParserCreate() argument 'namespace_separator'")?;
         if separator.is_some_and(|separator| separator.len() > 1) {
             bail!(py, ValueError, "namespace_separator must be at most one character, omitted, or None");
         }
@@ -185,7 +200,7 @@ pub mod pyexpat {
             Some(intern) if intern.is_none() || PyDict::check(intern) => intern.to_ref(),
             Some(_) => bail!(py, TypeError, "intern must be a dictionary"),
         };
-        let encoding = match encoding.and_then(|encoding| encoding.0) {
+        let encoding = match encoding {
             Some(encoding) => Some(encoding.to_utf8(py)?.as_bytes().to_vec()),
             None => None,
         };

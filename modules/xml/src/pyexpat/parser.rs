@@ -170,8 +170,9 @@ impl XmlParser {
 
     #[pymethod(name = "ExternalEntityParserCreate")]
     #[sig("($self, context, encoding=None, /)")]
-    fn external(&self, py: Py<'_>, context: NoneOr<&PyStr>, encoding: Option<&PyStr>) -> PyResult<Ref<XmlParser>> {
-        let context = context.0.map(|context| XmlParser::utf8(py, context)).transpose()?;
+    fn external(&self, py: Py<'_>, context: &PyObject, encoding: Option<&PyStr>) -> PyResult<Ref<XmlParser>> {
+        let context = super::text_or_none(py, Some(context), "ExternalEntityParserCreate() argument 1")?;
+        let context = context.map(|context| XmlParser::utf8(py, context)).transpose()?;
         let encoding = encoding.map(|encoding| XmlParser::utf8(py, encoding)).transpose()?;
         let core = self.core.0.borrow().external(context.as_deref(), encoding);
         let made = XmlParser::over(py, core, self.intern.get().unwrap_or_else(|| py.none()))?;
