@@ -3,9 +3,10 @@
 #![deny(unsafe_code)]
 #![deny(clippy::indexing_slicing)]
 
-mod expat;
 pub mod elementtree;
+mod expat;
 pub mod pyexpat;
 
 /// The modules of this crate.
-pub static MODULES: &[&krait_runtime::module::ModuleDef] = &[&elementtree::_elementtree::MODULE, &pyexpat::pyexpat::MODULE];
+pub static MODULES: &[&krait_runtime::module::ModuleDef] =
+    &[&elementtree::_elementtree::MODULE, &pyexpat::pyexpat::MODULE];

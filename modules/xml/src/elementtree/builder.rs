@@ -281,12 +281,19 @@ fn joined(py: Py<'_>, mut texts: Vec<Ref<PyObject>>) -> PyResult<Ref<PyObject>> 
 #[pymethods]
 impl TreeBuilder {
     #[slot]
-    fn tp_new(py: Py<'_>, cls: &PyType, _args: &PyTuple, _kwargs: Option<&PyDict>) -> PyResult<Ref<PyObject>> {
+    fn tp_new(
+        py: Py<'_>,
+        cls: &PyType,
+        _args: &PyTuple,
+        _kwargs: Option<&PyDict>,
+    ) -> PyResult<Ref<PyObject>> {
         TreeBuilder::payload().alloc(py, cls)
     }
 
     #[init]
-    #[sig("(element_factory=None, *, comment_factory=None, pi_factory=None, insert_comments=False, insert_pis=False)")]
+    #[sig(
+        "(element_factory=None, *, comment_factory=None, pi_factory=None, insert_comments=False, insert_pis=False)"
+    )]
     fn builder_init(
         &self,
         py: Py<'_>,
@@ -296,7 +303,8 @@ impl TreeBuilder {
         #[default(false)] insert_comments: bool,
         #[default(false)] insert_pis: bool,
     ) -> PyResult<()> {
-        let given = |factory: Option<&PyObject>| factory.filter(|factory| !factory.is_none()).map(PyObject::to_ref);
+        let given =
+            |factory: Option<&PyObject>| factory.filter(|factory| !factory.is_none()).map(PyObject::to_ref);
         drop(self.element_factory.replace(given(element_factory)));
         let (comments, instructions) = (given(comment_factory), given(pi_factory));
         let comments = match comments {

@@ -56,7 +56,7 @@ pub fn attributes(
     extra: Kwargs<'_>,
 ) -> PyResult<Option<Ref<PyDict>>> {
     let Some(attrib) = attrib else {
-        return if extra.is_empty() { Ok(None) } else { extra.to_dict(py).map(Some) };
+        return if extra.is_empty() { Ok(None) } else { from_keywords(py, extra.to_dict(py)?).map(Some) };
     };
     let Some(given) = attrib.downcast::<PyDict>() else {
         let got = if attrib.is_none() { "None" } else { attrib.ty().name() };
@@ -68,6 +68,18 @@ pub fn attributes(
         dict.set(py, name, value)?;
     }
     Ok(Some(dict))
+}
+
+/// Keywords are attributes; one of them may be a dict of more.
+fn from_keywords(py: Py<'_>, keywords: Ref<PyDict>) -> PyResult<Ref<PyDict>> {
+    let Some(attrib) = keywords.remove(py, id!(py, "attrib"))? else { return Ok(keywords) };
+    let Some(given) = attrib.downcast::<PyDict>() else {
+        bail!(py, TypeError, "attrib must be dict, not {}", attrib.ty().name());
+    };
+    let dict = PyDict::new(py)?;
+    dict.update(py, given)?;
+    dict.update(py, &keywords)?;
+    Ok(dict)
 }
 
 impl Element {
@@ -215,7 +227,12 @@ fn deep_copy(py: Py<'_>, object: &PyObject, memo: &PyObject) -> PyResult<Ref<PyO
 #[pymethods(parts(items, search))]
 impl Element {
     #[slot]
-    fn tp_new(py: Py<'_>, cls: &PyType, _args: &PyTuple, _kwargs: Option<&PyDict>) -> PyResult<Ref<PyObject>> {
+    fn tp_new(
+        py: Py<'_>,
+        cls: &PyType,
+        _args: &PyTuple,
+        _kwargs: Option<&PyDict>,
+    ) -> PyResult<Ref<PyObject>> {
         Element::payload(py).alloc(py, cls)
     }
 
@@ -231,12 +248,12 @@ impl Element {
         let attrib = attributes(py, "Element", 2, args.get(1), Kwargs::default())?;
         let attrib = match kwargs.filter(|kwargs| !kwargs.is_empty()) {
             Some(kwargs) => {
-                let dict = match attrib {
-                    Some(attrib) => attrib,
-                    None => PyDict::new(py)?,
-                };
+                let dict = PyDict::new(py)?;
+                if let Some(attrib) = &attrib {
+                    dict.update(py, attrib)?;
+                }
                 dict.update(py, kwargs)?;
-                Some(dict)
+                Some(if attrib.is_some() { dict } else { from_keywords(py, dict)? })
             }
             None => attrib,
         };
@@ -403,7 +420,8 @@ impl Element {
     fn __setstate__(&self, py: Py<'_>, state: &PyObject) -> PyResult<()> {
         let Some(state) = state.downcast_exact::<PyDict>() else {
             let shown = state.repr(py)?;
-            let text = PyStr::concat_display(py, "Don't know how to unpickle \"", "", &shown, "\" as an Element")?;
+            let text =
+                PyStr::concat_display(py, "Don't know how to unpickle \"", "", &shown, "\" as an Element")?;
             return Err(py.raise_object(types::TypeError(), Some(&text)));
         };
         let Some(tag) = state.get_named(py, "tag")? else { bail!(py, TypeError, "tag may not be NULL") };

@@ -37,14 +37,27 @@ impl Element {
         Ok(())
     }
 
+    /// The slice with plain integers: making them may run code that changes the children.
+    fn evaluated(py: Py<'_>, slice: &PyObject) -> PyResult<Ref<PyObject>> {
+        let part = |name| -> PyResult<Ref<PyObject>> {
+            let value = slice.get_attr(py, name)?;
+            if value.is_none() || !value.is_index() { Ok(value) } else { value.index(py).map(Ref::upcast) }
+        };
+        let parts = [part(id!(py, "start"))?, part(id!(py, "stop"))?, part(id!(py, "step"))?];
+        let [start, stop, step] = &parts;
+        PySlice::type_object().call(py, &[start, stop, step])
+    }
+
     fn assign_slice(&self, py: Py<'_>, key: &PyObject, value: Option<&PyObject>) -> PyResult<()> {
-        let list = self.as_list(py)?;
+        let key = Element::evaluated(py, key)?;
         let Some(value) = value else {
-            list.del_item(py, key)?;
+            let list = self.as_list(py)?;
+            list.del_item(py, &key)?;
             return self.set_children(py, &list);
         };
         let items = elements(py, value, "assignment expects an iterable")?;
-        list.set_item(py, key, &*PyList::from_vec(py, items)?)?;
+        let list = self.as_list(py)?;
+        list.set_item(py, &key, &*PyList::from_vec(py, items)?)?;
         self.set_children(py, &list)
     }
 }
@@ -109,7 +122,8 @@ impl Element {
         if !PySlice::check(key) {
             bail!(py, TypeError, "element indices must be integers");
         }
-        self.as_list(py)?.get_item(py, key)
+        let key = Element::evaluated(py, key)?;
+        self.as_list(py)?.get_item(py, &key)
     }
 
     #[slot]
@@ -179,13 +193,12 @@ impl Element {
                 if subelement.is_none() { "None" } else { subelement.ty().name() }
             );
         }
-        let known = self.children.0.borrow().iter().position(|child| child.is(subelement));
-        let mut found = known;
+        let mut found = None;
         let mut index = 0;
         while found.is_none()
             && let Some(child) = self.child(index)
         {
-            if child.eq(py, subelement)? {
+            if child.is(subelement) || child.eq(py, subelement)? {
                 found = Some(index);
             }
             index += 1;

@@ -87,6 +87,14 @@ impl ElementIterator {
                     }
                 },
             };
+            if self.texts.get() {
+                // What is no element, a comment say, has no text of the document; only what follows it is.
+                let tag = element.tag_of(py);
+                if !PyStr::check(&tag) && !tag.is_none() {
+                    self.parents.0.borrow_mut().push((element, usize::MAX));
+                    continue;
+                }
+            }
             self.parents.0.borrow_mut().push((element.clone(), 0));
             if self.texts.get() {
                 let text = element.text_of(py);

@@ -68,7 +68,11 @@ pub mod _elementtree {
 
     #[pyfunction]
     #[sig("(comment_factory, pi_factory, /)")]
-    fn _set_factories(py: Py<'_>, comment_factory: &PyObject, pi_factory: &PyObject) -> PyResult<Ref<PyTuple>> {
+    fn _set_factories(
+        py: Py<'_>,
+        comment_factory: &PyObject,
+        pi_factory: &PyObject,
+    ) -> PyResult<Ref<PyTuple>> {
         if !comment_factory.is_callable() && !comment_factory.is_none() {
             bail!(py, TypeError, "Comment factory must be callable, not {}", comment_factory.ty().name());
         }

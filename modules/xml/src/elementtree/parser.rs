@@ -317,9 +317,13 @@ impl XmlParser {
     /// Looks up what the target can do.
     fn take_target(&self, py: Py<'_>, target: Ref<PyObject>) -> PyResult<()> {
         self.interest.set(Interest::UNKNOWN_ENCODING.0);
-        for interest in
-            [Interest::START_ELEMENT, Interest::END_ELEMENT, Interest::DEFAULT_EXPAND, Interest::CHARACTERS, Interest::START_DOCTYPE]
-        {
+        for interest in [
+            Interest::START_ELEMENT,
+            Interest::END_ELEMENT,
+            Interest::DEFAULT_EXPAND,
+            Interest::CHARACTERS,
+            Interest::START_DOCTYPE,
+        ] {
             self.want(interest);
         }
         let names = [
@@ -355,7 +359,12 @@ impl XmlParser {
 #[pymethods]
 impl XmlParser {
     #[slot]
-    fn tp_new(py: Py<'_>, cls: &PyType, _args: &PyTuple, _kwargs: Option<&PyDict>) -> PyResult<Ref<PyObject>> {
+    fn tp_new(
+        py: Py<'_>,
+        cls: &PyType,
+        _args: &PyTuple,
+        _kwargs: Option<&PyDict>,
+    ) -> PyResult<Ref<PyObject>> {
         XmlParser {
             base: PyObject::HEADER,
             core: RefCell::new(None),
@@ -454,7 +463,12 @@ impl XmlParser {
 
     #[pymethod]
     #[sig("($self, events_queue, events_to_report=None, /)")]
-    fn _setevents(&self, py: Py<'_>, events_queue: &PyObject, events_to_report: Option<&PyObject>) -> PyResult<()> {
+    fn _setevents(
+        &self,
+        py: Py<'_>,
+        events_queue: &PyObject,
+        events_to_report: Option<&PyObject>,
+    ) -> PyResult<()> {
         self.with_core(py, |_| ())?;
         let Some(builder) = self.builder.get() else {
             bail!(py, TypeError, "event handling only supported for ElementTree.TreeBuilder targets");

@@ -83,7 +83,11 @@ impl Element {
         let namespaces = namespaces.filter(|namespaces| !namespaces.is_none());
         let default = default.unwrap_or(PyNone::get());
         if is_path(path) || namespaces.is_some() {
-            return self.by_path(py, id!(py, "findtext"), &[path, default, namespaces.unwrap_or(PyNone::get())]);
+            return self.by_path(
+                py,
+                id!(py, "findtext"),
+                &[path, default, namespaces.unwrap_or(PyNone::get())],
+            );
         }
         let mut found = default.to_ref();
         self.with_tag(py, path, |child| {
@@ -113,7 +117,12 @@ impl Element {
 
     #[pymethod]
     #[sig("($self, path, namespaces=None)")]
-    fn iterfind(&self, py: Py<'_>, path: &PyObject, namespaces: Option<&PyObject>) -> PyResult<Ref<PyObject>> {
+    fn iterfind(
+        &self,
+        py: Py<'_>,
+        path: &PyObject,
+        namespaces: Option<&PyObject>,
+    ) -> PyResult<Ref<PyObject>> {
         self.by_path(py, id!(py, "iterfind"), &[path, namespaces.unwrap_or(PyNone::get())])
     }
 
@@ -121,7 +130,8 @@ impl Element {
     #[sig("($self, tag=None)")]
     fn iter(&self, py: Py<'_>, tag: Option<&PyObject>) -> PyResult<Ref<ElementIterator>> {
         let star = |tag: &PyObject| tag.downcast::<PyStr>().is_some_and(|tag| tag.eq_str("*"));
-        let star = |tag: &PyObject| star(tag) || tag.downcast::<PyBytes>().is_some_and(|tag| tag.as_bytes() == b"*");
+        let star =
+            |tag: &PyObject| star(tag) || tag.downcast::<PyBytes>().is_some_and(|tag| tag.as_bytes() == b"*");
         ElementIterator::over(py, self, tag.filter(|tag| !tag.is_none() && !star(tag)), false)
     }
 

@@ -183,8 +183,10 @@ impl Parser {
                 }
                 _ => {
                     let rest = text.get(at..top.end).unwrap_or_default();
-                    let length =
-                        rest.iter().position(|b| matches!(b, b'&' | b' ' | b'\t' | b'\n' | b'\r')).unwrap_or(rest.len());
+                    let length = rest
+                        .iter()
+                        .position(|b| matches!(b, b'&' | b' ' | b'\t' | b'\n' | b'\r'))
+                        .unwrap_or(rest.len());
                     out.extend_from_slice(rest.get(..length).unwrap_or_default());
                     top.at += length;
                     continue;
@@ -197,8 +199,11 @@ impl Parser {
             };
             top.at = next;
             match token {
-                Token::CharacterReference(Some(' ')) if !is_cdata && (out.len() == begin || out.last() == Some(&b' ')) => {}
-                Token::CharacterReference(Some(c)) => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+                Token::CharacterReference(Some(' '))
+                    if !is_cdata && (out.len() == begin || out.last() == Some(&b' ')) => {}
+                Token::CharacterReference(Some(c)) => {
+                    out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes())
+                }
                 Token::EntityReference { name: (from, to) } => {
                     let name = text.get(from..to).unwrap_or_default();
                     if let Some(c) = predefined(name) {

@@ -222,7 +222,12 @@ impl Parser {
     }
 
     /// A reference in content.
-    fn general_reference(&mut self, name: &[u8], span: (usize, usize), interest: Interest) -> Result<Flow, Code> {
+    fn general_reference(
+        &mut self,
+        name: &[u8],
+        span: (usize, usize),
+        interest: Interest,
+    ) -> Result<Flow, Code> {
         if let Some(c) = predefined(name) {
             return Ok(self.tell(interest, Interest::CHARACTERS, span, || Event::Characters(Text::Byte(c))));
         }
@@ -232,11 +237,15 @@ impl Parser {
             let entity = dtd.general.get(name).cloned();
             match &entity {
                 None if dtd.is_complete() => return Err(Code::UndefinedEntity),
-                Some(entity) if dtd.is_complete() && !entity.is_internal => return Err(Code::EntityDeclaredInPe),
+                Some(entity) if dtd.is_complete() && !entity.is_internal => {
+                    return Err(Code::EntityDeclaredInPe);
+                }
                 _ => entity,
             }
         };
-        let Some(entity) = found else { return Ok(self.tell(interest, Interest::SKIPPED_ENTITY, span, skipped)) };
+        let Some(entity) = found else {
+            return Ok(self.tell(interest, Interest::SKIPPED_ENTITY, span, skipped));
+        };
         if entity.open.get() {
             return Err(Code::RecursiveEntityRef);
         }
@@ -283,7 +292,9 @@ impl Parser {
             Some(Token::Newline) => {
                 self.tell(interest, Interest::CHARACTERS, span, || Event::Characters(Text::Byte(b'\n')))
             }
-            Some(_) => self.tell(interest, Interest::CHARACTERS, span, || Event::Characters(self.text(at, next))),
+            Some(_) => {
+                self.tell(interest, Interest::CHARACTERS, span, || Event::Characters(self.text(at, next)))
+            }
         })
     }
 
@@ -334,7 +345,9 @@ impl Parser {
         }
         let rest = text.get(at..).unwrap_or_default();
         let opening = b"<?xml";
-        if !rest.starts_with(opening.get(..rest.len().min(opening.len())).unwrap_or_default()) || rest.is_empty() {
+        if !rest.starts_with(opening.get(..rest.len().min(opening.len())).unwrap_or_default())
+            || rest.is_empty()
+        {
             self.phase = Phase::Content;
             return Ok(Flow::Again);
         }
@@ -373,7 +386,8 @@ impl Parser {
                 self.parameter_entities = super::parser::ParamEntityParsing::Never;
             }
         }
-        let part = |span: Option<(usize, usize)>| span.and_then(|(from, to)| text.get(from..to)).map(<[u8]>::to_vec);
+        let part =
+            |span: Option<(usize, usize)>| span.and_then(|(from, to)| text.get(from..to)).map(<[u8]>::to_vec);
         let encoding = part(found.encoding);
         if interest.has(Interest::XML_DECLARATION) {
             let standalone = found.standalone.map_or(-1, i32::from);
@@ -383,7 +397,9 @@ impl Parser {
             self.push(Event::Default(self.text(span.0, span.1)));
         }
         match (encoding, found.encoding) {
-            (Some(name), Some((place, _))) if self.preset.is_none() => self.declared_encoding(name, place, interest),
+            (Some(name), Some((place, _))) if self.preset.is_none() => {
+                self.declared_encoding(name, place, interest)
+            }
             _ => Ok(()),
         }
     }

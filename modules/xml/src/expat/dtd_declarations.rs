@@ -24,7 +24,8 @@ impl Parser {
             self.event_at(from + wrong);
             return Err(Code::PublicId);
         }
-        let words: Vec<&[u8]> = text.split(|b| matches!(b, b' ' | b'\r' | b'\n')).filter(|w| !w.is_empty()).collect();
+        let words: Vec<&[u8]> =
+            text.split(|b| matches!(b, b' ' | b'\r' | b'\n')).filter(|w| !w.is_empty()).collect();
         Ok(words.join(&b' '))
     }
 
@@ -66,9 +67,8 @@ impl Parser {
     /// Starts the declaration of an entity; it does not count if it is not the first of its name.
     fn begin_entity(&mut self, name: &[u8], is_parameter: bool) {
         let dtd = self.dtd.borrow();
-        let counts = !dtd.skip
-            && (is_parameter || predefined(name).is_none())
-            && !dtd.has_entity(name, is_parameter);
+        let counts =
+            !dtd.skip && (is_parameter || predefined(name).is_none()) && !dtd.has_entity(name, is_parameter);
         self.prolog.entity = counts.then(|| Entity {
             name: name.to_vec(),
             is_parameter,
@@ -112,6 +112,7 @@ impl Parser {
                 if let Some(entity) = &mut self.prolog.entity {
                     entity.notation = Some(found.bytes().to_vec());
                 }
+                self.external_entity_declared(interest);
                 S::EntityClose
             }
             (S::EntityAfterId | S::EntityClose, T::Close) => {
@@ -152,7 +153,8 @@ impl Parser {
         (start, end): (usize, usize),
         out: &mut Vec<u8>,
     ) -> Result<(), Code> {
-        let mut stack: Vec<(Rc<Vec<u8>>, usize, usize, Option<Rc<Entity>>)> = vec![(text.clone(), start, end, None)];
+        let mut stack: Vec<(Rc<Vec<u8>>, usize, usize, Option<Rc<Entity>>)> =
+            vec![(text.clone(), start, end, None)];
         let result = self.replace_in_entity_value(&mut stack, out);
         for (.., entity) in stack {
             if let Some(entity) = entity {
@@ -219,7 +221,8 @@ impl Parser {
                     out.push(b'\n');
                 }
                 _ => {
-                    let length = rest.iter().position(|b| matches!(b, b'&' | b'%' | b'\r')).unwrap_or(rest.len());
+                    let length =
+                        rest.iter().position(|b| matches!(b, b'&' | b'%' | b'\r')).unwrap_or(rest.len());
                     *at += length;
                     out.extend_from_slice(rest.get(..length).unwrap_or_default());
                 }
@@ -278,7 +281,12 @@ impl Parser {
         self.dtd.borrow_mut().add_entity(entity);
     }
 
-    fn accept_notation(&mut self, state: State, found: &Found<'_>, interest: Interest) -> Result<State, Code> {
+    fn accept_notation(
+        &mut self,
+        state: State,
+        found: &Found<'_>,
+        interest: Interest,
+    ) -> Result<State, Code> {
         use State as S;
         Ok(match (state, found.token) {
             (S::NotationName, T::Name) => {
@@ -314,7 +322,12 @@ impl Parser {
         }
     }
 
-    fn accept_attribute(&mut self, state: State, found: &Found<'_>, interest: Interest) -> Result<State, Code> {
+    fn accept_attribute(
+        &mut self,
+        state: State,
+        found: &Found<'_>,
+        interest: Interest,
+    ) -> Result<State, Code> {
         use State as S;
         Ok(match (state, found.token) {
             (S::AttlistElement, T::Name | T::PrefixedName) => {
@@ -332,7 +345,8 @@ impl Parser {
                     self.prolog.attribute_type.extend_from_slice(b"NOTATION");
                     S::AttributeNotation
                 }
-                kind @ (b"CDATA" | b"ID" | b"IDREF" | b"IDREFS" | b"ENTITY" | b"ENTITIES" | b"NMTOKEN" | b"NMTOKENS") => {
+                kind @ (b"CDATA" | b"ID" | b"IDREF" | b"IDREFS" | b"ENTITY" | b"ENTITIES" | b"NMTOKEN"
+                | b"NMTOKENS") => {
                     self.prolog.attribute_type.extend_from_slice(kind);
                     S::AttributeDefault
                 }
@@ -434,7 +448,9 @@ impl Parser {
             }
             (S::ModelMore, T::CloseParen(times)) => self.close_group(times, interest),
             (S::MixedStart, T::CloseParen(times @ (Quantifier::None | Quantifier::Repeated)))
-            | (S::MixedMore, T::CloseParen(times @ Quantifier::Repeated)) => self.close_group(times, interest),
+            | (S::MixedMore, T::CloseParen(times @ Quantifier::Repeated)) => {
+                self.close_group(times, interest)
+            }
             (S::MixedStart | S::MixedMore, T::Or) => S::MixedItem,
             (S::MixedItem, T::Name | T::PrefixedName) => {
                 self.add_to_model(ModelKind::Name, Quantifier::None, Some(found.bytes().to_vec()));

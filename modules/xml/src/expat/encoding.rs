@@ -78,9 +78,10 @@ impl Encoding {
     pub fn raw_len(&self, text: &[u8]) -> usize {
         match self {
             Encoding::Utf8 => text.len(),
-            Encoding::Utf16 { .. } => {
-                text.iter().map(|b| if is_continuation(*b) { 0 } else { 2 + 2 * usize::from((0xF0..0xFF).contains(b)) }).sum()
-            }
+            Encoding::Utf16 { .. } => text
+                .iter()
+                .map(|b| if is_continuation(*b) { 0 } else { 2 + 2 * usize::from((0xF0..0xFF).contains(b)) })
+                .sum(),
             _ => text.iter().filter(|b| !is_continuation(**b)).count(),
         }
     }

@@ -33,24 +33,50 @@ pub struct ExternalEntity {
 /// One thing that happened.
 #[derive(Clone, Debug)]
 pub enum Event {
-    XmlDeclaration { version: Option<Vec<u8>>, encoding: Option<Vec<u8>>, standalone: i32 },
+    XmlDeclaration {
+        version: Option<Vec<u8>>,
+        encoding: Option<Vec<u8>>,
+        standalone: i32,
+    },
     /// Its attributes are in [`super::Parser::attributes`].
     StartElement(Symbol),
     EndElement(Symbol),
     /// The prefix is empty for the default namespace; no URI when it is undeclared.
-    StartNamespace { prefix: Option<Vec<u8>>, uri: Option<Vec<u8>> },
-    EndNamespace { prefix: Option<Vec<u8>> },
+    StartNamespace {
+        prefix: Option<Vec<u8>>,
+        uri: Option<Vec<u8>>,
+    },
+    EndNamespace {
+        prefix: Option<Vec<u8>>,
+    },
     Characters(Text),
-    ProcessingInstruction { target: Vec<u8>, data: Vec<u8> },
+    ProcessingInstruction {
+        target: Vec<u8>,
+        data: Vec<u8>,
+    },
     Comment(Vec<u8>),
     StartCdata,
     EndCdata,
     /// Text that no handler wants.
     Default(Text),
-    StartDoctype { name: Vec<u8>, system_id: Option<Vec<u8>>, public_id: Option<Vec<u8>>, internal_subset: bool },
+    StartDoctype {
+        name: Vec<u8>,
+        system_id: Option<Vec<u8>>,
+        public_id: Option<Vec<u8>>,
+        internal_subset: bool,
+    },
     EndDoctype,
-    ElementDeclaration { name: Vec<u8>, model: Box<ContentModel> },
-    AttributeDeclaration { element: Vec<u8>, name: Vec<u8>, kind: Vec<u8>, default: Option<Vec<u8>>, required: bool },
+    ElementDeclaration {
+        name: Vec<u8>,
+        model: Box<ContentModel>,
+    },
+    AttributeDeclaration {
+        element: Vec<u8>,
+        name: Vec<u8>,
+        kind: Vec<u8>,
+        default: Option<Vec<u8>>,
+        required: bool,
+    },
     EntityDeclaration {
         name: Vec<u8>,
         parameter: bool,
@@ -67,8 +93,16 @@ pub enum Event {
         public_id: Option<Vec<u8>>,
         notation: Vec<u8>,
     },
-    Notation { name: Vec<u8>, base: Option<Vec<u8>>, system_id: Option<Vec<u8>>, public_id: Option<Vec<u8>> },
-    SkippedEntity { name: Vec<u8>, parameter: bool },
+    Notation {
+        name: Vec<u8>,
+        base: Option<Vec<u8>>,
+        system_id: Option<Vec<u8>>,
+        public_id: Option<Vec<u8>>,
+    },
+    SkippedEntity {
+        name: Vec<u8>,
+        parameter: bool,
+    },
     /// To be answered with [`super::Parser::not_standalone`].
     NotStandalone,
     /// To be answered with [`super::Parser::external_entity_read`].

@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::event::ExternalEntity;
 use super::dtd::Entity;
+use super::event::ExternalEntity;
 use super::parser::{Kind, Options, Parser};
 
 /// Stands between the parts of a context.
@@ -39,7 +39,8 @@ impl Parser {
         for part in context.split(|b| *b == SEPARATOR) {
             match part.iter().position(|b| *b == b'=') {
                 Some(at) => {
-                    let (prefix, uri) = (part.get(..at).unwrap_or_default(), part.get(at + 1..).unwrap_or_default());
+                    let (prefix, uri) =
+                        (part.get(..at).unwrap_or_default(), part.get(at + 1..).unwrap_or_default());
                     if let Some(namespaces) = &mut self.namespaces
                         && prefix != b"xml"
                     {
@@ -59,7 +60,9 @@ impl Parser {
     fn context(&self) -> Vec<u8> {
         let mut parts = self.namespaces.as_ref().map(|n| n.describe()).unwrap_or_default();
         let dtd = self.dtd.borrow();
-        parts.extend(dtd.general.values().filter(|entity| entity.open.get()).map(|entity| entity.name.clone()));
+        parts.extend(
+            dtd.general.values().filter(|entity| entity.open.get()).map(|entity| entity.name.clone()),
+        );
         parts.join(&SEPARATOR)
     }
 

@@ -21,10 +21,10 @@ mod protection;
 mod scan;
 mod symbols;
 
+pub use dtd::ContentModel;
 pub use encoding::ByteMap;
 pub use error::Code;
 pub use event::{Event, Interest, Text};
-pub use dtd::ContentModel;
-pub use protection::{Limit, Limits};
 pub use parser::{Attribute, Options, ParamEntityParsing, Parser, Step};
+pub use protection::{Limit, Limits};
 pub use symbols::Symbol;

@@ -120,7 +120,12 @@ impl Namespaces {
 
 impl Parser {
     /// Binds what an `xmlns` attribute says and tells it.
-    pub(super) fn bind_namespace(&mut self, prefix: &[u8], uri: &[u8], interest: Interest) -> Result<(), Code> {
+    pub(super) fn bind_namespace(
+        &mut self,
+        prefix: &[u8],
+        uri: &[u8],
+        interest: Interest,
+    ) -> Result<(), Code> {
         let Some(namespaces) = &mut self.namespaces else { return Ok(()) };
         namespaces.check(prefix, uri)?;
         namespaces.bind(prefix, uri);

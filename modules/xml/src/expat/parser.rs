@@ -88,7 +88,11 @@ pub(super) enum Awaiting {
     ParameterEntity(Rc<Entity>),
     /// Whether a system identifier was there, whether references to parameter entities were met before, and whether the
     /// document type declaration ends here.
-    ExternalSubset { had_system_id: bool, had_references: bool, closes: bool },
+    ExternalSubset {
+        had_system_id: bool,
+        had_references: bool,
+        closes: bool,
+    },
 }
 
 /// An internal entity that is being read.
@@ -133,6 +137,8 @@ pub struct Parser {
     /// Where the current event began.
     pub(super) event: Option<usize>,
     mark: Mark,
+    /// Where reading began when the last piece came.
+    fed_at: usize,
     /// How much there was to read when the last attempt did not get anywhere.
     stuck_with: usize,
     waits: bool,
@@ -177,6 +183,7 @@ impl Parser {
             is_final: false,
             event: None,
             mark: Mark::START,
+            fed_at: 0,
             stuck_with: 0,
             waits: false,
             deferral: true,
@@ -223,6 +230,7 @@ impl Parser {
         } else {
             self.decode(data);
         }
+        self.fed_at = self.at;
         let available = self.input.len().saturating_sub(self.at);
         self.waits = self.deferral && !is_final && available < self.stuck_with.saturating_mul(2);
         Ok(())
@@ -271,7 +279,6 @@ impl Parser {
     }
 
     fn advance(&mut self, interest: Interest) -> Result<Step, Code> {
-        let begin = self.at;
         loop {
             if let Some((place, event)) = self.queue.pop_front() {
                 if place.is_some() {
@@ -300,7 +307,7 @@ impl Parser {
                 Flow::Again => {}
                 Flow::Wait => {
                     let left = self.input.len().saturating_sub(self.at);
-                    self.stuck_with = if self.at == begin { left } else { 0 };
+                    self.stuck_with = if self.at == self.fed_at { left } else { 0 };
                     self.mark = self.mark.advanced(&self.input, self.at, &self.encoding);
                     return Ok(Step::More);
                 }

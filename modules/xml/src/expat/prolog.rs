@@ -51,8 +51,12 @@ pub(super) enum State {
     AttributeName,
     AttributeType,
     AttributeNotation,
-    AttributeChoice { notation: bool },
-    AttributeMore { notation: bool },
+    AttributeChoice {
+        notation: bool,
+    },
+    AttributeMore {
+        notation: bool,
+    },
     AttributeDefault,
     AttributeFixed,
     ElementName,
@@ -93,9 +97,11 @@ impl State {
     fn teller(self) -> Option<Interest> {
         use State as S;
         Some(match self {
-            S::DoctypeName | S::DoctypeAfterName | S::DoctypePublic | S::DoctypeSystem | S::DoctypeAfterId => {
-                Interest::START_DOCTYPE
-            }
+            S::DoctypeName
+            | S::DoctypeAfterName
+            | S::DoctypePublic
+            | S::DoctypeSystem
+            | S::DoctypeAfterId => Interest::START_DOCTYPE,
             S::DoctypeClose => Interest::END_DOCTYPE,
             S::EntityName
             | S::ParameterEntityName
@@ -300,7 +306,8 @@ impl Parser {
         closes: bool,
     ) {
         self.dtd.borrow_mut().parameter_entity_read = false;
-        self.awaiting = Awaiting::ExternalSubset { had_system_id: system_id.is_some(), had_references, closes };
+        self.awaiting =
+            Awaiting::ExternalSubset { had_system_id: system_id.is_some(), had_references, closes };
         let base = self.base.clone();
         self.push(Event::ExternalEntity(ExternalEntity { context: None, base, system_id, public_id }));
     }
@@ -519,7 +526,8 @@ impl Parser {
         if system_id.is_some() || foreign {
             let had_references = self.dtd.borrow().has_parameter_references;
             self.dtd.borrow_mut().has_parameter_references = true;
-            if self.parameter_entities != ParamEntityParsing::Never && interest.has(Interest::EXTERNAL_ENTITY) {
+            if self.parameter_entities != ParamEntityParsing::Never && interest.has(Interest::EXTERNAL_ENTITY)
+            {
                 return self.ask_for_subset(system_id, public_id, had_references, true);
             }
         }
@@ -571,7 +579,12 @@ impl Parser {
     }
 
     /// Adds an item to the innermost group of the content model.
-    pub(super) fn add_to_model(&mut self, kind: ModelKind, quantifier: Quantifier, name: Option<Vec<u8>>) -> usize {
+    pub(super) fn add_to_model(
+        &mut self,
+        kind: ModelKind,
+        quantifier: Quantifier,
+        name: Option<Vec<u8>>,
+    ) -> usize {
         let parent = self.prolog.groups.last().map(|(place, _)| *place);
         let part = super::dtd::ModelPart { kind, quantifier, name, children: Vec::new() };
         self.prolog.model.add(parent, part)

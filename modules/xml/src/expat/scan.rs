@@ -94,14 +94,23 @@ pub enum Token {
     TrailingReturn,
     /// A bracket or two at the end of the text: the end of a CDATA section may follow.
     TrailingBracket,
-    StartTag { name: TagName, empty: bool },
-    EndTag { name: (usize, usize) },
+    StartTag {
+        name: TagName,
+        empty: bool,
+    },
+    EndTag {
+        name: (usize, usize),
+    },
     /// With the character, if there is one of that number.
     CharacterReference(Option<char>),
-    EntityReference { name: (usize, usize) },
+    EntityReference {
+        name: (usize, usize),
+    },
     CdataOpen,
     Instruction(Instruction),
-    Comment { text: (usize, usize) },
+    Comment {
+        text: (usize, usize),
+    },
 }
 
 /// A processing instruction.
@@ -418,7 +427,11 @@ impl<'a> Scanner<'a> {
         let (end, plain) = self.attribute_value(start, quote)?;
         attributes.push(RawAttribute { name, value: (start, end), plain });
         let after = self.byte(end + 1)?;
-        if is_space(after) || matches!(after, b'>' | b'/') { Ok(end + 1) } else { Err(Stop::Invalid(end + 1)) }
+        if is_space(after) || matches!(after, b'>' | b'/') {
+            Ok(end + 1)
+        } else {
+            Err(Stop::Invalid(end + 1))
+        }
     }
 
     /// Where the value that begins at `at` ends, and whether it is plain.

@@ -138,7 +138,8 @@ impl XmlParser {
     fn attributes(&self, py: Py<'_>) -> PyResult<Ref<PyObject>> {
         let attributes = {
             let core = self.core.0.borrow();
-            let count = if self.specified_attributes.get() { core.specified() } else { core.attributes().len() };
+            let count =
+                if self.specified_attributes.get() { core.specified() } else { core.attributes().len() };
             let chosen = core.attributes().get(..count).unwrap_or_default();
             let pair = |attribute: &crate::expat::Attribute| {
                 text(py, core.bytes(&attribute.value)).map(|value| (attribute.name, value))
@@ -218,10 +219,13 @@ impl XmlParser {
                 let data = text(py, self.core.0.borrow().bytes(&data))?;
                 (Interest(self.default_handler.get()), vec![data.upcast()])
             }
-            Event::StartNamespace { prefix, uri } => {
-                (Interest::START_NAMESPACE, vec![self.optional_name(py, prefix)?, self.optional_name(py, uri)?])
+            Event::StartNamespace { prefix, uri } => (
+                Interest::START_NAMESPACE,
+                vec![self.optional_name(py, prefix)?, self.optional_name(py, uri)?],
+            ),
+            Event::EndNamespace { prefix } => {
+                (Interest::END_NAMESPACE, vec![self.optional_name(py, prefix)?])
             }
-            Event::EndNamespace { prefix } => (Interest::END_NAMESPACE, vec![self.optional_name(py, prefix)?]),
             Event::XmlDeclaration { version, encoding, standalone } => (
                 Interest::XML_DECLARATION,
                 vec![optional(py, version)?, optional(py, encoding)?, standalone.into_py(py)?],
@@ -235,10 +239,9 @@ impl XmlParser {
                     i32::from(internal_subset).into_py(py)?,
                 ],
             ),
-            Event::SkippedEntity { name, parameter } => (
-                Interest::SKIPPED_ENTITY,
-                vec![self.named(py, &name)?, i32::from(parameter).into_py(py)?],
-            ),
+            Event::SkippedEntity { name, parameter } => {
+                (Interest::SKIPPED_ENTITY, vec![self.named(py, &name)?, i32::from(parameter).into_py(py)?])
+            }
             event => return self.deliver_declaration(py, event),
         };
         self.call_with(py, wanted, args)

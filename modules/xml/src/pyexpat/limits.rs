@@ -6,7 +6,12 @@ use super::XmlParser;
 use crate::expat::{Code, Limit};
 
 impl XmlParser {
-    fn set_threshold(&self, py: Py<'_>, threshold: &PyObject, limit: fn(&crate::expat::Limits) -> &Limit) -> PyResult<()> {
+    fn set_threshold(
+        &self,
+        py: Py<'_>,
+        threshold: &PyObject,
+        limit: fn(&crate::expat::Limits) -> &Limit,
+    ) -> PyResult<()> {
         let threshold = threshold.index(py)?;
         if threshold.is_negative() {
             bail!(py, ValueError, "Cannot convert negative int");
@@ -19,7 +24,12 @@ impl XmlParser {
         Ok(())
     }
 
-    fn set_factor(&self, py: Py<'_>, factor: f64, limit: fn(&crate::expat::Limits) -> &Limit) -> PyResult<()> {
+    fn set_factor(
+        &self,
+        py: Py<'_>,
+        factor: f64,
+        limit: fn(&crate::expat::Limits) -> &Limit,
+    ) -> PyResult<()> {
         self.check_root(py)?;
         if factor.is_nan() || factor < 1.0 {
             return Err(self.error(py, Code::InvalidArgument, Some("'max_factor' must be at least 1.0")));

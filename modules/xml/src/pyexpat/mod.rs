@@ -14,8 +14,9 @@ use krait_runtime::prelude::*;
 use crate::expat::{Code, Parser};
 
 /// `xml.parsers.expat.ExpatError`.
-static ERROR: InterpreterLocal =
-    InterpreterLocal::new(|py| new_exception_class(py, "xml.parsers.expat.ExpatError", None, &[types::Exception()]));
+static ERROR: InterpreterLocal = InterpreterLocal::new(|py| {
+    new_exception_class(py, "xml.parsers.expat.ExpatError", None, &[types::Exception()])
+});
 
 /// Raises the error of a parser; `message` instead of the code's own text and the place.
 #[cold]
