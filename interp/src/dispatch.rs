@@ -293,6 +293,62 @@ unsafe fn come_back(ts: &ThreadState, frame: *mut Frame, bits: u64, table: *cons
     }
 }
 
+/// Puts the slot's content that `bits` stand for in the place of two values.
+///
+/// # Safety
+/// Two values stand on the stack; `ip` is the next instruction.
+#[inline(always)]
+unsafe fn two_to_one(
+    ts: &ThreadState,
+    frame: *mut Frame,
+    ip: *mut CodeUnit,
+    sp: *mut StackRef,
+    bits: u64,
+    table: *const Handler,
+) -> Signal {
+    // SAFETY: by contract.
+    unsafe {
+        let (first, second) = (*sp.sub(2), *sp.sub(1));
+        *sp.sub(2) = StackRef::from_bits(bits);
+        release(ts, first);
+        release(ts, second);
+        next(ts, frame, ip, sp.sub(1), table)
+    }
+}
+
+/// Releases what was in a slot, numbers without a detour.
+///
+/// # Safety
+/// As [`StackRef::close`].
+#[inline(always)]
+unsafe fn release(ts: &ThreadState, value: StackRef) {
+    // SAFETY: by contract.
+    unsafe {
+        let object = value.give_up();
+        if object.is_null() {
+        } else if is_plain_number(object) {
+            ts.number_blocks.give(object);
+        } else {
+            krait_runtime::memory::dealloc(object);
+        }
+    }
+}
+
+/// Whether the object is a float or a short int, whose memory is kept for the next one.
+///
+/// # Safety
+/// The object is not deallocated yet.
+#[inline(always)]
+unsafe fn is_plain_number(object: *const PyObject) -> bool {
+    use krait_runtime::PyClass;
+    use krait_runtime::objects::{PyFloat, PyInt};
+    // SAFETY: by contract.
+    unsafe {
+        PyFloat::check_exact(&*object)
+            || (PyInt::check_exact(&*object) && (*object.cast::<PyInt>()).is_compact())
+    }
+}
+
 /// Declares the continuations that handlers reach by sibling calls; they have a handler's shape.
 ///
 /// A body gets the machine state by value and ends with `next(…)` or `error(…)`.
@@ -319,12 +375,8 @@ pub(crate) use continuations;
 continuations! {
     /// Deallocates the object whose address is the operand; then the instruction at `ip`.
     fn dead(ts, frame, ip, sp, operand, table) {
-        use krait_runtime::PyClass;
-        use krait_runtime::objects::{PyFloat, PyInt};
         let object: *mut PyObject = core::ptr::with_exposed_provenance_mut(operand as usize);
-        if PyFloat::check_exact(&*object)
-            || (PyInt::check_exact(&*object) && (*object.cast::<PyInt>()).is_compact())
-        {
+        if is_plain_number(object) {
             ts.number_blocks.give(object);
             return next(ts, frame, ip, sp, table);
         }
@@ -348,6 +400,15 @@ continuations! {
         }
         next(ts, frame, ip, sp, table)
     }
+
+    /// Puts the slot's content that is the operand in the place of two values; of an instruction without caches.
+    fn two_to_one_0(ts, frame, ip, sp, operand, table) { two_to_one(ts, frame, ip, sp, operand, table) }
+
+    /// The same, of an instruction with one cache word.
+    fn two_to_one_1(ts, frame, ip, sp, operand, table) { two_to_one(ts, frame, ip.add(1), sp, operand, table) }
+
+    /// The same, of an instruction with five cache words.
+    fn two_to_one_5(ts, frame, ip, sp, operand, table) { two_to_one(ts, frame, ip.add(5), sp, operand, table) }
 
     /// Leaves the frame with the operand, the general way.
     fn leave(ts, frame, _ip, _sp, operand, table) {

@@ -25,5 +25,6 @@ pub mod objects;
 pub mod specialize;
 pub mod stackref;
 pub mod tracing;
+pub mod unmarshal;
 pub mod unwind;
 pub mod warnings;

@@ -231,10 +231,15 @@ pub fn expand(arguments: TokenStream, item: TokenStream) -> syn::Result<TokenStr
                 self,
                 py: ::krait_runtime::Py<'_>,
             ) -> ::krait_runtime::PyResult<::krait_runtime::Ref<#ident>> {
-                let cls = <#ident as ::krait_runtime::PyClass>::type_object();
-                ::krait_runtime::alloc::alloc_payload::<#ident>(py, cls, self)
+                ::krait_runtime::alloc::alloc_exact::<#ident>(py, self)
             }
         }
+    };
+    // A base may hand its collector's head down, a hand-written type may do anything.
+    let collectable = match (options.gc, &options.base, options.manual) {
+        (true, _, false) => quote!(::core::option::Option::Some(true)),
+        (false, None, false) => quote!(::core::option::Option::Some(false)),
+        _ => quote!(::core::option::Option::None),
     };
     let allow = allowances();
     Ok(quote! {
@@ -264,6 +269,8 @@ pub fn expand(arguments: TokenStream, item: TokenStream) -> syn::Result<TokenStr
             impl NoMethods for #ident {}
 
             unsafe impl ::krait_runtime::PyClass for #ident {
+                const SIZE: usize = (#basicsize) as usize;
+                const COLLECTABLE: ::core::option::Option<bool> = #collectable;
                 #[inline(always)]
                 fn static_type() -> &'static ::krait_runtime::objects::r#type::StaticType {
                     &TYPE

@@ -156,8 +156,6 @@ pub fn alloc_payload<T: PyClass>(py: Py<'_>, cls: &PyType, value: T) -> PyResult
             "a field wants more alignment than objects have: box it"
         )
     };
-    const { assert!(align_of::<T>() <= 16, "blocks are aligned to 16 bytes: box what wants more") };
-    const { assert!(align_of::<T>() <= 16, "objects are 16-byte aligned: box what needs more") };
     let op = memory::alloc_object(py, cls, 0)?;
     // SAFETY: the memory holds at least a T. The value's head is not used: the real one is kept and written back.
     unsafe {
@@ -171,6 +169,34 @@ pub fn alloc_payload<T: PyClass>(py: Py<'_>, cls: &PyType, value: T) -> PyResult
     }
 }
 
+/// Moves `value` into a new object of exactly T's type and tracks it when the type is collectable.
+#[inline]
+pub fn alloc_exact<T: PyClass>(py: Py<'_>, value: T) -> PyResult<Ref<T>> {
+    const {
+        assert!(
+            align_of::<T>() <= memory::ALIGNMENT,
+            "a field wants more alignment than objects have: box it"
+        )
+    };
+    const { assert!(size_of::<T>() <= T::SIZE, "the type's size does not cover its fields") };
+    let Some(collectable) = T::COLLECTABLE else { return alloc_payload(py, T::type_object(), value) };
+    // SAFETY: the kind is the type's own and the memory covers a T. The value's head is not used: the real one is kept and
+    // written back. What the type has beyond its fields is zeroed.
+    unsafe {
+        let op = memory::alloc_plain(py, T::type_object(), collectable, T::SIZE)?;
+        if T::SIZE > size_of::<T>() {
+            op.cast::<u8>().add(size_of::<T>()).write_bytes(0, T::SIZE - size_of::<T>());
+        }
+        let head = core::ptr::read(op);
+        core::ptr::write(op.cast::<T>(), value);
+        core::ptr::write(op, head);
+        if collectable {
+            gc::track_new(py, &*op);
+        }
+        Ok(Ref::from_owned(op.cast()))
+    }
+}
+
 /// Derived `tp_dealloc`: finaliser, untrack, weak references, fields, memory.
 ///
 /// # Safety
@@ -179,17 +205,18 @@ pub unsafe extern "C-unwind" fn dealloc_payload<T: PyClass + Traverse>(op: *mut 
     // SAFETY: called with a dead object of T's type or, through a subtype's deallocator, of a subtype.
     unsafe {
         let ty = (*op).ty();
-        if core::ptr::eq(ty, T::type_object())
-            && ty.tp_finalize.get().is_some()
-            && gc::call_finalizer_from_dealloc(op)
-        {
+        let exact = core::ptr::eq(ty, T::type_object());
+        if exact && ty.tp_finalize.get().is_some() && gc::call_finalizer_from_dealloc(op) {
             return;
         }
-        if ty.tp_flags.get() & flags::HAVE_GC != 0 {
+        if T::COLLECTABLE == Some(true) || ty.tp_flags.get() & flags::HAVE_GC != 0 {
             gc::untrack(&*op);
         }
         (*op.cast::<T>()).before_drop(&*op);
         core::ptr::drop_in_place(op.cast::<T>());
+        if exact && let Some(collectable) = T::COLLECTABLE {
+            return memory::free_plain(op, collectable);
+        }
         match ty.tp_free.get() {
             Some(free) => free(op.cast()),
             None => memory::free_object(op),

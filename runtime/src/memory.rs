@@ -79,6 +79,50 @@ pub unsafe fn alloc_sized(py: Py<'_>, ty: &PyType, size: usize, items: usize) ->
     }
 }
 
+/// Memory for an object of exactly `ty`, a static type, whose size and kind are known where this is called: head set, one
+/// reference, not tracked yet. Its fields are not set.
+///
+/// # Safety
+/// `collectable` is what the type says; `size` covers the object; the caller sets every field.
+#[inline(always)]
+pub unsafe fn alloc_plain(
+    py: Py<'_>,
+    ty: &'static PyType,
+    collectable: bool,
+    size: usize,
+) -> PyResult<*mut PyObject> {
+    let pre = if collectable { size_of::<gc::GcHead>() } else { 0 };
+    debug_assert_eq!(pre, presize(ty), "{}", ty.name());
+    let Some(block) = obmalloc::alloc(pre + size) else { return Err(py.no_memory()) };
+    // SAFETY: the block has `pre + size` bytes.
+    unsafe {
+        if collectable {
+            block.cast::<gc::GcHead>().write(gc::GcHead::detached());
+            gc::note_allocation(py);
+        }
+        let op: *mut PyObject = block.add(pre).cast();
+        PyObject::init(op, ty);
+        Ok(op)
+    }
+}
+
+/// Gives back the memory of an object made by [`alloc_plain`].
+///
+/// # Safety
+/// As [`free_object`].
+#[inline(always)]
+pub unsafe fn free_plain(op: *mut PyObject, collectable: bool) {
+    // SAFETY: by contract.
+    unsafe {
+        if collectable {
+            gc::note_free();
+            obmalloc::free(op.cast::<u8>().sub(size_of::<gc::GcHead>()));
+        } else {
+            obmalloc::free(op.cast());
+        }
+    }
+}
+
 /// Gives the memory of a dead object back (`PyObject_Free` / `PyObject_GC_Del`): its fields are released already.
 ///
 /// # Safety

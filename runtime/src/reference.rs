@@ -23,6 +23,12 @@ unsafe impl Layout for PyObject {}
 /// # Safety
 /// Every object whose type is `type_object()` or a subtype of it begins with this layout.
 pub unsafe trait PyClass: Layout + Deref<Target = PyObject> + Sized {
+    /// Bytes of an instance of exactly this type (`tp_basicsize`).
+    const SIZE: usize = size_of::<Self>();
+
+    /// Whether instances of exactly this type carry a collector's head; `None` when only the readied type tells.
+    const COLLECTABLE: Option<bool> = None;
+
     /// The static type with room for its slot tables.
     fn static_type() -> &'static StaticType;
 

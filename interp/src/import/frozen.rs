@@ -9,9 +9,9 @@ use crate::objects::code::PyCode;
 
 /// The code of a frozen module.
 pub fn frozen_code(py: Py<'_>, module: &FrozenModule) -> PyResult<Ref<PyCode>> {
-    match krait_bytecode::marshal::data::loads(module.code) {
-        Ok(krait_bytecode::Const::Code(code)) => PyCode::from_data(py, &code),
-        _ => Err(raise!(py, ImportError, "Frozen object named '{}' is invalid", module.name)),
+    match crate::unmarshal::load_bytes(py, module.code, true)?.downcast_into() {
+        Ok(code) => Ok(code),
+        Err(_) => Err(raise!(py, ImportError, "Frozen object named '{}' is invalid", module.name)),
     }
 }
 

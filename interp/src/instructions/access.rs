@@ -3,10 +3,11 @@
 use krait_runtime::objects::{PyBool, PyDict, PyStr};
 use krait_runtime::{PyObject, Ref};
 
-use crate::dispatch::{Cx, Step};
+use crate::dispatch::{Continuation, Cx, Step};
 use crate::frame::{CodeUnit, Frame};
 use crate::objects::code::PyCode;
 use crate::stackref::StackRef;
+use krait_bytecode::Opcode;
 
 /// The value of a `PyResult`, or `return Step::Error`.
 macro_rules! attempt {
@@ -196,6 +197,104 @@ impl<'py> Cx<'py> {
             let second = self.pop();
             let first = core::mem::replace(&mut *self.slot(1), value);
             self.close_two_next(first, second)
+        }
+    }
+
+    /// Gives the top up, unless that would be its end: then nothing happens, and the answer is `false`.
+    ///
+    /// # Safety
+    /// The stack is not empty; the slot's content is not used again after `true`.
+    #[inline(always)]
+    unsafe fn give_up_top(&self) -> bool {
+        // SAFETY: by contract.
+        unsafe {
+            let top = self.peek(1);
+            if !top.is_borrowed() {
+                let object = top.get();
+                let n = object.refcnt();
+                if n == 1 {
+                    return false;
+                }
+                if (n as i32) > 0 {
+                    object.set_refcnt(n - 1);
+                }
+            }
+            true
+        }
+    }
+
+    /// As [`Cx::replace_two`], with few registers in use: when the second value dies, `rare` goes on, which gets the new value as
+    /// its operand and finds the stack as it was.
+    ///
+    /// # Safety
+    /// As [`Cx::replace_two`].
+    #[inline(always)]
+    pub unsafe fn replace_two_or(&mut self, value: StackRef, rare: Continuation) -> Step {
+        // SAFETY: by contract.
+        unsafe {
+            if !self.give_up_top() {
+                return Step::Via(rare, value.to_bits());
+            }
+            self.sp = self.sp.sub(1);
+            self.replace_top(value)
+        }
+    }
+
+    /// Replaces two values by a truth value, as [`Cx::replace_two_or`] does; a conditional jump behind the inline caches is done
+    /// at once.
+    ///
+    /// # Safety
+    /// As [`Cx::replace_two_or`]; the instruction has so many caches.
+    #[inline(always)]
+    pub unsafe fn two_to_truth(&mut self, truth: bool, caches: usize, rare: Continuation) -> Step {
+        // SAFETY: by contract.
+        unsafe {
+            if !self.give_up_top() {
+                return Step::Via(rare, StackRef::borrowed(PyBool::get(truth)).to_bits());
+            }
+            self.sp = self.sp.sub(1);
+            self.top_to_truth(truth, caches)
+        }
+    }
+
+    /// Replaces the top by a truth value; a conditional jump behind the inline caches is done at once.
+    ///
+    /// # Safety
+    /// The stack is not empty; the instruction has so many caches.
+    #[inline(always)]
+    pub unsafe fn top_to_truth(&mut self, truth: bool, caches: usize) -> Step {
+        // SAFETY: by contract; an instruction follows the caches.
+        unsafe {
+            let top = self.peek(1);
+            self.ip = self.ip.add(caches);
+            let unit = *self.ip;
+            let taken = if unit.op == Opcode::POP_JUMP_IF_FALSE as u8 {
+                !truth
+            } else if unit.op == Opcode::POP_JUMP_IF_TRUE as u8 {
+                truth
+            } else {
+                *self.slot(1) = StackRef::borrowed(PyBool::get(truth));
+                return self.close_jump(top);
+            };
+            self.sp = self.sp.sub(1);
+            self.ip = self.ip.add(1);
+            self.branch(usize::from(unit.arg), taken);
+            self.close_jump(top)
+        }
+    }
+
+    /// From behind the unit of a conditional jump, past its cache word: over the distance when it is taken, else over the marker
+    /// of the side that is not.
+    ///
+    /// # Safety
+    /// As said.
+    #[inline(always)]
+    pub unsafe fn branch(&mut self, distance: usize, taken: bool) {
+        // SAFETY: an instruction follows the jump, and another one a `NOT_TAKEN`.
+        unsafe {
+            self.ip = self.ip.add(1);
+            let marker = usize::from((*self.ip).op == Opcode::NOT_TAKEN as u8);
+            self.ip = self.ip.add(if taken { distance } else { marker });
         }
     }
 

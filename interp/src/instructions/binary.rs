@@ -1,7 +1,7 @@
 //! Unary and binary operators, subscription, slices, truth.
 
 use krait_bytecode::BinaryOperator;
-use krait_runtime::objects::{PyBool, PyNone, PySlice};
+use krait_runtime::objects::{PyBool, PyFloat, PyInt, PyNone, PySlice, slice};
 use krait_runtime::protocol::number;
 use krait_runtime::{Py, PyObject, PyResult, Ref, raise};
 
@@ -10,6 +10,30 @@ use crate::dispatch::Step;
 use crate::specialize;
 use crate::stackref::StackRef;
 
+/// The operations on two short ints that have no specialised form; `None` for all else, divisions by zero included.
+#[inline(always)]
+fn short_ints(py: Py<'_>, a: &PyObject, b: &PyObject, op: BinaryOperator) -> Option<PyResult<Ref<PyObject>>> {
+    use BinaryOperator as B;
+    let x = a.downcast_exact::<PyInt>().and_then(PyInt::as_compact)?;
+    let y = b.downcast_exact::<PyInt>().and_then(PyInt::as_compact)?;
+    let value = match op {
+        B::FloorDivide | B::InplaceFloorDivide if y != 0 => {
+            x / y - i64::from(x % y != 0 && (x < 0) != (y < 0))
+        }
+        B::Remainder | B::InplaceRemainder if y != 0 => {
+            let rest = x % y;
+            if rest != 0 && (rest < 0) != (y < 0) { rest + y } else { rest }
+        }
+        B::LeftShift | B::InplaceLeftShift if (0..32).contains(&y) => x << y,
+        B::RightShift | B::InplaceRightShift if y >= 0 => x >> y.min(63),
+        B::TrueDivide | B::InplaceTrueDivide if y != 0 => {
+            return Some(PyFloat::new(py, x as f64 / y as f64).map(Ref::upcast));
+        }
+        _ => return None,
+    };
+    Some(PyInt::new(py, value).map(Ref::upcast))
+}
+
 /// The operation that the operand of `BINARY_OP` numbers.
 #[inline(never)]
 pub(crate) fn operate(py: Py<'_>, a: &PyObject, b: &PyObject, oparg: u32) -> PyResult<Ref<PyObject>> {
@@ -17,6 +41,9 @@ pub(crate) fn operate(py: Py<'_>, a: &PyObject, b: &PyObject, oparg: u32) -> PyR
     let Some(op) = B::from_number(oparg) else {
         return Err(raise!(py, SystemError, "unknown binary operator {oparg}"));
     };
+    if let Some(result) = short_ints(py, a, b, op) {
+        return result;
+    }
     match op {
         B::Add => a.binary_op(py, b, number::ADD),
         B::And => a.binary_op(py, b, number::AND),
@@ -50,6 +77,9 @@ pub(crate) fn operate(py: Py<'_>, a: &PyObject, b: &PyObject, oparg: u32) -> PyR
 
 #[inline(never)]
 fn slice_of(py: Py<'_>, container: &PyObject, start: &PyObject, stop: &PyObject) -> PyResult<Ref<PyObject>> {
+    if let Some(range) = slice::get_range(py, container, start, stop)? {
+        return Ok(range);
+    }
     let slice = PySlice::new(py, start, stop, PyNone::get())?;
     container.get_item(py, &slice)
 }
@@ -62,6 +92,9 @@ fn assign_slice(
     stop: &PyObject,
     value: &PyObject,
 ) -> PyResult<()> {
+    if slice::set_range(py, container, start, stop, value)? {
+        return Ok(());
+    }
     let slice = PySlice::new(py, start, stop, PyNone::get())?;
     container.set_item(py, &slice, value)
 }

@@ -5,7 +5,7 @@ use krait_runtime::objects::{PyDict, PyList, PySet, PySlice, PyTuple};
 use krait_runtime::{Py, PyObject, PyResult, Ref, raise};
 
 use super::access::attempt;
-use crate::dispatch::Step;
+use crate::dispatch::{Step, continuations, error, next};
 use crate::stackref::StackRef;
 
 /// Moves the slots' contents into an array of owned pointers.
@@ -126,6 +126,18 @@ fn explain_merge(py: Py<'_>, function: &PyObject, other: &PyObject) -> krait_run
     raised
 }
 
+continuations! {
+    /// Appends the top to the list so many values below it, which has no room.
+    fn append_item_growing(ts, frame, ip, sp, operand, table) {
+        let (value, sp) = (*sp.sub(1), sp.sub(1));
+        let list: &PyList = (*sp.sub(operand as usize)).get().cast_unchecked();
+        match list.append(Py::from_thread(ts), value.into_ref()) {
+            Ok(()) => next(ts, frame, ip, sp, table),
+            Err(_) => error(ts, frame, ip, sp, 0, table),
+        }
+    }
+}
+
 instructions! {
     /// Tuple of the topmost values.
     fn BUILD_TUPLE(cx, oparg) {
@@ -173,9 +185,13 @@ instructions! {
 
     /// Append to a comprehension's list.
     fn LIST_APPEND(cx, oparg) {
-        let value = cx.pop().into_ref();
-        let list: &PyList = cx.object(oparg as usize).cast_unchecked();
-        attempt!(list.append(cx.py, value));
+        let value = cx.peek(1).make_owned();
+        let list: &PyList = cx.object(1 + oparg as usize).cast_unchecked();
+        if !list.append_in_place(value.as_ptr()) {
+            *cx.slot(1) = value;
+            return Step::Via(append_item_growing, u64::from(oparg));
+        }
+        cx.sp = cx.sp.sub(1);
         Step::Next
     }
 

@@ -7,9 +7,8 @@ use krait_runtime::protocol::object::CompareOp;
 use krait_runtime::{Py, PyObject, PyResult, Ref, raise};
 
 use super::access::attempt;
-use crate::dispatch::Step;
+use crate::dispatch::{Step, two_to_one_0, two_to_one_1};
 use crate::specialize;
-use crate::stackref::StackRef;
 
 /// The comparison that the operand of `COMPARE_OP` numbers.
 #[inline(never)]
@@ -40,12 +39,12 @@ instructions! {
             return Step::Specialize;
         }
         let found = attempt!(cx.object(1).contains(cx.py, cx.object(2)));
-        cx.replace_two(StackRef::borrowed(PyBool::get(found != (oparg != 0))))
+        cx.two_to_truth(found != (oparg != 0), 1, two_to_one_1)
     }
 
     /// `lhs is rhs`, negated by oparg.
     fn IS_OP(cx, oparg) {
         let same = cx.peek(1).as_ptr() == cx.peek(2).as_ptr();
-        cx.replace_two(StackRef::borrowed(PyBool::get(same != (oparg != 0))))
+        cx.two_to_truth(same != (oparg != 0), 0, two_to_one_0)
     }
 }

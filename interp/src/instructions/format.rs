@@ -1,7 +1,7 @@
 //! f-strings and template strings.
 
-use krait_runtime::objects::str::StrBuilder;
-use krait_runtime::objects::{PyInt, PyStr, PyTuple};
+use krait_runtime::objects::{PyFloat, PyInt, PyStr, PyTuple};
+use krait_runtime::protocol::format::{format_float, format_int};
 use krait_runtime::{Py, PyObject, PyResult, Ref, raise};
 
 use super::access::attempt;
@@ -29,6 +29,12 @@ pub(crate) fn format(py: Py<'_>, value: &PyObject, spec: &PyObject) -> PyResult<
             return value.str(py).map(Ref::upcast);
         }
     }
+    if let (Some(number), Some(spec)) = (value.downcast_exact::<PyFloat>(), spec.downcast_exact::<PyStr>()) {
+        return format_float(py, number, spec);
+    }
+    if let (Some(number), Some(spec)) = (value.downcast_exact::<PyInt>(), spec.downcast_exact::<PyStr>()) {
+        return format_int(py, number, spec);
+    }
     let Some(method) = value.lookup_special(py, krait_runtime::id!(py, "__format__"))? else {
         return Err(raise!(py, TypeError, "Type {} doesn't define __format__", value.ty().name()));
     };
@@ -42,12 +48,8 @@ pub(crate) fn format(py: Py<'_>, value: &PyObject, spec: &PyObject) -> PyResult<
 #[inline(never)]
 fn join(py: Py<'_>, parts: *const StackRef, n: usize) -> PyResult<Ref<PyObject>> {
     // SAFETY: the caller's `n` stack slots, all strings, stay in place meanwhile.
-    let parts: Vec<&PyStr> = (0..n).map(|i| unsafe { (*parts.add(i)).get().cast_unchecked() }).collect();
-    let mut text = StrBuilder::with_capacity(py, parts.iter().map(|p| p.len()).sum())?;
-    for part in parts {
-        text.push(py, part)?;
-    }
-    text.finish(py).map(Ref::upcast)
+    let parts = (0..n).map(|i| unsafe { (*parts.add(i)).get().cast_unchecked::<PyStr>() });
+    PyStr::concat_parts(py, parts).map(Ref::upcast)
 }
 
 instructions! {

@@ -44,33 +44,28 @@ instructions! {
     /// Jump if the exact bool is False.
     fn POP_JUMP_IF_FALSE(cx, oparg) {
         let value = cx.pop();
-        if value.is(PyBool::get(false)) { forward!(cx, 1, oparg) } else { Step::Next }
+        cx.branch(oparg as usize, value.is(PyBool::get(false)));
+        Step::Jump
     }
 
     /// Jump if the exact bool is True.
     fn POP_JUMP_IF_TRUE(cx, oparg) {
         let value = cx.pop();
-        if value.is(PyBool::get(true)) { forward!(cx, 1, oparg) } else { Step::Next }
+        cx.branch(oparg as usize, value.is(PyBool::get(true)));
+        Step::Jump
     }
 
     /// Jump if the value is None.
     fn POP_JUMP_IF_NONE(cx, oparg) {
         let value = cx.pop();
-        if value.is(PyNone::get()) {
-            forward!(cx, 1, oparg)
-        } else {
-            cx.close_next(value)
-        }
+        cx.branch(oparg as usize, value.is(PyNone::get()));
+        cx.close_jump(value)
     }
 
     /// Jump if the value is not None.
     fn POP_JUMP_IF_NOT_NONE(cx, oparg) {
         let value = cx.pop();
-        if value.is(PyNone::get()) {
-            Step::Next
-        } else {
-            cx.jump(1 + oparg as usize);
-            cx.close_jump(value)
-        }
+        cx.branch(oparg as usize, !value.is(PyNone::get()));
+        cx.close_jump(value)
     }
 }

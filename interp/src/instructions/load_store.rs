@@ -6,7 +6,7 @@ use krait_runtime::objects::cell::PyCell;
 use krait_runtime::{Py, raise};
 
 use super::access::attempt;
-use crate::dispatch::{Cx, Step};
+use crate::dispatch::{Cx, Step, continuations, error};
 use crate::frame::Frame;
 use crate::objects::code::PyCode;
 use crate::stackref::StackRef;
@@ -387,11 +387,16 @@ pub unsafe fn LOAD_DEREF(cx: &mut Cx<'_>, oparg: u32) -> Step {
                 cx.push_ref(value);
                 Step::Next
             }
-            None => {
-                unbound_deref(cx.py, cx.code(), oparg);
-                Step::Error
-            }
+            None => Step::Via(deref_error, u64::from(oparg)),
         }
+    }
+}
+
+continuations! {
+    /// The cell in the slot that the operand numbers is empty.
+    fn deref_error(ts, frame, ip, sp, operand, table) {
+        unbound_deref(Py::from_thread(ts), Frame::code(frame), operand as u32);
+        error(ts, frame, ip, sp, 0, table)
     }
 }
 

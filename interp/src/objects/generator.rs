@@ -107,18 +107,23 @@ impl PyGen {
             PyGen::type_object()
         };
         let slots = code.framesize() - Frame::HEAD_SLOTS;
-        let object: *mut PyGen = krait_runtime::memory::alloc_object(py, ty, slots)?.cast();
-        // SAFETY: fresh memory of this layout; zeroes are valid in every field but the one where the allocator wrote the number
-        // of slots.
+        let size = PyGen::SIZE + slots * size_of::<StackRef>();
+        // SAFETY: the three types are collectable and have this layout; every field but the frame is written. An empty slot is
+        // valid without a code object; the loop overwrites the whole head of the frame.
         let generator = unsafe {
+            let object: *mut PyGen = krait_runtime::memory::alloc_plain(py, ty, true, size)?.cast();
             (&raw mut (*object).gi_weakreflist).write(WeakList::EMPTY);
+            (&raw mut (*object).gi_name).write(Member::from_option(function.name()));
+            (&raw mut (*object).gi_qualname).write(Member::from_option(function.qualname()));
+            (&raw mut (*object).gi_exc_state).write(ExcStackItem::EMPTY);
+            (&raw mut (*object).gi_origin_or_finalizer).write(Member::empty());
+            (&raw mut (*object).gi_hooks_inited).write(Cell::new(0));
+            (&raw mut (*object).gi_closed).write(Cell::new(0));
+            (&raw mut (*object).gi_running_async).write(Cell::new(0));
+            (&raw mut (*object).gi_frame_state).write(Cell::new(frame_state::CLEARED));
+            (*(*object).gi_iframe.as_mut_ptr()).f_executable = StackRef::NULL;
             Ref::from_owned(object)
         };
-        drop(generator.gi_name.replace(function.name()));
-        drop(generator.gi_qualname.replace(function.qualname()));
-        generator.gi_frame_state.set(frame_state::CLEARED);
-        // SAFETY: an empty slot is valid without a code object; the loop overwrites the whole head.
-        unsafe { (*generator.frame()).f_executable = StackRef::NULL };
         if code.has(CodeFlags::COROUTINE) {
             let depth = py.thread().coroutine_origin_tracking_depth.get();
             if depth > 0 {
@@ -740,11 +745,11 @@ unsafe fn dealloc(op: *mut PyObject) {
     unsafe {
         let py = Py::assume();
         clear_weakrefs(&*op);
-        if krait_runtime::gc::call_finalizer_from_dealloc(op) {
+        let this: &PyGen = (*op).cast_unchecked();
+        if !finished(this.gi_frame_state.get()) && krait_runtime::gc::call_finalizer_from_dealloc(op) {
             return;
         }
         krait_runtime::gc::untrack(&*op);
-        let this: &PyGen = (*op).cast_unchecked();
         drop(this.gi_origin_or_finalizer.take());
         if this.gi_frame_state.get() != frame_state::CLEARED {
             this.clear_frame(py);
@@ -753,7 +758,7 @@ unsafe fn dealloc(op: *mut PyObject) {
         core::mem::replace(&mut (*this.frame()).f_executable, StackRef::NULL).close();
         drop(this.gi_name.take());
         drop(this.gi_qualname.take());
-        krait_runtime::memory::free_object(op);
+        krait_runtime::memory::free_plain(op, true);
     }
 }
 

@@ -6,7 +6,7 @@ use core::cell::Cell;
 
 impl GcHead {
     /// A head that is in no list.
-    pub(super) const fn detached() -> GcHead {
+    pub(crate) const fn detached() -> GcHead {
         GcHead { next: Cell::new(core::ptr::null()), prev: Cell::new(0) }
     }
 

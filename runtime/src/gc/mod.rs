@@ -196,6 +196,13 @@ pub fn track(op: &PyObject) {
     }
 }
 
+/// Makes the collector know of a new object, which it does not know yet.
+#[inline(always)]
+pub fn track_new(py: Py<'_>, op: &PyObject) {
+    // SAFETY: as in `track`.
+    unsafe { py.interp().gc.youngest().head.append(head_of(op)) }
+}
+
 /// Makes the collector forget `op` (no effect when it does not know it).
 #[inline]
 pub fn untrack(op: &PyObject) {

@@ -66,7 +66,8 @@ impl PyEnumerate {
 
     #[slot]
     fn tp_iternext(&self, py: Py<'_>) -> PyResult<Option<Ref<PyObject>>> {
-        let Some(iterator) = self.en_sit.get() else { return Ok(None) };
+        // SAFETY: the iterator is set once and goes when this object does.
+        let Some(iterator) = (unsafe { self.en_sit.borrow() }) else { return Ok(None) };
         let Some(item) = iterator.next(py)? else { return Ok(None) };
         let index = self.next_index(py)?;
         PyTuple::next_pair(py, &self.en_result, index.upcast(), item).map(|t| Some(t.upcast()))

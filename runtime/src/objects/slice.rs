@@ -4,7 +4,7 @@ use krait_macros::{pyclass, pymethods};
 
 use crate::error::PyResult;
 use crate::object::PyObject;
-use crate::objects::{PyInt, PyStr, PyTuple, PyType};
+use crate::objects::{PyInt, PyList, PyStr, PyTuple, PyType};
 use crate::protocol::object::CompareOp;
 use crate::py::Py;
 use crate::raise;
@@ -37,6 +37,7 @@ pub struct Indices {
 }
 
 /// Clips slice bounds to a length (`PySlice_AdjustIndices`).
+#[inline]
 pub fn adjust(start: isize, stop: isize, step: isize, length: usize) -> Indices {
     let length = length as isize;
     let clip = |i: isize| {
@@ -53,7 +54,7 @@ pub fn adjust(start: isize, stop: isize, step: isize, length: usize) -> Indices 
     let len = if step < 0 {
         if stop < start { ((start - stop - 1) / step.saturating_neg() + 1) as usize } else { 0 }
     } else if start < stop {
-        ((stop - start - 1) / step + 1) as usize
+        (if step == 1 { stop - start } else { (stop - start - 1) / step + 1 }) as usize
     } else {
         0
     };
@@ -61,8 +62,13 @@ pub fn adjust(start: isize, stop: isize, step: isize, length: usize) -> Indices 
 }
 
 /// One bound: `None` is the default, others go through `__index__`.
-fn bound(py: Py<'_>, value: Option<Ref<PyObject>>, default: isize) -> PyResult<isize> {
-    match value {
+#[inline]
+fn bound(py: Py<'_>, value: &Member<PyObject>, default: isize) -> PyResult<isize> {
+    // SAFETY: nothing runs while a plain bound is looked at.
+    if let Some(bound) = unsafe { value.borrow() }.and_then(|v| plain_bound(v, default)) {
+        return Ok(bound);
+    }
+    match value.get() {
         Some(v) if !v.is_none() => {
             if !v.is_index() {
                 return Err(raise!(
@@ -74,6 +80,61 @@ fn bound(py: Py<'_>, value: Option<Ref<PyObject>>, default: isize) -> PyResult<i
             v.to_index_clipped(py)
         }
         _ => Ok(default),
+    }
+}
+
+/// A bound that is `None` or a short int; others give nothing.
+#[inline(always)]
+fn plain_bound(value: &PyObject, default: isize) -> Option<isize> {
+    match value.downcast_exact::<PyInt>() {
+        Some(n) => n.as_compact().map(|n| n as isize),
+        None => value.is_none().then_some(default),
+    }
+}
+
+/// `start` and number of items of `[start:stop]` with plain bounds over `length` items.
+#[inline]
+fn plain_range(start: &PyObject, stop: &PyObject, length: usize) -> Option<(usize, usize)> {
+    let r = adjust(plain_bound(start, 0)?, plain_bound(stop, isize::MAX)?, 1, length);
+    Some((r.start as usize, r.len))
+}
+
+/// `container[start:stop]` of an exact list, tuple or string with plain bounds, without a slice object; `None` for all else.
+pub fn get_range(
+    py: Py<'_>,
+    container: &PyObject,
+    start: &PyObject,
+    stop: &PyObject,
+) -> PyResult<Option<Ref<PyObject>>> {
+    if let Some(list) = container.downcast_exact::<PyList>() {
+        let Some((at, n)) = plain_range(start, stop, list.len()) else { return Ok(None) };
+        return list.slice(py, at, n).map(|list| Some(list.upcast()));
+    }
+    if let Some(text) = container.downcast_exact::<PyStr>() {
+        let Some((at, n)) = plain_range(start, stop, text.len()) else { return Ok(None) };
+        return text.substring(py, at, at + n).map(|text| Some(text.upcast()));
+    }
+    if let Some(tuple) = container.downcast_exact::<PyTuple>() {
+        let Some((at, n)) = plain_range(start, stop, tuple.len()) else { return Ok(None) };
+        return tuple.slice(py, at, at + n).map(|tuple| Some(tuple.upcast()));
+    }
+    Ok(None)
+}
+
+/// `list[start:stop] = value` of an exact list with plain bounds by an exact tuple or another exact list, without a slice object;
+/// `false`: it is something else.
+pub fn set_range(
+    py: Py<'_>,
+    container: &PyObject,
+    start: &PyObject,
+    stop: &PyObject,
+    value: &PyObject,
+) -> PyResult<bool> {
+    let Some(list) = container.downcast_exact::<PyList>() else { return Ok(false) };
+    let Some((at, n)) = plain_range(start, stop, list.len()) else { return Ok(false) };
+    match list.replace_by_items(py, at, at + n, value) {
+        Some(result) => result.map(|()| true),
+        None => Ok(false),
     }
 }
 
@@ -91,13 +152,13 @@ impl PySlice {
 
     /// Bounds as numbers, not clipped to any length (`PySlice_Unpack`).
     pub fn unpack(&self, py: Py<'_>) -> PyResult<(isize, isize, isize)> {
-        let step = bound(py, self.step.get(), 1)?;
+        let step = bound(py, &self.step, 1)?;
         if step == 0 {
             return Err(raise!(py, ValueError, "slice step cannot be zero"));
         }
         let step = step.max(-isize::MAX);
-        let start = bound(py, self.start.get(), if step < 0 { isize::MAX } else { 0 })?;
-        let stop = bound(py, self.stop.get(), if step < 0 { isize::MIN } else { isize::MAX })?;
+        let start = bound(py, &self.start, if step < 0 { isize::MAX } else { 0 })?;
+        let stop = bound(py, &self.stop, if step < 0 { isize::MIN } else { isize::MAX })?;
         Ok((start, stop, step))
     }
 
@@ -105,6 +166,18 @@ impl PySlice {
     pub fn indices(&self, py: Py<'_>, length: usize) -> PyResult<Indices> {
         let (start, stop, step) = self.unpack(py)?;
         Ok(adjust(start, stop, step, length))
+    }
+
+    /// First index and the one past the last over `length` items, when the step is one and all bounds are plain.
+    pub(crate) fn plain_range(&self, length: usize) -> Option<(usize, usize)> {
+        // SAFETY: nothing runs while the bounds are looked at.
+        unsafe {
+            if plain_bound(self.step.borrow()?, 1)? != 1 {
+                return None;
+            }
+            let (at, n) = plain_range(self.start.borrow()?, self.stop.borrow()?, length)?;
+            Some((at, at + n))
+        }
     }
 
     fn parts(&self, py: Py<'_>) -> [Ref<PyObject>; 3] {

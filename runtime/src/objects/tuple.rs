@@ -45,6 +45,24 @@ impl PyTuple {
         }
     }
 
+    /// A tuple of copies of these references.
+    pub fn copy_of(py: Py<'_>, items: &[Ref<PyObject>]) -> PyResult<Ref<PyTuple>> {
+        // SAFETY: every slot is written.
+        unsafe {
+            PyTuple::build(py, items.len(), |slots| {
+                for (i, item) in items.iter().enumerate() {
+                    slots.add(i).write(item.clone().into_raw());
+                }
+            })
+        }
+    }
+
+    /// A tuple that takes these references over.
+    pub fn of<const N: usize>(py: Py<'_>, items: [Ref<PyObject>; N]) -> PyResult<Ref<PyTuple>> {
+        // SAFETY: every slot is written.
+        unsafe { PyTuple::build(py, N, |slots| slots.cast::<[Ref<PyObject>; N]>().write(items)) }
+    }
+
     /// A tuple that takes these references over.
     pub fn from_vec(py: Py<'_>, items: Vec<Ref<PyObject>>) -> PyResult<Ref<PyTuple>> {
         if items.is_empty() {
@@ -163,6 +181,29 @@ impl PyTuple {
         }
     }
 
+    /// A tuple of `n` items, made one after the other in place.
+    #[inline]
+    pub fn from_fn(
+        py: Py<'_>,
+        n: usize,
+        mut item: impl FnMut() -> PyResult<Ref<PyObject>>,
+    ) -> PyResult<Ref<PyTuple>> {
+        if n == 0 {
+            return PyTuple::empty(py);
+        }
+        // SAFETY: all slots are null until they are filled, which a deallocator copes with; nobody sees the tuple before.
+        unsafe {
+            let tuple = PyTuple::alloc_raw(py, n)?;
+            let slots = (*tuple).ob_item.as_ptr().cast_mut();
+            slots.write_bytes(0, n);
+            let whole = Ref::from_owned(tuple);
+            for i in 0..n {
+                slots.add(i).write(item()?.into_raw());
+            }
+            Ok(PyTuple::publish(whole.into_raw()))
+        }
+    }
+
     /// The one empty tuple.
     pub fn empty(_py: Py<'_>) -> PyResult<Ref<PyTuple>> {
         static EMPTY: crate::object::Static<PyTuple> = crate::object::Static(PyTuple {
@@ -176,12 +217,20 @@ impl PyTuple {
         Ok(EMPTY.0.new_ref())
     }
 
-    /// Memory for a tuple of `n` items, not tracked, slots null.
+    /// Memory for a tuple of `n` items, not tracked, slots not set.
+    #[inline(always)]
     unsafe fn alloc_raw(py: Py<'_>, n: usize) -> PyResult<*mut PyTuple> {
-        let op = memory::alloc_object(py, PyTuple::type_object(), n)?.cast::<PyTuple>();
-        // SAFETY: fresh memory of that type.
-        unsafe { (*op).ob_hash.set(-1) };
-        Ok(op)
+        let size = n.checked_mul(8).and_then(|bytes| bytes.checked_add(PyTuple::SIZE));
+        let Some(size) = size.filter(|&size| size <= isize::MAX as usize - 64) else {
+            return Err(py.no_memory());
+        };
+        // SAFETY: tuples are collectable; fresh memory of that type.
+        unsafe {
+            let op = memory::alloc_plain(py, PyTuple::type_object(), true, size)?.cast::<PyTuple>();
+            (*op).ob_base.ob_size.set(n as isize);
+            (*op).ob_hash.set(-1);
+            Ok(op)
+        }
     }
 
     /// The slots, to be filled.
@@ -241,7 +290,7 @@ impl PyTuple {
         if start == 0 && stop >= self.len() && PyTuple::check_exact(self) {
             return Ok(self.new_ref());
         }
-        PyTuple::from_vec(py, self.as_slice().get(start..stop.min(self.len())).unwrap_or_default().to_vec())
+        PyTuple::copy_of(py, self.as_slice().get(start..stop.min(self.len())).unwrap_or_default())
     }
 
     /// An instance of `cls` (a subtype) with these items.
@@ -356,8 +405,16 @@ impl PyTuple {
         if right.is_empty() && PyTuple::check_exact(self) {
             return Ok(self.to_ref());
         }
-        let items = self.as_slice().iter().chain(right.as_slice()).cloned().collect();
-        PyTuple::from_vec(py, items).map(Ref::upcast)
+        let items = self.as_slice().iter().chain(right.as_slice());
+        // SAFETY: every slot is written.
+        unsafe {
+            PyTuple::build(py, self.len() + right.len(), |slots| {
+                for (i, item) in items.enumerate() {
+                    slots.add(i).write(item.clone().into_raw());
+                }
+            })
+            .map(Ref::upcast)
+        }
     }
 
     #[slot]
@@ -454,10 +511,13 @@ impl PyTuple {
         unsafe {
             gc::untrack(&*op);
             let tuple = &*op.cast::<PyTuple>();
-            for &item in tuple.slots_mut(tuple.len()).iter() {
+            for &item in tuple.slots_mut(tuple.len()).iter().rev() {
                 if !item.is_null() {
                     PyObject::decref(item);
                 }
+            }
+            if PyTuple::check_exact(&*op) {
+                return memory::free_plain(op, true);
             }
             match (*op).ty().tp_free.get() {
                 Some(free) => free(op.cast()),

@@ -30,6 +30,11 @@ fn finish(
     value: &PyObject,
 ) -> PyResult<Ref<PyObject>> {
     match field {
+        Ok(field) if field.is_ascii() => {
+            let mut text = Vec::with_capacity(field.len());
+            field.write(|c| text.push(c as u8));
+            PyStr::from_ascii(py, &text).map(Ref::upcast)
+        }
         Ok(field) => PyStr::from_code_points(py, &field.to_code_points()).map(Ref::upcast),
         Err(e) => Err(format_error(py, &e, spec, value)),
     }

@@ -198,7 +198,33 @@ impl PyObject {
                 _ => {}
             }
         }
-        self.rich_compare(py, other, op)?.is_true(py)
+        if let Some(equal) = self.eq_plain(other) {
+            match op {
+                CompareOp::Eq => return Ok(equal),
+                CompareOp::Ne => return Ok(!equal),
+                _ => {}
+            }
+        }
+        let result = self.rich_compare(py, other, op)?;
+        if PyBool::check_exact(&result) {
+            return Ok(result.is(PyBool::get(true)));
+        }
+        result.is_true(py)
+    }
+
+    /// `self == other` of two short ints or two strings, exact ones both; `None` for all else. Runs no Python code.
+    #[inline]
+    pub fn eq_plain(&self, other: &PyObject) -> Option<bool> {
+        if !core::ptr::eq(self.type_ptr(), other.type_ptr()) {
+            return None;
+        }
+        if let (Some(a), Some(b)) = (self.downcast_exact::<PyInt>(), other.downcast_exact::<PyInt>()) {
+            return Some(a.as_compact()? == b.as_compact()?);
+        }
+        match (self.downcast_exact::<PyStr>(), other.downcast_exact::<PyStr>()) {
+            (Some(a), Some(b)) => Some(a.eq_exact(b)),
+            _ => None,
+        }
     }
 
     /// `self == other`, identical objects being equal.

@@ -5,7 +5,7 @@ use krait_runtime::protocol::number::{ADD, BinaryOp, MULTIPLY, SUBTRACT};
 use krait_runtime::{Py, PyObject, PyResult, Ref};
 
 use super::super::access::{attempt, guard};
-use crate::dispatch::{Handler, Signal, Step, ThreadState, continuations, error, next};
+use crate::dispatch::{Handler, Signal, Step, ThreadState, continuations, error, next, two_to_one_5};
 use crate::frame::{CodeUnit, Frame};
 use crate::specialize::extend;
 use crate::stackref::StackRef;
@@ -77,7 +77,8 @@ unsafe fn two_to_one(
     }
 }
 
-/// Two ints: one machine operation when both are compact, which cannot overflow; else the general one.
+/// Two ints: one machine operation when both are compact, which cannot overflow; else the general one. The result goes into an
+/// operand's object when nobody else has it.
 macro_rules! ints {
     ($cx:ident, $operate:tt, $general:ident) => {{
         let (left, right) = ($cx.peek(2), $cx.peek(1));
@@ -89,10 +90,14 @@ macro_rules! ints {
         }
         let value = a.compact_value() $operate b.compact_value();
         if let Some(n) = PyInt::small(value) {
-            return $cx.replace_two(StackRef::borrowed(n));
+            return $cx.replace_two_or(StackRef::borrowed(n), two_to_one_5);
+        }
+        if !left.is_borrowed() && a.refcnt() == 1 && PyInt::set_compact(left.as_ptr().cast(), value) {
+            $cx.sp = $cx.sp.sub(1);
+            return $cx.close_next(right);
         }
         match PyInt::recycled($cx.py, value) {
-            Some(n) => $cx.replace_two(StackRef::owned(n.upcast())),
+            Some(n) => $cx.replace_two_or(StackRef::owned(n.upcast()), two_to_one_5),
             None => Step::Via(int_result, value as u64),
         }
     }};
@@ -119,7 +124,7 @@ macro_rules! floats {
             return $cx.close_next(left);
         }
         match PyFloat::recycled($cx.py, value) {
-            Some(x) => $cx.replace_two(StackRef::owned(x.upcast())),
+            Some(x) => $cx.replace_two_or(StackRef::owned(x.upcast()), two_to_one_5),
             None => Step::Via(float_result, value.to_bits()),
         }
     }};
@@ -204,42 +209,42 @@ instructions! {
     /// `bool(bool)`
     fn TO_BOOL_BOOL(cx, _) {
         let value = cx.peek(1);
-        guard!(value.is(PyBool::get(true)) || value.is(PyBool::get(false)));
-        Step::Next
+        let truth = value.is(PyBool::get(true));
+        guard!(truth || value.is(PyBool::get(false)));
+        cx.top_to_truth(truth, 3)
     }
 
     /// `bool(int)`
     fn TO_BOOL_INT(cx, _) {
         let Some(n) = cx.object(1).downcast_exact::<PyInt>() else { return Step::Deopt };
         let truth = !n.is_zero();
-        cx.replace_top(StackRef::borrowed(PyBool::get(truth)))
+        cx.top_to_truth(truth, 3)
     }
 
     /// `bool(list)`
     fn TO_BOOL_LIST(cx, _) {
         let Some(list) = cx.object(1).downcast_exact::<PyList>() else { return Step::Deopt };
         let truth = !list.is_empty();
-        cx.replace_top(StackRef::borrowed(PyBool::get(truth)))
+        cx.top_to_truth(truth, 3)
     }
 
     /// `bool(None)`
     fn TO_BOOL_NONE(cx, _) {
         guard!(cx.peek(1).is(PyNone::get()));
-        *cx.slot(1) = StackRef::borrowed(PyBool::get(false));
-        Step::Next
+        cx.top_to_truth(false, 3)
     }
 
     /// `bool(str)`
     fn TO_BOOL_STR(cx, _) {
         let Some(s) = cx.object(1).downcast_exact::<PyStr>() else { return Step::Deopt };
         let truth = !s.is_empty();
-        cx.replace_top(StackRef::borrowed(PyBool::get(truth)))
+        cx.top_to_truth(truth, 3)
     }
 
     /// An instance of a class without `__bool__` and `__len__`.
     fn TO_BOOL_ALWAYS_TRUE(cx, _) {
         let version = cx.cache32(1);
         guard!(cx.object(1).ty().tp_version_tag.get() == version);
-        cx.replace_top(StackRef::borrowed(PyBool::get(true)))
+        cx.top_to_truth(true, 3)
     }
 }

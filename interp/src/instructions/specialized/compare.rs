@@ -1,9 +1,8 @@
 //! `COMPARE_OP` on floats, small ints and strings. The operand's low four bits say for which outcomes the answer is true.
 
-use krait_runtime::objects::{PyBool, PyFloat, PyInt, PyStr};
+use krait_runtime::objects::{PyFloat, PyInt, PyStr};
 
-use crate::dispatch::Step;
-use crate::stackref::StackRef;
+use crate::dispatch::{Step, two_to_one_1};
 
 const UNORDERED: u32 = 1;
 const LESS: u32 = 2;
@@ -27,7 +26,7 @@ fn outcome<T: PartialOrd>(a: T, b: T) -> u32 {
 macro_rules! answer {
     ($cx:ident, $outcome:expr, $oparg:ident) => {{
         let truth = $outcome & $oparg != 0;
-        $cx.replace_two(StackRef::borrowed(PyBool::get(truth)))
+        $cx.two_to_truth(truth, 1, two_to_one_1)
     }};
 }
 

@@ -44,8 +44,9 @@ instructions! {
             }
             None => {
                 iterator.it_index.set(-1);
-                drop(iterator.it_seq.take());
-                exhausted!(cx, oparg)
+                let list = iterator.it_seq.take().map_or(StackRef::NULL, |list| StackRef::owned(list.upcast()));
+                cx.jump(1 + oparg as usize + 1);
+                cx.close_jump(list)
             }
         }
     }
@@ -62,8 +63,9 @@ instructions! {
                 Step::Next
             }
             None => {
-                drop(iterator.it_seq.take());
-                exhausted!(cx, oparg)
+                let tuple = iterator.it_seq.take().map_or(StackRef::NULL, |tuple| StackRef::owned(tuple.upcast()));
+                cx.jump(1 + oparg as usize + 1);
+                cx.close_jump(tuple)
             }
         }
     }

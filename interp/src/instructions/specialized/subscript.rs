@@ -2,14 +2,14 @@
 
 use krait_runtime::objects::r#type::flags;
 use krait_runtime::objects::{
-    PyBool, PyDict, PyFrozenSet, PyHeapType, PyInt, PyList, PySet, PySlice, PyStr, PyTuple,
+    PyDict, PyFrozenSet, PyHeapType, PyInt, PyList, PySet, PySlice, PyStr, PyTuple,
 };
 use krait_runtime::{Py, PyObject, PyResult, Ref};
 
 use super::super::access::{attempt, guard};
 use super::super::resume::enter;
 use crate::call::push_function;
-use crate::dispatch::Step;
+use crate::dispatch::{Step, continuations, next, two_to_one_1, two_to_one_5};
 use crate::objects::function::PyFunction;
 use crate::stackref::StackRef;
 
@@ -25,12 +25,26 @@ macro_rules! index {
 
 #[inline(never)]
 fn dict_item(py: Py<'_>, dict: &PyDict, key: &PyObject) -> PyResult<Ref<PyObject>> {
-    PyObject::get_item(dict, py, key)
+    match dict.get(py, key)? {
+        Some(value) => Ok(value),
+        None => Err(krait_runtime::objects::dict::insert::raise_key_error(py, key)),
+    }
 }
 
 #[inline(never)]
 fn list_slice(py: Py<'_>, list: &PyObject, slice: &PyObject) -> PyResult<Ref<PyObject>> {
     list.get_item(py, slice)
+}
+
+continuations! {
+    /// `list[operand] = value`, when nobody else holds the list.
+    fn store_into_dying(ts, frame, ip, sp, operand, table) {
+        let (value, list, key) = (*sp.sub(3), *sp.sub(2), *sp.sub(1));
+        list.get().cast_unchecked::<PyList>().set(operand as usize, value.into_ref());
+        list.close();
+        key.close();
+        next(ts, frame, ip.add(1), sp.sub(3), table)
+    }
 }
 
 instructions! {
@@ -39,7 +53,7 @@ instructions! {
         let Some(list) = cx.object(2).downcast_exact::<PyList>() else { return Step::Deopt };
         let i = index!(cx.object(1));
         let Some(item) = list.get(i) else { return Step::Deopt };
-        cx.replace_two(StackRef::owned(item))
+        cx.replace_two_or(StackRef::owned(item), two_to_one_5)
     }
 
     /// `list[slice]`
@@ -55,7 +69,7 @@ instructions! {
         let Some(tuple) = cx.object(2).downcast_exact::<PyTuple>() else { return Step::Deopt };
         let i = index!(cx.object(1));
         let Some(item) = tuple.get(i) else { return Step::Deopt };
-        cx.replace_two(StackRef::owned(item.to_ref()))
+        cx.replace_two_or(StackRef::owned(item.to_ref()), two_to_one_5)
     }
 
     /// `str[int]`, of a Latin-1 character
@@ -64,7 +78,7 @@ instructions! {
         let i = index!(cx.object(1));
         let Some(c) = s.code_point(i) else { return Step::Deopt };
         let Ok(c) = u8::try_from(c) else { return Step::Deopt };
-        cx.replace_two(StackRef::owned(PyStr::latin1_char(c).upcast()))
+        cx.replace_two_or(StackRef::owned(PyStr::latin1_char(c).upcast()), two_to_one_5)
     }
 
     /// `dict[key]`
@@ -98,11 +112,15 @@ instructions! {
         let Some(list) = cx.object(2).downcast_exact::<PyList>() else { return Step::Deopt };
         let i = index!(cx.object(1));
         guard!(i < list.len());
-        let value = cx.peek(3).make_owned();
-        *cx.slot(3) = StackRef::NULL;
-        list.set(i, value.into_ref());
-        cx.drop_n(3);
-        Step::Next
+        // A list that dies with this is left to the continuation: the fast path has two values to release at most.
+        let (container, key) = (cx.peek(2), cx.peek(1));
+        if !container.is_borrowed() && list.refcnt() == 1 {
+            return Step::Via(store_into_dying, i as u64);
+        }
+        let old = list.exchange(i, cx.peek(3).make_owned().as_ptr());
+        let _ = container.give_up();
+        cx.sp = cx.sp.sub(3);
+        cx.close_two_next(StackRef::from_raw(old), key)
     }
 
     /// `dict[key] = value`
@@ -117,7 +135,7 @@ instructions! {
     fn CONTAINS_OP_DICT(cx, oparg) {
         let Some(dict) = cx.object(1).downcast_exact::<PyDict>() else { return Step::Deopt };
         let found = attempt!(in_dict(cx.py, dict, cx.object(2)));
-        cx.replace_two(StackRef::borrowed(PyBool::get(found != (oparg != 0))))
+        cx.two_to_truth(found != (oparg != 0), 1, two_to_one_1)
     }
 
     /// `item in set`
@@ -125,16 +143,16 @@ instructions! {
         let set = cx.object(1);
         guard!(set.downcast_exact::<PySet>().is_some() || set.downcast_exact::<PyFrozenSet>().is_some());
         let found = attempt!(set.contains(cx.py, cx.object(2)));
-        cx.replace_two(StackRef::borrowed(PyBool::get(found != (oparg != 0))))
+        cx.two_to_truth(found != (oparg != 0), 1, two_to_one_1)
     }
 }
 
 #[inline(never)]
 fn in_dict(py: Py<'_>, dict: &PyDict, key: &PyObject) -> PyResult<bool> {
-    PyObject::contains(dict, py, key)
+    dict.contains(py, key)
 }
 
 #[inline(never)]
 fn store_in_dict(py: Py<'_>, dict: &PyDict, key: &PyObject, value: &PyObject) -> PyResult<()> {
-    PyObject::set_item(dict, py, key, value)
+    dict.set(py, key, value)
 }

@@ -189,15 +189,17 @@ impl Struct {
     }
 
     fn read(py: Py<'_>, layout: &Layout, data: &[u8]) -> PyResult<Ref<PyTuple>> {
-        let mut values = Vec::with_capacity(layout.values);
-        for item in &layout.items {
-            for i in 0..item.repeat {
-                let at = item.offset + i * item.size;
+        let mut places = layout
+            .items
+            .iter()
+            .flat_map(|item| (0..item.repeat).map(move |i| (item, item.offset + i * item.size)));
+        PyTuple::from_fn(py, layout.values, || match places.next() {
+            Some((item, at)) => {
                 let place = data.get(at..at + item.size).unwrap_or_default();
-                values.push(value::unpack(py, item, place, layout.little_endian)?);
+                value::unpack(py, item, place, layout.little_endian)
             }
-        }
-        PyTuple::from_vec(py, values)
+            None => Ok(py.none()),
+        })
     }
 
     pub(super) fn unpack_object(&self, py: Py<'_>, buffer: &PyObject) -> PyResult<Ref<PyTuple>> {

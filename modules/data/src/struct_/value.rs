@@ -69,7 +69,15 @@ fn put(out: &mut [u8], bits: u64, little_endian: bool) {
     }
 }
 
+#[inline]
 fn take(data: &[u8], little_endian: bool) -> u64 {
+    let swap = little_endian != cfg!(target_endian = "little");
+    if let Ok(bytes) = data.try_into().map(u32::from_ne_bytes) {
+        return u64::from(if swap { bytes.swap_bytes() } else { bytes });
+    }
+    if let Ok(bytes) = data.try_into().map(u64::from_ne_bytes) {
+        return if swap { bytes.swap_bytes() } else { bytes };
+    }
     let mut wide = [0u8; 8];
     if little_endian {
         wide.iter_mut().zip(data).for_each(|(to, from)| *to = *from);

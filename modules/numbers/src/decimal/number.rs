@@ -38,7 +38,7 @@ impl Decimal {
     /// A number of the exact type.
     #[inline]
     pub(super) fn alloc_exact_value(py: Py<'_>, value: kernel::Decimal) -> PyResult<Ref<PyObject>> {
-        Decimal::alloc_as(py, Decimal::type_object(), value)
+        Decimal { base: PyObject::HEADER, hash: Cell::new(-1), value }.alloc_exact(py).map(Ref::upcast)
     }
 
     pub(super) fn alloc_as(py: Py<'_>, cls: &PyType, value: kernel::Decimal) -> PyResult<Ref<PyObject>> {

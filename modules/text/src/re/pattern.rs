@@ -10,7 +10,7 @@ use krait_runtime::prelude::*;
 use super::match_object::join;
 use super::text::{Text, clamp};
 use super::{Match, Scanner, Template};
-use crate::sre::charclass::LocaleTable;
+use crate::sre::charclass::C_LOCALE;
 use crate::sre::{self, Abort, Program, Request, State};
 
 const IGNORECASE: i32 = 2;
@@ -63,7 +63,6 @@ pub struct Run<'a> {
     pub endpos: usize,
     pub must_advance: bool,
     pub state: State,
-    locale: LocaleTable,
     /// Where the match objects say that it began.
     first: usize,
 }
@@ -93,8 +92,7 @@ impl<'a> Run<'a> {
             Some(state) => state,
             None => State::new(&pattern.program).map_err(|_| py.no_memory())?,
         };
-        let locale = LocaleTable::default();
-        Ok(Run { pattern, text, pos, endpos, must_advance: false, state, locale, first: pos })
+        Ok(Run { pattern, text, pos, endpos, must_advance: false, state, first: pos })
     }
 
     /// Looks for the next match.
@@ -104,7 +102,7 @@ impl<'a> Run<'a> {
             pos: self.pos,
             endpos: self.endpos,
             must_advance: self.must_advance,
-            locale: &self.locale,
+            locale: &C_LOCALE,
         };
         let run = match how {
             How::Search => sre::search,

@@ -3,7 +3,7 @@
 
 use krait_unicode::{case, character};
 
-/// The C library's single-byte classes, filled in by whoever may call it; the default is the "C" locale.
+/// The C library's single-byte classes, filled in by whoever may call it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LocaleTable {
     /// `tolower` of each byte.
@@ -15,12 +15,18 @@ pub struct LocaleTable {
 }
 
 impl LocaleTable {
-    /// A table from the three functions.
-    pub fn from_fns(lower: impl Fn(u8) -> u8, upper: impl Fn(u8) -> u8, alnum: impl Fn(u8) -> bool) -> Self {
-        let mut byte = 0u8..=255;
-        let mut next = || byte.next().unwrap_or(255);
-        let bytes: [u8; 256] = std::array::from_fn(|_| next());
-        Self { lower: bytes.map(lower), upper: bytes.map(upper), alnum: bytes.map(alnum) }
+    #[allow(clippy::indexing_slicing, reason = "evaluated at compile time")]
+    const fn of_c() -> Self {
+        let mut table = Self { lower: [0; 256], upper: [0; 256], alnum: [false; 256] };
+        let mut at = 0;
+        while at < 256 {
+            let byte = at as u8;
+            table.lower[at] = byte.to_ascii_lowercase();
+            table.upper[at] = byte.to_ascii_uppercase();
+            table.alnum[at] = byte.is_ascii_alphanumeric();
+            at += 1;
+        }
+        table
     }
 
     /// Lower case in the locale; what is no byte stays as it is.
@@ -42,11 +48,8 @@ impl LocaleTable {
     }
 }
 
-impl Default for LocaleTable {
-    fn default() -> Self {
-        Self::from_fns(|b| b.to_ascii_lowercase(), |b| b.to_ascii_uppercase(), |b| b.is_ascii_alphanumeric())
-    }
-}
+/// The "C" locale.
+pub static C_LOCALE: LocaleTable = LocaleTable::of_c();
 
 #[inline]
 fn byte(ch: u32) -> Option<usize> {

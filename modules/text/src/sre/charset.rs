@@ -1,6 +1,6 @@
 //! Character sets: the operand of IN and of the case-blind literals, with a table for the first 256 characters.
 
-use super::charclass::{self, LocaleTable};
+use super::charclass::{self, C_LOCALE, LocaleTable};
 use super::opcodes as op;
 use super::subject::CodeUnit;
 
@@ -79,10 +79,9 @@ impl CharSet {
             });
         let mut set = Self { table: Box::new([false; 256]), items, fold, dynamic };
         if !dynamic {
-            let locale = LocaleTable::default();
             let mut ch = 0;
             let table = [(); 256].map(|()| {
-                let held = set.ask(ch, &locale);
+                let held = set.ask(ch, &C_LOCALE);
                 ch += 1;
                 held
             });
@@ -113,7 +112,7 @@ impl CharSet {
 
     /// Whether the set holds a given code point, when that does not depend on the locale.
     pub fn fixed(&self, ch: u32) -> Option<bool> {
-        (!self.dynamic).then(|| self.ask(ch, &LocaleTable::default()))
+        (!self.dynamic).then(|| self.ask(ch, &C_LOCALE))
     }
 
     /// Length of the run of members that `text` begins with.

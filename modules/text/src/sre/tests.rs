@@ -1,6 +1,6 @@
 //! The engine on code lists taken from the reference's compiler. The broad comparison is `tests/sre_engine.py`.
 
-use super::charclass::LocaleTable;
+use super::charclass::{C_LOCALE, LocaleTable};
 use super::{Abort, Interrupted, Invalid, Program, Request, State, Subject, fullmatch, match_at, search};
 
 /// `((a)|b)*?c(?=d)`
@@ -44,8 +44,7 @@ fn request<'a>(text: &'a [u8], locale: &'static LocaleTable) -> Request<'a> {
 }
 
 fn locale() -> &'static LocaleTable {
-    static TABLE: std::sync::OnceLock<LocaleTable> = std::sync::OnceLock::new();
-    TABLE.get_or_init(LocaleTable::default)
+    &C_LOCALE
 }
 
 fn never() -> Result<(), Interrupted> {

@@ -98,10 +98,14 @@ impl PyDict {
         // SAFETY: entries (references included) move from the old table, which only this dict owns, to the new one.
         unsafe {
             let table: &DictKeys = &*old;
-            for ix in 0..table.nentries() {
-                let e = table.entry(ix);
-                if !e.value.is_null() {
-                    (*new).append(e.hash, e.key, e.value);
+            if table.nentries() == self.len() && table.kind() == kind {
+                (*new).take_entries(table);
+            } else {
+                for ix in 0..table.nentries() {
+                    let e = table.entry(ix);
+                    if !e.value.is_null() {
+                        (*new).append(e.hash, e.key, e.value);
+                    }
                 }
             }
             self.ma_keys.set(new);

@@ -131,9 +131,13 @@ pub fn new_keys_with_usable(log2_size: u8, kind: Kind, usable: usize) -> Option<
             dk_usable: Cell::new(usable as isize),
             dk_nentries: Cell::new(0),
         });
+        // Entries are written when they come into use.
         let indices: *mut u8 = block.add(1).cast();
-        indices.write_bytes(0xff, 1 << log2_bytes);
-        indices.add(1 << log2_bytes).write_bytes(0, usable * entry);
+        if log2_bytes == LOG_MINSIZE {
+            indices.cast::<u64>().write(u64::MAX);
+        } else {
+            indices.write_bytes(0xff, 1 << log2_bytes);
+        }
     }
     Some(block)
 }
@@ -217,6 +221,31 @@ impl DictKeys {
     #[inline(always)]
     fn entries_base(&self) -> *mut u8 {
         self.indices().wrapping_add(1 << self.dk_log2_index_bytes)
+    }
+
+    /// The value of entry `ix` of a unicode table, which has it. For inline caches: a variable shift would take the one register
+    /// that the evaluation loop cannot spare.
+    ///
+    /// # Safety
+    /// As said.
+    #[inline(always)]
+    pub unsafe fn entry_value(&self, ix: usize) -> *mut PyObject {
+        #[allow(clippy::indexing_slicing, reason = "evaluated at compile time")]
+        static INDEX_BYTES: [usize; 64] = {
+            let mut bytes = [0; 64];
+            let mut log2 = 0;
+            while log2 < 64 {
+                bytes[log2] = 1 << log2;
+                log2 += 1;
+            }
+            bytes
+        };
+        // SAFETY: no table has 2^64 bytes of indices; by contract the entry is there.
+        unsafe {
+            let bytes = *INDEX_BYTES.get_unchecked(self.dk_log2_index_bytes as usize);
+            let entries: *const UnicodeEntry = self.indices().wrapping_add(bytes).cast();
+            (*entries.add(ix)).value
+        }
     }
 
     /// The entries of a general table.
@@ -305,6 +334,32 @@ impl DictKeys {
             self.dk_nentries.set(self.dk_nentries.get() + 1);
             ix
         }
+    }
+
+    /// Takes over all entries of a table without deleted ones.
+    ///
+    /// # Safety
+    /// This table is new, of the same kind, and has room for them; the other one's references are not used again.
+    pub unsafe fn take_entries(&self, from: &DictKeys) {
+        let n = from.nentries();
+        // SAFETY: by contract.
+        unsafe {
+            if self.is_general() {
+                core::ptr::copy_nonoverlapping(from.entries(), self.entries(), n);
+                for ix in 0..n {
+                    let slot = self.find_empty_slot((*self.entries().add(ix)).hash);
+                    self.set_index(slot, ix as isize);
+                }
+            } else {
+                core::ptr::copy_nonoverlapping(from.unicode_entries(), self.unicode_entries(), n);
+                for ix in 0..n {
+                    let slot = self.find_empty_slot(self.entry(ix).hash);
+                    self.set_index(slot, ix as isize);
+                }
+            }
+        }
+        self.dk_usable.set(self.dk_usable.get() - n as isize);
+        self.dk_nentries.set(n as isize);
     }
 
     /// First slot on the probe sequence of `hash` that holds no entry.

@@ -5,7 +5,7 @@ use super::PyDict;
 use super::keys::{DUMMY, DictKeys, EMPTY, Kind, Probe};
 use crate::error::PyResult;
 use crate::object::PyObject;
-use crate::objects::PyStr;
+use crate::objects::{PyInt, PyStr};
 use crate::py::Py;
 use crate::reference::PyClass;
 
@@ -102,6 +102,13 @@ impl PyDict {
                             return Ok(ix);
                         }
                         if e.hash == hash {
+                            if let Some(same) = (*e.key).eq_plain(key) {
+                                if same {
+                                    return Ok(ix);
+                                }
+                                probe.advance();
+                                continue;
+                            }
                             let start = (*e.key).to_ref();
                             let same = start.eq(py, key)?;
                             let unchanged = core::ptr::eq(keys_ptr, self.table())
@@ -139,8 +146,13 @@ impl PyDict {
     /// The hash of a key: exact strings have it cached.
     #[inline(always)]
     pub(crate) fn key_hash(py: Py<'_>, key: &PyObject) -> PyResult<isize> {
-        match key.downcast_exact::<PyStr>() {
-            Some(s) => Ok(s.hash_value()),
+        if let Some(s) = key.downcast_exact::<PyStr>() {
+            return Ok(s.hash_value());
+        }
+        // A short int is its own hash, but for the value that means "error".
+        match key.downcast_exact::<PyInt>().and_then(PyInt::as_compact) {
+            Some(-1) => Ok(-2),
+            Some(n) => Ok(n as isize),
             None => Self::other_hash(py, key),
         }
     }

@@ -157,6 +157,9 @@ impl PyDict {
                 insert::release_values(values);
             }
             keys::release(table);
+            if PyDict::check_exact(&*op) {
+                return memory::free_plain(op, true);
+            }
             match (*op).ty().tp_free.get() {
                 Some(free) => free(op.cast()),
                 None => memory::free_object(op),

@@ -160,7 +160,7 @@ impl PyDict {
     #[inline(always)]
     pub unsafe fn cached_value(&self, ix: usize) -> Option<&PyObject> {
         // SAFETY: by contract.
-        unsafe { (*self.table().unicode_entries().add(ix)).value.as_ref() }
+        unsafe { self.table().entry_value(ix).as_ref() }
     }
 
     /// The value of entry `ix` when its key is the very string `name`, without counting. For inline caches.

@@ -436,7 +436,7 @@ impl PyDict {
     ) -> PyResult<Ref<PyDict>> {
         // SAFETY: the memory is a fresh dict; every field is set.
         unsafe {
-            let op = match memory::alloc_object(py, PyDict::type_object(), 0) {
+            let op = match memory::alloc_plain(py, PyDict::type_object(), true, size_of::<PyDict>()) {
                 Ok(op) => op.cast::<PyDict>(),
                 Err(raised) => {
                     keys::release(table);

@@ -6,6 +6,7 @@ use core::cell::Cell;
 
 use krait_macros::{pyclass, pymethods};
 
+use crate::args::Args;
 use crate::error::PyResult;
 use crate::id;
 use crate::object::PyObject;
@@ -91,6 +92,14 @@ pub(crate) fn new_exception(py: Py<'_>, cls: &PyType, args: &PyTuple) -> PyResul
     }
 }
 
+/// `tp_vectorcall` of the classes without `__new__` and `__init__` of their own.
+pub(super) fn construct(py: Py<'_>, cls: &PyType, args: Args<'_>) -> PyResult<Ref<PyObject>> {
+    if args.has_keywords() {
+        return Err(raise!(py, TypeError, "{}() takes no keyword arguments", cls.name()));
+    }
+    new_exception(py, cls, &*PyTuple::new(py, args.positional())?)
+}
+
 /// Refuses keyword arguments, as `BaseException` does in classes that do not override `__init__`.
 pub(crate) fn refuse_keywords(py: Py<'_>, cls: &PyType, kwargs: Option<&PyDict>) -> PyResult<()> {
     match kwargs {
@@ -104,6 +113,11 @@ impl PyBaseException {
     #[slot]
     fn tp_new(py: Py<'_>, cls: &PyType, args: &PyTuple, _kwargs: Option<&PyDict>) -> PyResult<Ref<PyObject>> {
         new_exception(py, cls, args)
+    }
+
+    #[slot]
+    fn tp_vectorcall(cls: &PyType, py: Py<'_>, args: Args<'_>) -> PyResult<Ref<PyObject>> {
+        construct(py, cls, args)
     }
 
     #[slot]

@@ -1,14 +1,19 @@
-//! The exceptions that add nothing to their base but a name.
+//! The exceptions that add nothing to their base but a name. Those marked `construct` are made as `BaseException` is.
 
 use krait_macros::{pyclass, pymethods};
 
 use super::base::PyBaseException;
 use super::os_error::PyOsError;
 use super::special::{PyImportError, PyNameError, PySyntaxError};
-use crate::objects::r#type::flags;
+use crate::args::Args;
+use crate::error::PyResult;
+use crate::object::PyObject;
+use crate::objects::r#type::{PyType, flags};
+use crate::py::Py;
+use crate::reference::Ref;
 
 macro_rules! simple {
-    ($($ident:ident = $name:literal: $base:ident;)*) => {
+    ($($ident:ident = $name:literal: $base:ident $(, $construct:ident)?;)*) => {
         $(
             #[doc = concat!("`", $name, "`.")]
             #[pyclass(name = $name, base = $base, basetype, gc, manual, flags = flags::BASE_EXC_SUBCLASS)]
@@ -17,25 +22,30 @@ macro_rules! simple {
                 base: $base,
             }
             #[pymethods(class = $name)]
-            impl $ident {}
+            impl $ident {
+                $(#[slot]
+                fn tp_vectorcall(cls: &PyType, py: Py<'_>, args: Args<'_>) -> PyResult<Ref<PyObject>> {
+                    super::base::$construct(py, cls, args)
+                })?
+            }
         )*
     };
 }
 
 simple! {
-    Exception = "Exception": PyBaseException;
-    GeneratorExit = "GeneratorExit": PyBaseException;
-    KeyboardInterrupt = "KeyboardInterrupt": PyBaseException;
-    ArithmeticError = "ArithmeticError": Exception;
-    FloatingPointError = "FloatingPointError": ArithmeticError;
-    OverflowError = "OverflowError": ArithmeticError;
-    ZeroDivisionError = "ZeroDivisionError": ArithmeticError;
-    AssertionError = "AssertionError": Exception;
-    BufferError = "BufferError": Exception;
-    EOFError = "EOFError": Exception;
+    Exception = "Exception": PyBaseException, construct;
+    GeneratorExit = "GeneratorExit": PyBaseException, construct;
+    KeyboardInterrupt = "KeyboardInterrupt": PyBaseException, construct;
+    ArithmeticError = "ArithmeticError": Exception, construct;
+    FloatingPointError = "FloatingPointError": ArithmeticError, construct;
+    OverflowError = "OverflowError": ArithmeticError, construct;
+    ZeroDivisionError = "ZeroDivisionError": ArithmeticError, construct;
+    AssertionError = "AssertionError": Exception, construct;
+    BufferError = "BufferError": Exception, construct;
+    EOFError = "EOFError": Exception, construct;
     ModuleNotFoundError = "ModuleNotFoundError": PyImportError;
-    LookupError = "LookupError": Exception;
-    IndexError = "IndexError": LookupError;
+    LookupError = "LookupError": Exception, construct;
+    IndexError = "IndexError": LookupError, construct;
     MemoryError = "MemoryError": Exception;
     UnboundLocalError = "UnboundLocalError": PyNameError;
     BlockingIOError = "BlockingIOError": PyOsError;
@@ -53,29 +63,29 @@ simple! {
     PermissionError = "PermissionError": PyOsError;
     ProcessLookupError = "ProcessLookupError": PyOsError;
     TimeoutError = "TimeoutError": PyOsError;
-    ReferenceError = "ReferenceError": Exception;
-    RuntimeError = "RuntimeError": Exception;
-    NotImplementedError = "NotImplementedError": RuntimeError;
-    PythonFinalizationError = "PythonFinalizationError": RuntimeError;
-    RecursionError = "RecursionError": RuntimeError;
-    StopAsyncIteration = "StopAsyncIteration": Exception;
+    ReferenceError = "ReferenceError": Exception, construct;
+    RuntimeError = "RuntimeError": Exception, construct;
+    NotImplementedError = "NotImplementedError": RuntimeError, construct;
+    PythonFinalizationError = "PythonFinalizationError": RuntimeError, construct;
+    RecursionError = "RecursionError": RuntimeError, construct;
+    StopAsyncIteration = "StopAsyncIteration": Exception, construct;
     IncompleteInputError = "_IncompleteInputError": PySyntaxError;
     IndentationError = "IndentationError": PySyntaxError;
     TabError = "TabError": IndentationError;
-    SystemError = "SystemError": Exception;
-    TypeError = "TypeError": Exception;
-    ValueError = "ValueError": Exception;
-    UnicodeError = "UnicodeError": ValueError;
-    Warning = "Warning": Exception;
-    BytesWarning = "BytesWarning": Warning;
-    DeprecationWarning = "DeprecationWarning": Warning;
-    EncodingWarning = "EncodingWarning": Warning;
-    FutureWarning = "FutureWarning": Warning;
-    ImportWarning = "ImportWarning": Warning;
-    PendingDeprecationWarning = "PendingDeprecationWarning": Warning;
-    ResourceWarning = "ResourceWarning": Warning;
-    RuntimeWarning = "RuntimeWarning": Warning;
-    SyntaxWarning = "SyntaxWarning": Warning;
-    UnicodeWarning = "UnicodeWarning": Warning;
-    UserWarning = "UserWarning": Warning;
+    SystemError = "SystemError": Exception, construct;
+    TypeError = "TypeError": Exception, construct;
+    ValueError = "ValueError": Exception, construct;
+    UnicodeError = "UnicodeError": ValueError, construct;
+    Warning = "Warning": Exception, construct;
+    BytesWarning = "BytesWarning": Warning, construct;
+    DeprecationWarning = "DeprecationWarning": Warning, construct;
+    EncodingWarning = "EncodingWarning": Warning, construct;
+    FutureWarning = "FutureWarning": Warning, construct;
+    ImportWarning = "ImportWarning": Warning, construct;
+    PendingDeprecationWarning = "PendingDeprecationWarning": Warning, construct;
+    ResourceWarning = "ResourceWarning": Warning, construct;
+    RuntimeWarning = "RuntimeWarning": Warning, construct;
+    SyntaxWarning = "SyntaxWarning": Warning, construct;
+    UnicodeWarning = "UnicodeWarning": Warning, construct;
+    UserWarning = "UserWarning": Warning, construct;
 }

@@ -5,11 +5,12 @@ use krait_macros::{pyclass, pymethods};
 
 use super::base::{PyBaseException, or_none, refuse_keywords};
 use super::simple::{Exception, LookupError};
+use crate::args::Args;
 use crate::error::PyResult;
 use crate::id;
 use crate::object::PyObject;
 use crate::objects::r#type::flags;
-use crate::objects::{PyDict, PyInt, PyStr, PyTuple};
+use crate::objects::{PyDict, PyInt, PyStr, PyTuple, PyType};
 use crate::py::Py;
 use crate::raise;
 use crate::reference::{Member, PyClass, Ref};
@@ -74,6 +75,11 @@ pub struct PyKeyError {
 
 #[pymethods(class = "KeyError")]
 impl PyKeyError {
+    #[slot]
+    fn tp_vectorcall(cls: &PyType, py: Py<'_>, args: Args<'_>) -> PyResult<Ref<PyObject>> {
+        super::base::construct(py, cls, args)
+    }
+
     #[slot]
     fn tp_str(&self, py: Py<'_>) -> PyResult<Ref<PyStr>> {
         let args = self.base.arguments(py)?;

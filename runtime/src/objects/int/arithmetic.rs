@@ -52,17 +52,20 @@ pub(super) fn multiply(py: Py<'_>, a: &PyInt, b: &PyInt) -> PyResult<Ref<PyInt>>
     PyInt::from_int(py, &digits::signed_mul(a.as_int_ref(), b.as_int_ref()))
 }
 
+/// Floor division and remainder of compact ints, the divisor not zero.
+#[inline]
+fn short_divide(a: &PyInt, b: &PyInt) -> Option<(i64, i64)> {
+    let (x, y) = (a.as_compact()?, b.as_compact().filter(|&y| y != 0)?);
+    let (q, r) = (x / y, x % y);
+    Some(if r != 0 && (r < 0) != (y < 0) { (q - 1, r + y) } else { (q, r) })
+}
+
 /// Floor division and remainder; `message` is for a zero divisor.
 pub(super) fn divide(py: Py<'_>, a: &PyInt, b: &PyInt, message: &str) -> PyResult<(Ref<PyInt>, Ref<PyInt>)> {
     if b.is_zero() {
         return Err(raise!(py, ZeroDivisionError, "{message}"));
     }
-    if let (Some(x), Some(y)) = (a.as_compact(), b.as_compact()) {
-        let (mut q, mut r) = (x / y, x % y);
-        if r != 0 && (r < 0) != (y < 0) {
-            q -= 1;
-            r += y;
-        }
+    if let Some((q, r)) = short_divide(a, b) {
         return Ok((PyInt::new(py, q)?, PyInt::new(py, r)?));
     }
     match digits::floor_divmod(a.as_int_ref(), b.as_int_ref()) {
@@ -208,11 +211,17 @@ impl PyInt {
     #[slot]
     fn nb_remainder(py: Py<'_>, a: &PyObject, b: &PyObject) -> PyResult<Ref<PyObject>> {
         let (a, b) = ints!(py, a, b);
+        if let Some((_, r)) = short_divide(a, b) {
+            return PyInt::new(py, r).map(Ref::upcast);
+        }
         divide(py, a, b, "division by zero").map(|(_, r)| r.upcast())
     }
     #[slot]
     fn nb_floor_divide(py: Py<'_>, a: &PyObject, b: &PyObject) -> PyResult<Ref<PyObject>> {
         let (a, b) = ints!(py, a, b);
+        if let Some((q, _)) = short_divide(a, b) {
+            return PyInt::new(py, q).map(Ref::upcast);
+        }
         divide(py, a, b, "division by zero").map(|(q, _)| q.upcast())
     }
     #[slot]

@@ -4,6 +4,7 @@ use krait_macros::pymethods;
 use krait_numeric::digits;
 
 use super::PyInt;
+use crate::args::Args;
 use crate::error::PyResult;
 use crate::object::PyObject;
 use crate::objects::{PyByteArray, PyBytes, PyStr, PyTuple, PyType};
@@ -101,8 +102,30 @@ impl PyInt {
     }
 
     #[slot]
+    fn tp_vectorcall(cls: &PyType, py: Py<'_>, args: Args<'_>) -> PyResult<Ref<PyObject>> {
+        if args.has_keywords() {
+            let positional = PyTuple::new(py, args.positional())?;
+            let keywords = args.keywords().to_dict(py)?;
+            let Some(new) = PyInt::type_object().tp_new.get() else { return Err(py.no_memory()) };
+            // SAFETY: slot call on live objects.
+            return unsafe {
+                crate::error::owned_or_raised(py, new(cls, positional.as_ptr(), keywords.as_ptr()))
+            };
+        }
+        match *args.positional() {
+            [] => PyInt::int_new(py, cls, None, None),
+            [x] => PyInt::int_new(py, cls, Some(x), None),
+            [x, base] => PyInt::int_new(py, cls, Some(x), Some(base)),
+            ref more => Err(raise!(py, TypeError, "int expected at most 2 arguments, got {}", more.len())),
+        }
+    }
+
+    #[slot]
     fn tp_repr(&self, py: Py<'_>) -> PyResult<Ref<PyStr>> {
-        PyStr::from_latin1(py, self.to_decimal(py)?.as_bytes())
+        match self.as_compact() {
+            Some(value) => super::text::compact_text(py, value),
+            None => PyStr::from_ascii(py, self.to_decimal(py)?.as_bytes()),
+        }
     }
 
     #[slot]

@@ -162,6 +162,25 @@ impl PyInt {
         }
     }
 
+    /// Gives an unshared compact int another value, unless that takes more than a digit or belongs to a small int: the interpreter
+    /// reuses dying operands.
+    ///
+    /// # Safety
+    /// An exact compact int, and nobody else holds a reference.
+    #[inline(always)]
+    pub unsafe fn set_compact(this: *mut PyInt, value: i64) -> bool {
+        let magnitude = value.unsigned_abs();
+        if magnitude >= 1 << SHIFT || (-SMALL_NEGATIVE..SMALL_END).contains(&value) {
+            return false;
+        }
+        // SAFETY: by contract; a compact int has room for a digit.
+        unsafe {
+            (*this).lv_tag.set(1 << 3 | if value < 0 { SIGN_NEGATIVE } else { 0 });
+            (&raw mut (*this).ob_digit).cast::<u32>().write(magnitude as u32);
+        }
+        true
+    }
+
     fn from_u64_signed(py: Py<'_>, negative: bool, value: u64) -> PyResult<Ref<PyInt>> {
         let digits = [value as u32 & MASK, (value >> SHIFT) as u32 & MASK, (value >> (2 * SHIFT)) as u32];
         PyInt::from_digits(py, negative, &digits)

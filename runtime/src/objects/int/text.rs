@@ -70,9 +70,51 @@ impl PyInt {
 
     /// `int(s, base)` for a string: Unicode digits and spaces count as their ASCII counterparts.
     pub fn parse_str(py: Py<'_>, s: &PyStr, base: u32) -> PyResult<Ref<PyInt>> {
+        if base == 10
+            && let Some(value) = s.as_ascii().and_then(|text| short_decimal(text.as_bytes()))
+        {
+            return PyInt::new(py, value);
+        }
         let text = ascii_digits(s);
         PyInt::parse(py, &text, base, s)
     }
+}
+
+/// The value of up to 18 plain decimal digits with at most a sign; all else gives nothing.
+fn short_decimal(text: &[u8]) -> Option<i64> {
+    let (negative, digits) = match text {
+        [b'-', digits @ ..] => (true, digits),
+        _ => (false, text),
+    };
+    if digits.is_empty() || digits.len() > 18 {
+        return None;
+    }
+    let mut value = 0;
+    for digit in digits {
+        value = value * 10 + i64::from(digit.is_ascii_digit().then_some(digit - b'0')?);
+    }
+    Some(if negative { -value } else { value })
+}
+
+/// `repr()` of a compact int.
+#[allow(clippy::indexing_slicing, reason = "a compact int has at most ten digits and a sign")]
+pub(super) fn compact_text(py: Py<'_>, value: i64) -> PyResult<Ref<PyStr>> {
+    let mut text = [0u8; 20];
+    let mut at = text.len();
+    let mut rest = value.unsigned_abs();
+    loop {
+        at -= 1;
+        text[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if value < 0 {
+        at -= 1;
+        text[at] = b'-';
+    }
+    PyStr::from_ascii(py, &text[at..])
 }
 
 /// A string's characters with decimal digits and white space turned into ASCII; others become `?` (no digit in any base).

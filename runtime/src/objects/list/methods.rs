@@ -69,6 +69,9 @@ impl PyList {
         unsafe {
             gc::untrack(&*op);
             (*op.cast::<PyList>()).clear();
+            if PyList::check_exact(&*op) {
+                return memory::free_plain(op, true);
+            }
             match (*op).ty().tp_free.get() {
                 Some(free) => free(op.cast()),
                 None => memory::free_object(op),
@@ -163,9 +166,15 @@ impl PyList {
                 other.ty().name()
             ));
         };
-        let mut items = self.to_vec();
-        items.extend(other.to_vec());
-        PyList::from_vec(py, items).map(Ref::upcast)
+        let (n, m) = (self.len(), other.len());
+        // SAFETY: every slot is written; nothing runs meanwhile.
+        unsafe {
+            PyList::build(py, n + m, |slots| {
+                super::copy_items(self.ob_item.get(), slots, n);
+                super::copy_items(other.ob_item.get(), slots.add(n), m);
+            })
+            .map(Ref::upcast)
+        }
     }
 
     #[slot]
@@ -176,20 +185,15 @@ impl PyList {
 
     #[slot]
     fn sq_repeat(&self, py: Py<'_>, n: isize) -> PyResult<Ref<PyObject>> {
-        let items = self.to_vec();
-        let n = n.max(0) as usize;
-        let Some(total) = items.len().checked_mul(n).filter(|&t| t <= isize::MAX as usize / 8) else {
+        let (n, len) = (n.max(0) as usize, self.len());
+        let Some(total) = len.checked_mul(n).filter(|&t| t <= isize::MAX as usize / 8) else {
             return Err(py.no_memory());
         };
-        // SAFETY: every slot is written.
+        // SAFETY: every slot is written; nothing runs meanwhile.
         unsafe {
             PyList::build(py, total, |slots| {
-                let mut at = 0;
-                for _ in 0..n {
-                    for item in &items {
-                        slots.add(at).write(item.clone().into_raw());
-                        at += 1;
-                    }
+                for i in 0..n {
+                    super::copy_items(self.ob_item.get(), slots.add(i * len), len);
                 }
             })
             .map(Ref::upcast)
@@ -243,8 +247,14 @@ impl PyList {
     #[slot]
     fn sq_contains(&self, py: Py<'_>, x: &PyObject) -> PyResult<bool> {
         let mut i = 0;
-        while let Some(item) = self.get(i) {
-            if item.is(x) || item.eq(py, x)? {
+        // SAFETY: an item is borrowed only as long as no code runs.
+        while let Some(item) = unsafe { self.get_borrowed(i) } {
+            let equal = match item.eq_plain(x) {
+                _ if item.is(x) => true,
+                Some(equal) => equal,
+                None => item.to_ref().eq(py, x)?,
+            };
+            if equal {
                 return Ok(true);
             }
             i += 1;
@@ -263,13 +273,20 @@ impl PyList {
         }
         let Some(slice) = key.downcast::<PySlice>() else { return Err(bad_index(py, key)) };
         let r = slice.indices(py, self.len())?;
-        let mut items = Vec::with_capacity(r.len);
-        let mut at = r.start;
-        for _ in 0..r.len {
-            items.extend(self.get(at as usize));
-            at = at.wrapping_add(r.step);
+        if r.step == 1 {
+            return self.slice(py, r.start as usize, r.len).map(Ref::upcast);
         }
-        PyList::from_vec(py, items).map(Ref::upcast)
+        // SAFETY: the slice selects slots that are set; every new one is written.
+        unsafe {
+            PyList::build(py, r.len, |slots| {
+                let mut at = r.start;
+                for i in 0..r.len {
+                    super::copy_items(self.ob_item.get().offset(at), slots.add(i), 1);
+                    at = at.wrapping_add(r.step);
+                }
+            })
+            .map(Ref::upcast)
+        }
     }
 
     #[slot]
@@ -307,7 +324,7 @@ impl PyList {
 
     #[pymethod]
     fn copy(&self, py: Py<'_>) -> PyResult<Ref<PyList>> {
-        PyList::from_vec(py, self.to_vec())
+        self.slice(py, 0, self.len())
     }
 
     #[pymethod(name = "append")]
@@ -412,15 +429,16 @@ fn bad_index(py: Py<'_>, key: &PyObject) -> crate::error::Raised {
 
 /// `list[slice] = value` and `del list[slice]`.
 fn assign_slice(py: Py<'_>, list: &PyList, slice: &PySlice, value: Option<&PyObject>) -> PyResult<()> {
+    if let Some(value) = value
+        && let Some((start, stop)) = slice.plain_range(list.len())
+        && let Some(result) = list.replace_by_items(py, start, stop, value)
+    {
+        return result;
+    }
     // The value is read first: reading may change the list.
     let items = match value {
         Some(value) if value.ty().tp_iter.get().is_none() && !value.is_sequence() => {
-            let extended = slice.indices(py, list.len())?.step != 1;
-            return Err(if extended {
-                raise!(py, TypeError, "must assign iterable to extended slice")
-            } else {
-                raise!(py, TypeError, "can only assign an iterable")
-            });
+            return Err(raise!(py, TypeError, "must assign iterable to extended slice"));
         }
         Some(value) => Some(value.collect(py)?),
         None => None,

@@ -13,6 +13,7 @@ use crate::error::PyResult;
 use crate::gc;
 use crate::memory;
 use crate::object::{PyObject, PyVarObject};
+use crate::objects::PyTuple;
 use crate::objects::r#type::flags;
 use crate::obmalloc;
 use crate::py::Py;
@@ -31,10 +32,16 @@ impl PyList {
     /// An empty list.
     #[inline]
     pub fn new(py: Py<'_>) -> PyResult<Ref<PyList>> {
-        // SAFETY: all-zero is an empty list.
-        let list: Ref<PyList> = unsafe { memory::new_zeroed(py, PyList::type_object(), 0)? };
-        gc::track(&list);
-        Ok(list)
+        // SAFETY: lists are collectable and all fields are set.
+        unsafe {
+            let op =
+                memory::alloc_plain(py, PyList::type_object(), true, size_of::<PyList>())?.cast::<PyList>();
+            (*op).ob_base.ob_size.set(0);
+            (*op).ob_item.set(core::ptr::null_mut());
+            (*op).allocated.set(0);
+            gc::track_new(py, &*op);
+            Ok(Ref::from_owned(op))
+        }
     }
 
     /// A list that takes these references over.
@@ -65,6 +72,22 @@ impl PyList {
             list.ob_base.ob_size.set(n as isize);
         }
         Ok(list)
+    }
+
+    /// A list of `n` of these items.
+    ///
+    /// # Safety
+    /// There are that many items at `items`.
+    pub(crate) unsafe fn copy_of(py: Py<'_>, items: *const *mut PyObject, n: usize) -> PyResult<Ref<PyList>> {
+        // SAFETY: by contract; every slot is written.
+        unsafe { PyList::build(py, n, |slots| copy_items(items, slots, n)) }
+    }
+
+    /// The items from `start` on, `len` of them, all of which exist.
+    pub(crate) fn slice(&self, py: Py<'_>, start: usize, len: usize) -> PyResult<Ref<PyList>> {
+        debug_assert!(start + len <= self.len());
+        // SAFETY: slots below the size are set; nothing runs while they are copied.
+        unsafe { PyList::copy_of(py, self.ob_item.get().wrapping_add(start), len) }
     }
 
     /// Makes the (empty) list hold these references, in an array with room for `room` items.
@@ -121,6 +144,19 @@ impl PyList {
         unsafe { Some(&**self.ob_item.get().add(index)) }
     }
 
+    /// The items.
+    ///
+    /// # Safety
+    /// The list is not changed while the result is used.
+    #[inline]
+    pub(crate) unsafe fn as_slice(&self) -> &[Ref<PyObject>] {
+        if self.is_empty() {
+            return &[];
+        }
+        // SAFETY: slots below the size are set.
+        unsafe { core::slice::from_raw_parts(self.ob_item.get().cast(), self.len()) }
+    }
+
     /// Replaces the item at `index`; false when there is none. The old item is released last.
     #[inline]
     pub fn set(&self, index: usize, value: Ref<PyObject>) -> bool {
@@ -133,6 +169,16 @@ impl PyList {
             PyObject::decref(old);
         }
         true
+    }
+
+    /// Puts an owned reference in the place of the item at `index`, whose count is the caller's from then on.
+    ///
+    /// # Safety
+    /// There is such an item.
+    #[inline(always)]
+    pub unsafe fn exchange(&self, index: usize, value: *mut PyObject) -> *mut PyObject {
+        // SAFETY: by contract.
+        unsafe { self.ob_item.get().add(index).replace(value) }
     }
 
     /// Exchanges two items; nothing happens when one of them does not exist.
@@ -243,7 +289,9 @@ impl PyList {
         unsafe {
             let items = self.ob_item.get();
             let item = Ref::from_owned(*items.add(index));
-            core::ptr::copy(items.add(index + 1), items.add(index), n - index - 1);
+            if index + 1 < n {
+                core::ptr::copy(items.add(index + 1), items.add(index), n - index - 1);
+            }
             if self.resize(py, n - 1).is_err() {
                 // Shrinking in place needs no memory: the size alone changes.
                 drop(py.take_error());
@@ -259,10 +307,14 @@ impl PyList {
     }
 
     /// Empties; the items are released when the list is empty already.
+    #[inline]
     pub fn clear(&self) {
         let (items, n) = (self.ob_item.replace(core::ptr::null_mut()), self.len());
         self.ob_base.ob_size.set(0);
         self.allocated.set(0);
+        if items.is_null() {
+            return;
+        }
         // SAFETY: the block and its references belong to nobody else now; released from the end, as CPython does.
         unsafe {
             for i in (0..n).rev() {
@@ -272,32 +324,73 @@ impl PyList {
         }
     }
 
+    /// Moves all items out; the list is empty, without an array, afterwards.
+    fn take_all(&self) -> Vec<Ref<PyObject>> {
+        let (items, n) = (self.ob_item.replace(core::ptr::null_mut()), self.len());
+        self.ob_base.ob_size.set(0);
+        self.allocated.set(0);
+        let mut all = Vec::with_capacity(n);
+        if !items.is_null() {
+            // SAFETY: the block and its references belong to nobody else now.
+            unsafe {
+                core::ptr::copy_nonoverlapping(items.cast::<Ref<PyObject>>(), all.as_mut_ptr(), n);
+                all.set_len(n);
+                obmalloc::free(items.cast());
+            }
+        }
+        all
+    }
+
     /// Replaces items `start..stop` by `items` (`list_ass_slice`).
     pub fn splice(&self, py: Py<'_>, start: usize, stop: usize, items: Vec<Ref<PyObject>>) -> PyResult<()> {
+        let added = items.len();
+        // SAFETY: each new slot is written.
+        unsafe {
+            self.replace_range(py, start, stop, added, |slots| {
+                for (i, item) in items.into_iter().enumerate() {
+                    slots.add(i).write(item.into_raw());
+                }
+            })
+        }
+    }
+
+    /// Replaces items `start..stop` by `added` new ones.
+    ///
+    /// # Safety
+    /// `fill` writes that many owned references to the slots it gets, and runs no other code.
+    pub(crate) unsafe fn replace_range(
+        &self,
+        py: Py<'_>,
+        start: usize,
+        stop: usize,
+        added: usize,
+        fill: impl FnOnce(*mut *mut PyObject),
+    ) -> PyResult<()> {
         let n = self.len();
         let start = start.min(n);
         let stop = stop.clamp(start, n);
         let removed = stop - start;
-        let added = items.len();
-        let mut old = Vec::new();
-        if old.try_reserve(removed).is_err() {
-            return Err(py.no_memory());
-        }
-        // SAFETY: removed references move to `old`, the tail moves, new references fill the gap; `old` is released last.
-        unsafe {
-            for i in start..stop {
-                old.push(Ref::from_owned(*self.ob_item.get().add(i)));
+        // Few of them are kept here until they are released, which comes last.
+        let mut few = [core::ptr::null_mut(); 8];
+        let mut many = Vec::new();
+        let old = if removed <= few.len() {
+            few.as_mut_ptr()
+        } else {
+            if many.try_reserve(removed).is_err() {
+                return Err(py.no_memory());
             }
+            many.as_mut_ptr()
+        };
+        // SAFETY: removed references move to `old`, the tail moves, new references fill the gap.
+        unsafe {
+            core::ptr::copy_nonoverlapping(self.ob_item.get().wrapping_add(start), old, removed);
             if added < removed {
                 let slots = self.ob_item.get();
                 core::ptr::copy(slots.add(stop), slots.add(start + added), n - stop);
             }
             if added != removed && self.resize(py, n - removed + added).is_err() {
                 if added > removed {
-                    // Nothing moved: put the removed references back in charge.
-                    old.into_iter().for_each(|r| {
-                        let _ = r.into_raw();
-                    });
+                    // Nothing moved: the removed references stay where they are.
                     return Err(crate::error::Raised::already(py));
                 }
                 drop(py.take_error());
@@ -307,28 +400,71 @@ impl PyList {
             if added > removed {
                 core::ptr::copy(slots.add(stop), slots.add(start + added), n - stop);
             }
-            for (i, item) in items.into_iter().enumerate() {
-                slots.add(start + i).write(item.into_raw());
+            fill(slots.wrapping_add(start));
+            for i in (0..removed).rev() {
+                PyObject::decref(*old.add(i));
             }
         }
-        drop(old);
+        Ok(())
+    }
+
+    /// Replaces items `start..stop` by those of `value`, when that is an exact tuple or another exact list; `None` when it is not.
+    pub(crate) fn replace_by_items(
+        &self,
+        py: Py<'_>,
+        start: usize,
+        stop: usize,
+        value: &PyObject,
+    ) -> Option<PyResult<()>> {
+        let (items, n) = match value.downcast_exact::<PyList>() {
+            Some(list) if core::ptr::eq(list, self) => return None,
+            Some(list) => (list.ob_item.get().cast_const(), list.len()),
+            None => {
+                let tuple = value.downcast_exact::<PyTuple>()?;
+                (tuple.as_slice().as_ptr().cast(), tuple.len())
+            }
+        };
+        // SAFETY: the items are those of another object, which stands while they are copied.
+        Some(unsafe { self.replace_range(py, start, stop, n, |slots| copy_items(items, slots, n)) })
+    }
+
+    /// Appends `n` items, which stand where `items` says once there is room for them.
+    ///
+    /// # Safety
+    /// They do.
+    unsafe fn extend_by(
+        &self,
+        py: Py<'_>,
+        items: impl FnOnce() -> *const *mut PyObject,
+        n: usize,
+    ) -> PyResult<()> {
+        if n == 0 {
+            return Ok(());
+        }
+        let before = self.len();
+        // SAFETY: the new slots are filled at once; the list itself may be what is copied, so its array is asked for afterwards.
+        unsafe {
+            if self.ob_item.get().is_null() {
+                // An odd item would not save memory: blocks are multiples of two.
+                self.set_room(py, n.next_multiple_of(2))?;
+                self.ob_base.ob_size.set(n as isize);
+            } else {
+                self.resize(py, before + n)?;
+            }
+            copy_items(items(), self.ob_item.get().add(before), n);
+        }
         Ok(())
     }
 
     /// Appends all items of an iterable (`list.extend`).
     pub fn extend(&self, py: Py<'_>, iterable: &PyObject) -> PyResult<()> {
-        if PyList::check_exact(iterable) || crate::objects::PyTuple::check_exact(iterable) {
-            let items = iterable.collect(py)?;
-            if items.is_empty() {
-                return Ok(());
-            }
-            if self.is_empty() && self.ob_item.get().is_null() {
-                // An odd item would not save memory: blocks are multiples of two.
-                let room = items.len().next_multiple_of(2);
-                return self.adopt(py, items, room);
-            }
-            let n = self.len();
-            return self.splice(py, n, n, items);
+        if let Some(list) = iterable.downcast_exact::<PyList>() {
+            // SAFETY: the array is the list's, which has so many items.
+            return unsafe { self.extend_by(py, || list.ob_item.get(), list.len()) };
+        }
+        if let Some(tuple) = iterable.downcast_exact::<PyTuple>() {
+            // SAFETY: as above.
+            return unsafe { self.extend_by(py, || tuple.as_slice().as_ptr().cast(), tuple.len()) };
         }
         let iterator = iterable.iter(py)?;
         let hint = iterable.length_hint(py, 8)?;
@@ -352,5 +488,21 @@ impl PyList {
             unsafe { self.resize(py, n)? };
         }
         Ok(())
+    }
+}
+
+/// Copies references, each with a count of its own.
+///
+/// # Safety
+/// There are `n` live objects at `from` and `n` places at `to`.
+#[inline(always)]
+unsafe fn copy_items(from: *const *mut PyObject, to: *mut *mut PyObject, n: usize) {
+    for i in 0..n {
+        // SAFETY: by contract.
+        unsafe {
+            let item = *from.add(i);
+            (*item).incref();
+            to.add(i).write(item);
+        }
     }
 }

@@ -35,6 +35,38 @@ impl PyStr {
         }
     }
 
+    /// All parts, one after the other.
+    pub fn concat_parts<'a>(
+        py: Py<'_>,
+        parts: impl Iterator<Item = &'a PyStr> + Clone,
+    ) -> PyResult<Ref<PyStr>> {
+        let (mut max, mut len) = (0x7F, Some(0usize));
+        for part in parts.clone().filter(|part| !part.is_empty()) {
+            max = max.max(part.max_char());
+            len = len.and_then(|n| n.checked_add(part.len()));
+        }
+        let Some(len) = len.filter(|n| *n < isize::MAX as usize) else {
+            bail!(py, OverflowError, "join() result is too long for a Python string")
+        };
+        if len == 0 {
+            return Ok(PyStr::empty());
+        }
+        // SAFETY: every part is written; their lengths add up to `len` and none is wider than `max`.
+        unsafe {
+            let made = PyStr::alloc(py, len, max)?;
+            let unit = unit_size(max);
+            let mut to = made.data_ptr();
+            for part in parts {
+                units!(part.data(), |t| copy_units(t, to, unit));
+                to = to.add(part.len() * unit);
+            }
+            if len == 1 && unit == 1 {
+                return Ok(PyStr::latin1_char(made.data_ptr().read()));
+            }
+            Ok(made)
+        }
+    }
+
     /// `left += right` (`PyUnicode_Append`): grows `left` in place when nobody else can see it.
     pub fn append(py: Py<'_>, left: Ref<PyStr>, right: &PyStr) -> PyResult<Ref<PyStr>> {
         if right.is_empty() && PyStr::check_exact(&left) {
@@ -245,7 +277,8 @@ impl PyStr {
     #[pymethod]
     fn join(&self, py: Py<'_>, iterable: &PyObject) -> PyResult<Ref<PyStr>> {
         if let Some(list) = iterable.downcast_exact::<PyList>() {
-            return self.join_items(py, &list.to_vec());
+            // SAFETY: joining runs no Python code, so the list stays as it is.
+            return self.join_items(py, unsafe { list.as_slice() });
         }
         if let Some(tuple) = iterable.downcast_exact::<PyTuple>() {
             return self.join_items(py, tuple.as_slice());

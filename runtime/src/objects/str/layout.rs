@@ -683,6 +683,10 @@ pub(crate) unsafe fn copy_units<T: CodeUnit>(text: &[T], to: *mut u8, unit: usiz
     // SAFETY: by contract; equal sizes are plain copies of integers.
     unsafe {
         if unit == size_of::<T>() {
+            // Pieces are often a character or two.
+            if let [c] = text {
+                return to.cast::<T>().write_unaligned(*c);
+            }
             core::ptr::copy_nonoverlapping(text.as_ptr().cast::<u8>(), to, size_of_val(text));
             return;
         }
@@ -718,7 +722,11 @@ pub(crate) unsafe fn dealloc(op: *mut PyObject) {
             super::intern::forget(s);
         }
         let compact_ascii = state::COMPACT | state::ASCII;
-        if bits & compact_ascii != compact_ascii {
+        if bits & compact_ascii == compact_ascii {
+            if PyStr::check_exact(s) {
+                return memory::free_plain(op, false);
+            }
+        } else {
             let compact = &*op.cast::<Compact>();
             let utf8 = compact.utf8.get();
             if bits & state::COMPACT == 0 {
