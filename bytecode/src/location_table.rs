@@ -91,6 +91,17 @@ impl LocationTableWriter {
     }
 }
 
+/// A table with the same lines and nothing else.
+#[must_use]
+pub fn without_columns(table: &[u8], firstlineno: i32) -> Vec<u8> {
+    let mut writer = LocationTableWriter::new(firstlineno);
+    for range in LocationTable::new(table, firstlineno) {
+        let loc = Location { end_line: range.loc.line, col: -1, end_col: -1, ..range.loc };
+        writer.add(loc, ((range.end - range.start) / 2) as u32);
+    }
+    writer.finish()
+}
+
 /// A run of code units with one position.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct LocationRange {

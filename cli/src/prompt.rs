@@ -153,8 +153,10 @@ pub fn read_statements(py: Py<'_>) -> PyResult<i32> {
     }
     let mut number = 0;
     let mut status = 0;
+    // What `from __future__` statements have switched on stays on.
+    let mut features = 0;
     loop {
-        let (source, at_end) = match read_statement(py) {
+        let (source, at_end) = match read_statement(py, features) {
             Ok(read) => read,
             Err(raised) => {
                 status = report(py, raised);
@@ -162,7 +164,7 @@ pub fn read_statements(py: Py<'_>) -> PyResult<i32> {
             }
         };
         if !source.is_empty() {
-            let outcome = run_statement(py, &source, number);
+            let outcome = run_statement(py, &source, number, &mut features);
             number += 1;
             status = match outcome {
                 Ok(()) => 0,
@@ -182,7 +184,7 @@ pub fn read_statements(py: Py<'_>) -> PyResult<i32> {
 }
 
 /// The lines of one statement, and whether the input ended with it.
-fn read_statement(py: Py<'_>) -> PyResult<(Vec<u8>, bool)> {
+fn read_statement(py: Py<'_>, features: u32) -> PyResult<(Vec<u8>, bool)> {
     let mut source = Vec::new();
     let mut prompt = id!(py, "ps1");
     loop {
@@ -191,7 +193,7 @@ fn read_statement(py: Py<'_>) -> PyResult<(Vec<u8>, bool)> {
             Line::Text(line) => source.extend_from_slice(&line),
         }
         let blank = source.iter().all(|b| b.is_ascii_whitespace());
-        if blank || !wants_more(py, &source)? {
+        if blank || !wants_more(py, &source, features)? {
             return Ok((source, false));
         }
         prompt = id!(py, "ps2");
@@ -199,9 +201,9 @@ fn read_statement(py: Py<'_>) -> PyResult<(Vec<u8>, bool)> {
 }
 
 /// Whether the statement is only the beginning of one.
-fn wants_more(py: Py<'_>, source: &[u8]) -> PyResult<bool> {
+fn wants_more(py: Py<'_>, source: &[u8], features: u32) -> PyResult<bool> {
     let filename = PyStr::new(py, "<stdin>")?;
-    let flags = flags::ALLOW_INCOMPLETE_INPUT | flags::DONT_IMPLY_DEDENT | flags::IGNORE_COOKIE;
+    let flags = flags::ALLOW_INCOMPLETE_INPUT | flags::DONT_IMPLY_DEDENT | flags::IGNORE_COOKIE | features;
     let arena = bumpalo::Bump::new();
     let parsed = krait_interp::compile::parse_quietly(
         py,
@@ -221,19 +223,20 @@ fn wants_more(py: Py<'_>, source: &[u8]) -> PyResult<bool> {
     }
 }
 
-fn run_statement(py: Py<'_>, source: &[u8], number: usize) -> PyResult<()> {
+fn run_statement(py: Py<'_>, source: &[u8], number: usize, features: &mut u32) -> PyResult<()> {
     if source.iter().all(|b| b.is_ascii_whitespace()) {
         return Ok(());
     }
     let shown = PyStr::new(py, "<stdin>")?;
     let globals = main_dict(py)?;
-    let flags = flags::IGNORE_COOKIE;
+    let given = flags::IGNORE_COOKIE | *features;
     // Errors of syntax speak of "<stdin>"; running code has a name of its own, under which its source can be found.
     let arena = bumpalo::Bump::new();
     let tree =
-        krait_interp::compile::parse_source(py, &arena, Source::Bytes(source), &shown, Mode::Single, flags)?;
+        krait_interp::compile::parse_source(py, &arena, Source::Bytes(source), &shown, Mode::Single, given)?;
     let name = PyStr::new(py, &format!("<stdin-{number}>"))?;
-    let code = krait_interp::compile::compile_tree(py, &tree, &name, flags, -1)?;
+    let code = krait_interp::compile::compile_tree(py, &tree, &name, given, -1)?;
+    *features |= code.co_flags.get() as u32 & flags::FUTURES;
     let text = PyStr::from_wtf8(py, source)?;
     if let Err(raised) = register_source(py, &code, &text, &name) {
         py.clear_error(raised);

@@ -109,6 +109,7 @@ fn run_command(py: Py<'_>, code: &[u8]) -> PyResult<i32> {
 
 /// The source is UTF-8 whatever its first lines say.
 const IGNORE_COOKIE: u32 = krait_interp::compile::flags::IGNORE_COOKIE;
+const SCRIPT: u32 = krait_interp::compile::flags::SCRIPT;
 
 /// 3.14 takes common indentation off a `-c` command, as `textwrap.dedent` does.
 fn dedent(code: &[u8]) -> Vec<u8> {
@@ -246,7 +247,7 @@ fn run_contents(py: Py<'_>, contents: &[u8], filename: &PyStr, globals: &PyDict)
     set_loader(py, globals, filename, "SourceFileLoader")?;
     let skip = py.interp().config.borrow().skip_first_line;
     let source = if skip { without_first_line(contents) } else { contents };
-    let code = compile_source(py, Source::Bytes(source), filename, Mode::Exec, 0, -1)?;
+    let code = compile_source(py, Source::Bytes(source), filename, Mode::Exec, SCRIPT, -1)?;
     execute::run_code(py, &code, globals, None).map(drop)
 }
 

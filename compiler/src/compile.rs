@@ -2,9 +2,10 @@
 
 use bumpalo::Bump;
 use krait_bytecode::{CodeFlags, CodeObject};
+use krait_syntax::StackLimit;
 use krait_syntax::ast::Mod;
 
-use crate::error::{CompileError, Warning};
+use crate::error::{CompileError, Depth, Warning};
 use crate::{codegen, future, optimize_tree, preprocess, symtable};
 
 /// How to compile.
@@ -18,6 +19,8 @@ pub struct Options<'a> {
     pub features: u32,
     /// `ast.PyCF_ALLOW_TOP_LEVEL_AWAIT`.
     pub top_level_await: bool,
+    /// Where the native stack has to end.
+    pub stack_limit: StackLimit,
 }
 
 /// Compiles a tree. Warnings are appended to `warnings` also when an error comes after them.
@@ -36,13 +39,17 @@ pub fn symbol_table(
     options: &Options<'_>,
     warnings: &mut Vec<Warning>,
 ) -> Result<(symtable::SymbolTable, future::Future), CompileError> {
-    let future = future::future_features(tree)?;
+    let future = future::future_features(tree).map_err(of_symbols)?;
     if let Mod::Module { body, .. } | Mod::Interactive { body } = *tree {
-        preprocess::finally_warnings(body, warnings)?;
+        preprocess::finally_warnings(body, Depth::new(options.stack_limit), warnings)?;
     }
     let in_force = future::Future { features: options.features | future.features, ..future };
-    let table = symtable::build(tree, &in_force, options.optimize, options.top_level_await)?;
+    let table = symtable::build(tree, &in_force, options).map_err(of_symbols)?;
     Ok((table, in_force))
+}
+
+fn of_symbols(error: CompileError) -> CompileError {
+    CompileError { of_symbols: true, ..error }
 }
 
 /// The tree as `ast.parse(…, optimize=…)` shows it.
@@ -51,7 +58,7 @@ pub fn optimized_tree<'a>(
     tree: &Mod<'a>,
     options: &Options<'_>,
 ) -> Result<Mod<'a>, CompileError> {
-    let features = options.features | future::future_features(tree)?.features;
+    let features = options.features | future::future_features(tree).map_err(of_symbols)?.features;
     let lazy = features & CodeFlags::FUTURE_ANNOTATIONS != 0;
-    Ok(optimize_tree::optimize_tree(arena, tree, options.optimize, lazy))
+    optimize_tree::optimize_tree(arena, tree, options, lazy)
 }

@@ -1,6 +1,7 @@
 //! What compiling may report: errors (always fatal) and warnings (for the caller to issue).
 //! Nothing here formats tracebacks or reads the source line: the caller knows the file.
 
+use krait_syntax::StackLimit;
 use krait_syntax::ast::Location;
 
 /// Which exception a failed compilation raises.
@@ -31,26 +32,24 @@ pub struct CompileError {
     pub message: String,
     /// Where; columns count bytes from 0 (`SyntaxError.offset` counts from 1). All zero without a place.
     pub loc: Location,
+    /// Whether the symbol table found it: the exception's `args` then hold the message alone.
+    pub of_symbols: bool,
 }
 
 impl CompileError {
     /// A `SyntaxError` at a place.
     pub fn syntax(message: impl Into<String>, loc: Location) -> Self {
-        CompileError { kind: ErrorKind::Syntax, message: message.into(), loc }
+        CompileError { kind: ErrorKind::Syntax, message: message.into(), loc, of_symbols: false }
     }
 
     /// The error for a tree that is nested too deeply.
     pub fn recursion() -> Self {
-        CompileError {
-            kind: ErrorKind::Recursion,
-            message: "maximum recursion depth exceeded during compilation".to_owned(),
-            loc: Location::default(),
-        }
+        CompileError::other(ErrorKind::Recursion, "maximum recursion depth exceeded during compilation")
     }
 
     /// An error of another kind, without a place.
     pub fn other(kind: ErrorKind, message: impl Into<String>) -> Self {
-        CompileError { kind, message: message.into(), loc: Location::default() }
+        CompileError { kind, message: message.into(), loc: Location::default(), of_symbols: false }
     }
 }
 
@@ -73,21 +72,37 @@ pub struct Warning {
 }
 
 /// The depth to which trees may nest before compiling gives up.
-pub(crate) const MAX_DEPTH: u32 = 2_500;
+const MAX_DEPTH: u32 = 6_000;
+/// The same where nobody knows how much stack there is.
+const CAREFUL_DEPTH: u32 = 2_500;
 
 /// Counts nesting, so that a deep tree is an error and not a native stack overflow.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Depth(u32);
+pub(crate) struct Depth {
+    level: u32,
+    limit: StackLimit,
+}
 
 impl Depth {
+    /// No depth yet.
+    pub(crate) fn new(limit: StackLimit) -> Self {
+        Depth { level: 0, limit }
+    }
+
+    /// No depth yet, on the same stack.
+    pub(crate) fn anew(self) -> Self {
+        Depth::new(self.limit)
+    }
+
     /// One level deeper.
     pub(crate) fn enter(&mut self) -> Result<(), CompileError> {
-        self.0 += 1;
-        if self.0 > MAX_DEPTH { Err(CompileError::recursion()) } else { Ok(()) }
+        self.level += 1;
+        let deepest = if self.limit == StackLimit::default() { CAREFUL_DEPTH } else { MAX_DEPTH };
+        if self.level > deepest || self.limit.reached() { Err(CompileError::recursion()) } else { Ok(()) }
     }
 
     /// One level up.
     pub(crate) fn leave(&mut self) {
-        self.0 = self.0.saturating_sub(1);
+        self.level = self.level.saturating_sub(1);
     }
 }

@@ -1,19 +1,30 @@
 //! The tree as CPython's own passes leave it before code generation: what `compile` with `PyCF_OPTIMIZED_AST` returns. Code
 //! generation does not use it: it asks `preprocess` on the way, and leaves all other folding to the flow graph.
 
+use std::cell::Cell;
+
 use bumpalo::Bump;
 use krait_syntax::ast::*;
 
+use crate::compile::Options;
+use crate::error::{CompileError, Depth};
 use crate::preprocess::{FormatPiece, docstring, effective_body, percent_format};
 
 /// Rewrites a tree: `__debug__`, simple `%` formats, numbers in patterns, docstrings at level 2.
-pub(crate) fn optimize_tree<'a>(arena: &'a Bump, tree: &Mod<'a>, optimize: u8, lazy: bool) -> Mod<'a> {
-    let folder = Folder { arena, optimize, lazy };
-    match tree.fold(&folder) {
+pub(crate) fn optimize_tree<'a>(
+    arena: &'a Bump,
+    tree: &Mod<'a>,
+    options: &Options<'_>,
+    lazy: bool,
+) -> Result<Mod<'a>, CompileError> {
+    let depth = Cell::new(Depth::new(options.stack_limit));
+    let folder = Folder { arena, optimize: options.optimize, lazy, depth, failed: Cell::new(false) };
+    let tree = match tree.fold(&folder) {
         Mod::Module { body, type_ignores } => Mod::Module { body: folder.body(body), type_ignores },
         Mod::Interactive { body } => Mod::Interactive { body: folder.body(body) },
         other => other,
-    }
+    };
+    if folder.failed.get() { Err(CompileError::recursion()) } else { Ok(tree) }
 }
 
 struct Folder<'a> {
@@ -21,6 +32,25 @@ struct Folder<'a> {
     optimize: u8,
     /// Annotations are kept as text, so they stay as written.
     lazy: bool,
+    depth: Cell<Depth>,
+    /// Set when the tree is too deep; what comes of it is of no use then.
+    failed: Cell<bool>,
+}
+
+impl Folder<'_> {
+    /// Counts a level of nesting while `fold` runs, if there is room for it.
+    fn nested<T: Copy>(&self, node: &T, fold: impl FnOnce() -> T) -> T {
+        let before = self.depth.get();
+        let mut depth = before;
+        if self.failed.get() || depth.enter().is_err() {
+            self.failed.set(true);
+            return *node;
+        }
+        self.depth.set(depth);
+        let folded = fold();
+        self.depth.set(before);
+        folded
+    }
 }
 
 /// Code that the optimiser put in stands nowhere.
@@ -76,10 +106,10 @@ macro_rules! folding {
     (located $name:ident($rust:ident $kind:ident) { $($class:ident $(in $boxed:ident)? ($($field:ident)*))* }) => {
         impl<'a> Fold<'a> for $rust<'a> {
             fn fold(&self, folder: &Folder<'a>) -> Self {
-                let node = match &self.node {
+                let node = folder.nested(&self.node, || match &self.node {
                     $(pattern!($kind $class $(in $boxed)? { $($field)* }) =>
                         variant!(folder, $kind $class $(in $boxed)? { $($field)* }),)*
-                };
+                });
                 folder.$name(self, $rust { node, loc: self.loc })
             }
         }

@@ -33,8 +33,12 @@ pub(crate) fn effective_body<'s, 'a>(
 }
 
 /// The warnings about `return`, `break` and `continue` that leave a `finally` block (PEP 765).
-pub(crate) fn finally_warnings(body: &[Stmt<'_>], warnings: &mut Vec<Warning>) -> Result<(), CompileError> {
-    let mut walk = FinallyWalk { warnings, depth: Depth::default() };
+pub(crate) fn finally_warnings(
+    body: &[Stmt<'_>],
+    depth: Depth,
+    warnings: &mut Vec<Warning>,
+) -> Result<(), CompileError> {
+    let mut walk = FinallyWalk { warnings, depth };
     walk.stmts(body, Inside::default())
 }
 

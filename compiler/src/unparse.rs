@@ -57,8 +57,8 @@ impl Level {
 }
 
 /// The text of an expression.
-pub(crate) fn expression(expr: &Expr<'_>) -> Result<PyString> {
-    let mut writer = Writer { out: Vec::new(), depth: Depth::default() };
+pub(crate) fn expression(expr: &Expr<'_>, depth: Depth) -> Result<PyString> {
+    let mut writer = Writer { out: Vec::new(), depth };
     writer.expr(expr, Level::Test)?;
     Ok(PyString::from_bytes(&writer.out).unwrap_or_default())
 }
@@ -223,10 +223,11 @@ impl Writer {
                 self.text("t");
                 self.format_string(values)
             }
-            ExprKind::FormattedValue { value, conversion, format_spec }
-            | ExprKind::Interpolation { value, conversion, format_spec, .. } => {
+            ExprKind::FormattedValue { conversion, format_spec, .. }
+            | ExprKind::Interpolation { conversion, format_spec, .. } => {
                 let mut body = Vec::new();
-                self.replacement_field(&mut body, value, conversion, format_spec)?;
+                let text = self.field_text(&expr.node)?;
+                self.replacement_field(&mut body, &text, conversion, format_spec)?;
                 self.text("f");
                 self.quote(&body);
                 Ok(())
@@ -518,9 +519,10 @@ impl Writer {
                     }
                 }
                 ExprKind::JoinedStr { values } => self.format_body(body, values)?,
-                ExprKind::FormattedValue { value, conversion, format_spec }
-                | ExprKind::Interpolation { value, conversion, format_spec, .. } => {
-                    self.replacement_field(body, value, conversion, format_spec)?;
+                ExprKind::FormattedValue { conversion, format_spec, .. }
+                | ExprKind::Interpolation { conversion, format_spec, .. } => {
+                    let text = self.field_text(&value.node)?;
+                    self.replacement_field(body, &text, conversion, format_spec)?;
                 }
                 _ => {
                     return Err(CompileError::other(
@@ -533,20 +535,29 @@ impl Writer {
         Ok(())
     }
 
-    fn replacement_field(
-        &mut self,
-        body: &mut Vec<u8>,
-        value: &Expr<'_>,
-        conversion: i32,
-        spec: Option<&Expr<'_>>,
-    ) -> Result {
+    /// The expression of a replacement field; that of a t-string as it was written.
+    fn field_text(&mut self, field: &ExprKind<'_>) -> Result<Vec<u8>> {
+        let value = match *field {
+            ExprKind::Interpolation { str: Constant::Str(text), .. } => return Ok(text.as_bytes().to_vec()),
+            ExprKind::Interpolation { value, .. } | ExprKind::FormattedValue { value, .. } => value,
+            _ => return Ok(Vec::new()),
+        };
         let outer = std::mem::take(&mut self.out);
         let result = self.expr(value, Level::Test.next());
         let text = std::mem::replace(&mut self.out, outer);
-        result?;
+        result.map(|()| text)
+    }
+
+    fn replacement_field(
+        &mut self,
+        body: &mut Vec<u8>,
+        text: &[u8],
+        conversion: i32,
+        spec: Option<&Expr<'_>>,
+    ) -> Result {
         // `{{` would be a brace.
         body.extend_from_slice(if text.first() == Some(&b'{') { b"{ " } else { b"{" });
-        body.extend_from_slice(&text);
+        body.extend_from_slice(text);
         if let Ok(conversion) = u8::try_from(conversion) {
             body.extend([b'!', conversion]);
         }

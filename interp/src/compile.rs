@@ -7,7 +7,9 @@ use krait_runtime::objects::exceptions::types;
 use krait_runtime::objects::{PyBytes, PyStr};
 use krait_runtime::prelude::*;
 use krait_syntax::ast::Mod;
-use krait_syntax::{Decoder, ErrorKind, Mode, ParseOptions, SyntaxError, Warning, WarningCategory};
+use krait_syntax::{
+    Decoder, ErrorKind, Mode, ParseOptions, StackLimit, SyntaxError, Warning, WarningCategory,
+};
 
 use crate::objects::code::PyCode;
 use crate::warnings::warn_explicit;
@@ -25,6 +27,8 @@ pub mod flags {
     pub const ALLOW_TOP_LEVEL_AWAIT: u32 = 0x2000;
     pub const ALLOW_INCOMPLETE_INPUT: u32 = 0x4000;
     pub const OPTIMIZED_AST: u32 = 0x8000 | ONLY_AST;
+    /// Ours: the bytes are those of the file that is run, which CPython reads line by line.
+    pub const SCRIPT: u32 = 0x4000_0000;
     /// All `CO_FUTURE_*` bits.
     pub const FUTURES: u32 = 0x1fe_0000;
     pub const BARRY_AS_BDFL: u32 = 0x40_0000;
@@ -55,13 +59,9 @@ impl Decoder for Codecs<'_> {
             }
         })();
         decoded.map_err(|raised| {
-            let lookup = py.error_matches(types::LookupError());
             let exc = py.fetch(raised);
-            if lookup {
-                return None;
-            }
             match exc.str(py) {
-                Ok(text) => Some(format!("({}) {text}", kind_of_decode_error(&exc))),
+                Ok(text) => Some(text.to_string_lossy().into_owned()),
                 Err(raised) => {
                     py.clear_error(raised);
                     None
@@ -69,10 +69,6 @@ impl Decoder for Codecs<'_> {
             }
         })
     }
-}
-
-fn kind_of_decode_error(exc: &PyObject) -> &'static str {
-    if exc.ty().is_subtype(types::UnicodeError()) { "unicode error" } else { "value error" }
 }
 
 /// `compile(source, filename, mode, flags, optimize=optimize)` with code as result. `optimize` is -1 for the interpreter's own level.
@@ -137,8 +133,15 @@ fn parse_only<'a>(
         allow_incomplete_input: has(flags::ALLOW_INCOMPLETE_INPUT),
         barry_as_bdfl: has(flags::BARRY_AS_BDFL),
         max_int_digits: py.interp().int_max_str_digits.get().max(0) as usize,
+        stack_limit: stack_limit(py),
     };
     let exec = mode == Mode::Exec;
+    if let Source::Bytes(bytes) = source
+        && has(flags::SCRIPT)
+        && let Some(at) = bytes.iter().position(|byte| *byte == 0)
+    {
+        return Err(null_byte(bytes.get(..at).unwrap_or(b"")));
+    }
     let decoded = match source {
         Source::Text(text) => Some(text),
         Source::Bytes(bytes) if has(flags::IGNORE_COOKIE) => core::str::from_utf8(bytes).ok(),
@@ -149,6 +152,20 @@ fn parse_only<'a>(
         (None, Source::Bytes(bytes)) => krait_syntax::source::decode(arena, bytes, exec, &mut Codecs(py))?,
     };
     krait_syntax::parse_warning(arena, text, options, warnings)
+}
+
+/// The error for a null byte in a script, after what stands before it.
+fn null_byte(before: &[u8]) -> Box<SyntaxError> {
+    let lineno = before.iter().filter(|byte| **byte == b'\n').count() as i32 + 1;
+    let line = before.rsplit(|byte| *byte == b'\n').next().unwrap_or(b"");
+    Box::new(SyntaxError {
+        lineno: Some(lineno),
+        offset: Some(0),
+        end_lineno: Some(lineno),
+        end_offset: Some(0),
+        text: Some(String::from_utf8_lossy(line).into_owned()),
+        ..SyntaxError::bare(ErrorKind::Syntax, "source code cannot contain null bytes")
+    })
 }
 
 /// As [`parse_source`], for the grammar of another minor version (`ast.parse(feature_version=…)`).
@@ -171,29 +188,38 @@ pub fn parse_for_version<'a>(
     let mut warnings = Vec::new();
     let parsed = parse_only(py, arena, source, filename, mode, flags, feature_version, &mut warnings);
     for warning in &warnings {
-        let category = match warning.category {
-            WarningCategory::Syntax => types::SyntaxWarning(),
-            WarningCategory::Deprecation => types::DeprecationWarning(),
-        };
-        let text = PyStr::new(py, &warning.msg)?;
-        if let Err(raised) = warn_explicit(py, category, &text, filename, warning.lineno) {
-            if !py.error_matches(category) {
-                return Err(raised);
-            }
-            // The warning became an error: it gets a place in the source.
-            py.clear_error(raised);
-            let error = SyntaxError {
-                lineno: Some(warning.lineno),
-                offset: Some(warning.error_offset),
-                end_lineno: Some(warning.lineno),
-                end_offset: Some(warning.error_end_offset),
-                text: source_line(source, filename, warning.lineno),
-                ..SyntaxError::bare(ErrorKind::Syntax, warning.error_msg.as_deref().unwrap_or(&warning.msg))
-            };
-            return Err(raise_syntax_error(py, &error, filename));
-        }
+        issue_warning(py, warning, filename, || source_line(source, filename, mode, warning.lineno))?;
     }
     parsed.map_err(|error| raise_syntax_error(py, &error, filename))
+}
+
+/// Issues what parsing or tokenizing warned of; `text` gives the line, should the filters make an error of it.
+pub fn issue_warning(
+    py: Py<'_>,
+    warning: &Warning,
+    filename: &PyStr,
+    text: impl FnOnce() -> Option<String>,
+) -> PyResult<()> {
+    let category = match warning.category {
+        WarningCategory::Syntax => types::SyntaxWarning(),
+        WarningCategory::Deprecation => types::DeprecationWarning(),
+    };
+    let message = PyStr::new(py, &warning.msg)?;
+    let Err(raised) = warn_explicit(py, category, &message, filename, warning.lineno) else { return Ok(()) };
+    if !py.error_matches(category) {
+        return Err(raised);
+    }
+    // The warning became an error: it gets a place in the source.
+    py.clear_error(raised);
+    let error = SyntaxError {
+        lineno: Some(warning.lineno),
+        offset: Some(warning.error_offset),
+        end_lineno: Some(warning.lineno),
+        end_offset: Some(warning.error_end_offset),
+        text: text(),
+        ..SyntaxError::bare(ErrorKind::Syntax, warning.error_msg.as_deref().unwrap_or(&warning.msg))
+    };
+    Err(raise_syntax_error(py, &error, filename))
 }
 
 /// The tree after the optimisations that `PyCF_OPTIMIZED_AST` asks for.
@@ -229,7 +255,14 @@ fn options<'a>(py: Py<'_>, filename: &'a str, flags: u32, optimize: i32) -> Opti
         optimize: optimize.clamp(0, 2) as u8,
         features: flags & flags::FUTURES,
         top_level_await: flags & flags::ALLOW_TOP_LEVEL_AWAIT != 0,
+        stack_limit: stack_limit(py),
     }
+}
+
+/// Parser and compiler look at the stack less often than once a call: they stop a little before everybody else.
+fn stack_limit(py: Py<'_>) -> StackLimit {
+    const RESERVE: usize = 24 * 1024;
+    StackLimit::at(py.thread().stack_soft_limit.get() + RESERVE)
 }
 
 /// Compiles a tree; warnings are issued, errors raised.
@@ -263,6 +296,7 @@ pub fn compile_tree(
 
 fn raise_compile_error(py: Py<'_>, error: &CompileError, filename: &PyStr) -> Raised {
     match error.kind {
+        CompileErrorKind::Syntax if error.of_symbols => raise_of_symbols(py, error, filename),
         CompileErrorKind::Syntax => raise_at(py, &error.message, error.loc, filename),
         CompileErrorKind::Recursion => raise!(py, RecursionError, "{}", error.message),
         CompileErrorKind::System => raise!(py, SystemError, "{}", error.message),
@@ -286,6 +320,32 @@ fn raise_at(py: Py<'_>, message: &str, loc: krait_syntax::ast::Location, filenam
     raise_syntax_error(py, &error, filename)
 }
 
+/// A `SyntaxError` of the symbol table: its `args` hold the message alone, the place is in its attributes.
+fn raise_of_symbols(py: Py<'_>, error: &CompileError, filename: &PyStr) -> Raised {
+    let raised =
+        raise_syntax_error(py, &SyntaxError::bare(ErrorKind::Syntax, error.message.as_str()), filename);
+    let exc = py.fetch(raised);
+    let loc = error.loc;
+    let placed = (|| {
+        let text = if loc.lineno == 0 { None } else { file_line(filename, loc.lineno) };
+        for (name, value) in [
+            (id!(py, "lineno"), loc.lineno.into_py(py)?),
+            (id!(py, "offset"), (loc.col_offset + 1).into_py(py)?),
+            (id!(py, "end_lineno"), loc.end_lineno.into_py(py)?),
+            (id!(py, "end_offset"), (loc.end_col_offset + 1).into_py(py)?),
+            (id!(py, "filename"), filename.to_ref()),
+            (id!(py, "text"), text.as_deref().into_py(py)?),
+        ] {
+            exc.set_attr(py, name, &value)?;
+        }
+        Ok(())
+    })();
+    match placed {
+        Ok(()) => py.restore(exc),
+        Err(raised) => raised,
+    }
+}
+
 fn file_line(filename: &PyStr, line: i32) -> Option<String> {
     let name = filename.to_string_lossy();
     if name.starts_with('<') {
@@ -301,13 +361,13 @@ fn nth_line(text: &[u8], line: i32) -> Option<String> {
     Some(String::from_utf8_lossy(line).into_owned())
 }
 
-fn source_line(source: Source<'_>, filename: &PyStr, line: i32) -> Option<String> {
+fn source_line(source: Source<'_>, filename: &PyStr, mode: Mode, line: i32) -> Option<String> {
     let bytes = match source {
         Source::Text(text) => text.as_bytes(),
         Source::Bytes(bytes) => bytes,
     };
     let mut text = nth_line(bytes, line).or_else(|| file_line(filename, line))?;
-    if !text.ends_with('\n') {
+    if mode == Mode::Exec && !text.ends_with('\n') {
         text.push('\n');
     }
     Some(text)
@@ -321,9 +381,20 @@ pub fn raise_syntax_error(py: Py<'_>, error: &SyntaxError, filename: &PyStr) -> 
         ErrorKind::Tab => types::TabError(),
         ErrorKind::IncompleteInput => types::_IncompleteInputError(),
         ErrorKind::Memory => return raise!(py, MemoryError, "{}", error.msg),
+        ErrorKind::Value => return raise!(py, ValueError, "{}", error.msg),
     };
-    match syntax_error_args(py, error, filename) {
+    let raised = match syntax_error_args(py, error, filename) {
         Ok(args) => py.raise_object(class, Some(&args)),
+        Err(raised) => raised,
+    };
+    let Some(source) = &error.source else { return raised };
+    let exc = py.fetch(raised);
+    let noted = (|| {
+        let (zero, source) = (PyInt::new(py, 0)?, PyStr::new(py, source)?);
+        exc.set_attr(py, id!(py, "_metadata"), &*PyTuple::new(py, &[&zero, &zero, &source])?)
+    })();
+    match noted {
+        Ok(()) => py.restore(exc),
         Err(raised) => raised,
     }
 }

@@ -141,6 +141,15 @@ impl Build for Maker<'_> {
     fn tuple(&mut self, items: Vec<Ref<PyObject>>) -> Result<Ref<PyObject>, Fault> {
         Ok(PyTuple::from_vec(self.py, items)?.upcast())
     }
+    fn open_tuple(&mut self, len: usize) -> Result<Option<Ref<PyObject>>, Fault> {
+        Ok(Some(PyTuple::with_late_items(self.py, len)?.upcast()))
+    }
+    fn tuple_set(&mut self, tuple: &Ref<PyObject>, index: usize, item: Ref<PyObject>) -> Result<(), Fault> {
+        if let Some(tuple) = tuple.downcast::<PyTuple>() {
+            tuple.set_late(index, item);
+        }
+        Ok(())
+    }
     fn list(&mut self, _len: usize) -> Result<Ref<PyObject>, Fault> {
         Ok(PyList::new(self.py)?.upcast())
     }

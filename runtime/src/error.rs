@@ -96,6 +96,8 @@ impl<'py> Py<'py> {
         {
             // Break a cycle that the new link would close.
             let mut link = handled.clone();
+            // Cycles that are there already are not for us to break, but must not catch us.
+            let (mut slow, mut steps) = (handled.clone(), 0usize);
             while let Some(next) = link.downcast::<PyBaseException>().and_then(PyBaseException::context) {
                 if next.is(&exc) {
                     if let Some(e) = link.downcast::<PyBaseException>() {
@@ -103,10 +105,16 @@ impl<'py> Py<'py> {
                     }
                     break;
                 }
-                if next.is(&handled) {
+                if next.is(&slow) {
                     break;
                 }
                 link = next;
+                steps += 1;
+                if steps % 2 == 0
+                    && let Some(after) = slow.downcast::<PyBaseException>().and_then(PyBaseException::context)
+                {
+                    slow = after;
+                }
             }
             if let Some(e) = exc.downcast::<PyBaseException>() {
                 e.set_context(Some(handled));

@@ -8,7 +8,8 @@
 use std::io::{BufRead, Write};
 
 use bumpalo::Bump;
-use krait_syntax::stream::TokenStream;
+use krait_syntax::stream::{Step, TokenStream};
+use krait_syntax::token::Kind;
 use krait_syntax::{ErrorKind, Mode, NoDecoder, ParseOptions, ast, dump, parse_bytes, source, unparse};
 
 fn main() -> std::io::Result<()> {
@@ -40,18 +41,32 @@ fn run() -> std::io::Result<()> {
         arena.reset();
         if streaming {
             let Ok(text) = source::decode(&arena, &bytes, false, &mut NoDecoder) else { continue };
-            for token in TokenStream::new(text, true) {
-                match token {
-                    Ok(t) => writeln!(
-                        out,
-                        "{} {},{}-{},{}",
-                        t.kind.number(),
-                        t.lineno,
-                        t.col,
-                        t.end_lineno,
-                        t.end_col
-                    )?,
-                    Err(error) => writeln!(out, "ERR {}", error.msg)?,
+            let mut stream = TokenStream::new(true);
+            let mut lines = text.split_inclusive('\n');
+            loop {
+                match stream.step() {
+                    Step::NeedLine => match lines.next() {
+                        Some(line) => stream.push_line(line),
+                        None => stream.end(),
+                    },
+                    Step::Token(t) => {
+                        writeln!(
+                            out,
+                            "{} {},{}-{},{}",
+                            t.kind.number(),
+                            t.lineno,
+                            t.col,
+                            t.end_lineno,
+                            t.end_col
+                        )?;
+                        if t.kind == Kind::EndMarker {
+                            break;
+                        }
+                    }
+                    Step::Error(error) => {
+                        writeln!(out, "ERR {}", error.msg)?;
+                        break;
+                    }
                 }
             }
             writeln!(out, ".")?;
@@ -85,6 +100,7 @@ fn run() -> std::io::Result<()> {
                     ErrorKind::Tab => "TabError",
                     ErrorKind::IncompleteInput => "_IncompleteInputError",
                     ErrorKind::Memory => "MemoryError",
+                    ErrorKind::Value => "ValueError",
                 };
                 let show = |n: Option<i32>| n.map_or("None".to_owned(), |n| n.to_string());
                 writeln!(

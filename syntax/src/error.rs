@@ -14,6 +14,8 @@ pub enum ErrorKind {
     IncompleteInput,
     /// `MemoryError`: the source nests too deeply
     Memory,
+    /// `ValueError`: what is no fault of syntax
+    Value,
     /// `UnicodeDecodeError`, `LookupError`…: the text of what a codec raised, which becomes a `SyntaxError`
     Decode,
 }
@@ -35,6 +37,8 @@ pub struct SyntaxError {
     pub end_offset: Option<i32>,
     /// The first line's text, with its line end if it has one.
     pub text: Option<String>,
+    /// The whole source, if the parser looked for the best message: there may be a misspelt keyword in it.
+    pub source: Option<String>,
 }
 
 impl SyntaxError {
@@ -48,6 +52,7 @@ impl SyntaxError {
             end_lineno: None,
             end_offset: None,
             text: None,
+            source: None,
         }
     }
 }

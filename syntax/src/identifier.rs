@@ -32,6 +32,18 @@ pub(crate) fn normalise<'a>(arena: &'a Bump, name: &'a str) -> &'a str {
     if normal == name { name } else { arena.alloc_str(&normal) }
 }
 
+/// The constant that an identifier with letters beyond ASCII stands for once it is normalised: it cannot be an identifier then.
+pub(crate) fn constant(name: &str) -> Option<&'static str> {
+    // Each letter has at most four bytes and stands for one of at most five.
+    if name.is_ascii() || name.len() > 20 {
+        return None;
+    }
+    let normal = normalize(Form::Nfkc, name.chars().map(u32::from), Version::V16);
+    ["True", "False", "None"]
+        .into_iter()
+        .find(|constant| normal.iter().copied().eq(constant.chars().map(u32::from)))
+}
+
 /// The character of a name as `\N{…}` knows it: aliases too, but no sequences.
 pub(crate) fn character_by_name(name: &str) -> Option<u32> {
     match names::lookup(name.as_bytes(), Version::V16) {

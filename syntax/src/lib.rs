@@ -12,6 +12,7 @@ mod escape;
 mod identifier;
 mod parser;
 pub mod source;
+pub mod stack;
 pub mod stream;
 pub mod token;
 mod tokenizer;
@@ -20,6 +21,7 @@ pub mod validate;
 
 pub use error::{ErrorKind, SyntaxError, Warning, WarningCategory};
 pub use source::{Decoder, NoDecoder};
+pub use stack::StackLimit;
 
 use bumpalo::Bump;
 
@@ -55,6 +57,8 @@ pub struct ParseOptions<'a> {
     pub barry_as_bdfl: bool,
     /// Most digits that a decimal integer literal may have; 0 for no limit.
     pub max_int_digits: usize,
+    /// Where the native stack has to end.
+    pub stack_limit: StackLimit,
 }
 
 impl Default for ParseOptions<'_> {
@@ -68,6 +72,7 @@ impl Default for ParseOptions<'_> {
             allow_incomplete_input: false,
             barry_as_bdfl: false,
             max_int_digits: 4300,
+            stack_limit: StackLimit::default(),
         }
     }
 }

@@ -103,19 +103,13 @@ pub fn decode<'a>(
     match encoding.as_deref() {
         None | Some("utf-8") => match std::str::from_utf8(body) {
             Ok(text) => Ok(normal_lines(arena, text, module)),
+            // Under this name the codec is asked, and complains in its own words.
+            Err(_) if declared == Some("utf8") => {
+                Err(codec_error(decoder.decode("utf8", body).err(), "utf8"))
+            }
             Err(error) => Err(not_utf8(body, error.valid_up_to())),
         },
-        Some(other) if marked => {
-            let msg = format!("encoding problem: {other} with BOM");
-            let line = body.split(|b| *b == b'\n').next().unwrap_or(b"");
-            Err(Box::new(SyntaxError {
-                lineno: Some(1),
-                offset: Some(0),
-                end_lineno: Some(1),
-                end_offset: i32::try_from(line.len()).ok(),
-                ..SyntaxError::bare(ErrorKind::Syntax, msg)
-            }))
-        }
+        Some(other) if marked => Err(wrong_mark(body, other)),
         Some("iso-8859-1" | "latin1") => {
             let text: String = body.iter().map(|b| *b as char).collect();
             Ok(normal_lines(arena, &text, module))
@@ -125,16 +119,36 @@ pub fn decode<'a>(
         }
         Some(other) => match decoder.decode(other, body) {
             Ok(text) => Ok(normal_lines(arena, &text, module)),
-            Err(reason) => {
-                let msg = reason.unwrap_or_else(|| format!("unknown encoding: {other}"));
-                Err(Box::new(SyntaxError {
-                    lineno: Some(0),
-                    offset: Some(-1),
-                    ..SyntaxError::bare(ErrorKind::Syntax, msg)
-                }))
-            }
+            Err(reason) => Err(codec_error(Some(reason), other)),
         },
     }
+}
+
+/// The error for what a codec raised.
+fn codec_error(reason: Option<Option<String>>, encoding: &str) -> Box<SyntaxError> {
+    let msg = reason.flatten().unwrap_or_else(|| format!("unknown encoding: {encoding}"));
+    Box::new(SyntaxError { lineno: Some(0), offset: Some(-1), ..SyntaxError::bare(ErrorKind::Syntax, msg) })
+}
+
+/// The error for a byte order mark before a declaration of another encoding than UTF-8.
+fn wrong_mark(body: &[u8], encoding: &str) -> Box<SyntaxError> {
+    let mut lines = body.split(|b| *b == b'\n');
+    let first = lines.next().unwrap_or(b"");
+    let (lineno, line, end) = match declaration(first) {
+        Some(_) => (1, first, first.len()),
+        None => {
+            let second = lines.next().unwrap_or(b"");
+            (2, second, second.len() + 1)
+        }
+    };
+    Box::new(SyntaxError {
+        lineno: Some(lineno),
+        offset: Some(0),
+        end_lineno: Some(lineno),
+        end_offset: i32::try_from(end).ok(),
+        text: Some(String::from_utf8_lossy(line).into_owned()),
+        ..SyntaxError::bare(ErrorKind::Syntax, format!("encoding problem: {encoding} with BOM"))
+    })
 }
 
 /// Makes all line ends `\n`, and, for a module, the last line have one.
@@ -186,5 +200,6 @@ fn not_utf8(body: &[u8], at: usize) -> Box<SyntaxError> {
         end_lineno: Some(line),
         end_offset: Some(column),
         text: Some(String::from_utf8_lossy(line_bytes).into_owned()),
+        source: None,
     })
 }

@@ -389,6 +389,7 @@ fn pattern(node: &Pattern<'_>, star: bool) -> Checked {
 }
 
 fn function(def: &FunctionDef<'_>, owner: &str) -> Checked {
+    name(def.name)?;
     block(def.body, owner)?;
     type_params(def.type_params)?;
     arguments(def.args)?;
@@ -412,11 +413,20 @@ fn with(items: &[WithItem<'_>], body: &[Stmt<'_>], owner: &str) -> Checked {
     block(body, owner)
 }
 
+fn aliases(names: &[Alias<'_>], owner: &str) -> Checked {
+    nonempty(names, "names", owner)?;
+    for alias in names {
+        name(alias.name)?;
+        alias.asname.map_or(Ok(()), name)?;
+    }
+    Ok(())
+}
+
 fn try_(node: &Try<'_>, owner: &str) -> Checked {
     block(node.body, owner)?;
     if node.handlers.is_empty() {
         if node.finalbody.is_empty() {
-            return value(format!("{owner} has neither handlers nor finalbody"));
+            return value(format!("{owner} has neither except handlers nor finalbody"));
         }
         if !node.orelse.is_empty() {
             return value(format!("{owner} has orelse but no except handlers"));
@@ -425,6 +435,7 @@ fn try_(node: &Try<'_>, owner: &str) -> Checked {
     for handler in node.handlers {
         location(&handler.loc)?;
         optional(handler.type_)?;
+        handler.name.map_or(Ok(()), name)?;
         block(handler.body, "ExceptHandler")?;
     }
     stmts(node.finalbody)?;
@@ -437,6 +448,7 @@ fn stmt(node: &Stmt<'_>) -> Checked {
         StmtKind::FunctionDef(def) => function(def, "FunctionDef"),
         StmtKind::AsyncFunctionDef(def) => function(def, "AsyncFunctionDef"),
         StmtKind::ClassDef(def) => {
+            name(def.name)?;
             block(def.body, "ClassDef")?;
             type_params(def.type_params)?;
             loads(def.bases)?;
@@ -503,12 +515,12 @@ fn stmt(node: &Stmt<'_>) -> Checked {
             load(test)?;
             optional(msg)
         }
-        StmtKind::Import { names } => nonempty(names, "names", "Import"),
+        StmtKind::Import { names } => aliases(names, "Import"),
         StmtKind::ImportFrom { names, level, .. } => {
             if level.is_some_and(|level| level < 0) {
                 return value("Negative ImportFrom level");
             }
-            nonempty(names, "names", "ImportFrom")
+            aliases(names, "ImportFrom")
         }
         StmtKind::Global { names } => nonempty(names, "names", "Global"),
         StmtKind::Nonlocal { names } => nonempty(names, "names", "Nonlocal"),

@@ -141,6 +141,25 @@ pub trait Build {
     /// # Errors
     /// The builder's.
     fn tuple(&mut self, items: Vec<Self::Object>) -> Result<Self::Object, Self::Error>;
+    /// A tuple of so many elements that are yet to come, if the builder has such: the data may refer to it from within.
+    ///
+    /// # Errors
+    /// The builder's.
+    fn open_tuple(&mut self, _len: usize) -> Result<Option<Self::Object>, Self::Error> {
+        Ok(None)
+    }
+    /// Sets an element of an open tuple.
+    ///
+    /// # Errors
+    /// The builder's.
+    fn tuple_set(
+        &mut self,
+        _tuple: &Self::Object,
+        _index: usize,
+        _item: Self::Object,
+    ) -> Result<(), Self::Error> {
+        Ok(())
+    }
     /// An empty list for so many elements (do not trust the number); it may contain itself.
     ///
     /// # Errors
@@ -218,6 +237,9 @@ where
     let mut decoder = Decoder { source, builder, references: Vec::new(), depth: 0 };
     decoder.required("object")
 }
+
+/// Up to which size a tuple is made before its elements are read, when nobody knows how much data there is.
+const LONGEST_OPEN: usize = 1 << 16;
 
 struct Decoder<'d, S, B: Build> {
     source: &'d mut S,
@@ -405,6 +427,18 @@ where
             code::FROZENSET => self.size("set")?,
             _ => 0,
         };
+        if numbered
+            && matches!(kind, code::TUPLE | code::SMALL_TUPLE)
+            && (1..=self.source.remaining().unwrap_or(LONGEST_OPEN)).contains(&count)
+            && let Some(tuple) = self.builder.open_tuple(count)?
+        {
+            self.references.push(Some(tuple.clone()));
+            for index in 0..count {
+                let item = self.required("tuple")?;
+                self.builder.tuple_set(&tuple, index, item)?;
+            }
+            return Ok(tuple);
+        }
         let number = self.references.len();
         if numbered {
             self.references.push(None);

@@ -86,7 +86,7 @@ impl<'a> Generator<'a, '_> {
     }
 
     fn annotation_text(&mut self, annotation: &'a Expr<'a>) -> Result {
-        let text = crate::unparse::expression(annotation)?;
+        let text = crate::unparse::expression(annotation, self.depth.anew())?;
         self.load_const(loc(annotation.loc), Const::Str(text));
         Ok(())
     }

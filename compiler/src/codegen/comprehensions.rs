@@ -58,7 +58,7 @@ impl<'a> Generator<'a, '_> {
         let (inlined, is_async) = (self.table.scope(scope).comp_inlined, self.table.scope(scope).coroutine);
         if inlined {
             self.outermost_iterable(outermost)?;
-            let state = self.begin_inlined(at, scope);
+            let state = self.begin_inlined(at, scope)?;
             self.build_empty(at, element);
             self.op_i(at, Op::SWAP, 2);
             self.generators(at, generators, 0, 0, element, true)?;
@@ -252,7 +252,7 @@ impl<'a> Generator<'a, '_> {
     }
 
     /// Makes the names of a comprehension mean what they mean inside it, and puts the variables of the same names aside.
-    fn begin_inlined(&mut self, at: Loc, comprehension: ScopeId) -> Inlined {
+    fn begin_inlined(&mut self, at: Loc, comprehension: ScopeId) -> Result<Inlined> {
         let in_class = self.scope().kind == ScopeKind::Class && self.unit.in_inlined == 0;
         let function_like = self.scope().is_function_like();
         self.unit.in_inlined += 1;
@@ -297,14 +297,16 @@ impl<'a> Generator<'a, '_> {
             let cleanup = self.label();
             state.cleanup = Some(cleanup);
             self.op_j(at, Op::SETUP_FINALLY, cleanup);
+            self.push_block(at, BlockKind::InlinedComprehension, cleanup, None)?;
         }
-        state
+        Ok(state)
     }
 
     fn end_inlined(&mut self, at: Loc, state: Inlined) {
         self.unit.in_inlined = self.unit.in_inlined.saturating_sub(1);
         if let Some(cleanup) = state.cleanup {
             let end = self.label();
+            self.pop_block();
             self.op(Loc::NONE, Op::POP_BLOCK);
             self.op_j(Loc::NONE, Op::JUMP_NO_INTERRUPT, end);
             self.place(cleanup);

@@ -27,6 +27,8 @@ pub(super) enum BlockKind<'a> {
     ExceptionHandler,
     ExceptionGroupHandler,
     AsyncComprehension,
+    /// Holds no statement, so nothing leaves it.
+    InlinedComprehension,
     StopIteration,
 }
 
@@ -73,6 +75,7 @@ impl<'a> Generator<'a, '_> {
             | BlockKind::ExceptionHandler
             | BlockKind::ExceptionGroupHandler
             | BlockKind::AsyncComprehension
+            | BlockKind::InlinedComprehension
             | BlockKind::StopIteration => {}
             BlockKind::ForLoop => {
                 under(self, *loc);

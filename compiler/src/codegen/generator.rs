@@ -36,7 +36,7 @@ pub(crate) fn generate(
         interactive: matches!(tree, Mod::Interactive { .. }),
         warnings,
         muted: 0,
-        depth: Depth::default(),
+        depth: Depth::new(options.stack_limit),
         strings: HashMap::new(),
     };
     generator.module(tree)

@@ -71,10 +71,15 @@ impl Generator<'_, '_> {
 
     /// The number of a cell or free variable, as operands count them.
     pub(super) fn deref_index(&mut self, name: NameId, place: u32) -> u32 {
-        if place == CELL {
-            return self.unit.cellvars.add(name);
+        if place != CELL {
+            // Annotations learn only here that they need the cells of their class.
+            return self.unit.cellvars.len() + self.unit.freevars.add(name);
         }
-        self.unit.cellvars.len() + self.unit.freevars.add(name)
+        let index = self.unit.cellvars.get(name);
+        if index.is_none() {
+            self.unit.missing_cell = Some(name);
+        }
+        index.unwrap_or(0)
     }
 
     fn load_classdict(&mut self, loc: Loc) {

@@ -9,7 +9,7 @@ use super::unit_state::{NameTable, UnitKind, UnitState};
 use crate::error::{CompileError, ErrorKind};
 use crate::names::{NameId, known};
 use crate::symtable::{
-    self, CELL, DEF_COMP_CELL, DEF_FREE_CLASS, FREE, GLOBAL_EXPLICIT, NodeKey, ScopeId, ScopeKind, scope_of,
+    CELL, DEF_COMP_CELL, DEF_FREE_CLASS, FREE, GLOBAL_EXPLICIT, NodeKey, ScopeId, ScopeKind, scope_of,
 };
 use crate::unit::{AssembleError, Interner, Unit};
 
@@ -174,6 +174,11 @@ impl<'a> Generator<'a, '_> {
             self.load_none(Loc::NONE);
         }
         self.op(Loc::NONE, Op::RETURN_VALUE);
+        if let Some(name) = self.unit.missing_cell {
+            let (name, code) = (self.table.names.text(name), &self.unit.qualname);
+            let message = format!("cell '{name}' is unknown in '{code}'");
+            return Err(CompileError::other(ErrorKind::System, message));
+        }
         let flags = self.code_flags();
         let empty = UnitState::new(self.unit.scope, self.unit.kind, self.unit.name, self.unit.firstlineno);
         let state = std::mem::replace(&mut self.unit, empty);
@@ -273,16 +278,13 @@ impl<'a> Generator<'a, '_> {
         self.scope().scope(name)
     }
 
-    fn closure_index(&self, name: NameId) -> u32 {
-        if self.reference_kind(name) == symtable::CELL
-            && let Some(index) = self.unit.cellvars.get(name)
-        {
-            return index;
-        }
-        match self.unit.freevars.get(name) {
-            Some(index) => self.unit.cellvars.len() + index,
-            None => self.unit.cellvars.get(name).unwrap_or(0),
-        }
+    fn closure_index(&mut self, name: NameId) -> u32 {
+        let is_cell = self.unit.cellvars.get(name).is_some();
+        let place = match self.unit.freevars.get(name) {
+            Some(_) if !is_cell || self.reference_kind(name) != CELL => FREE,
+            _ => CELL,
+        };
+        self.deref_index(name, place)
     }
 }
 

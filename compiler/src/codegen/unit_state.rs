@@ -92,6 +92,9 @@ pub(super) struct UnitState<'a> {
     pub(super) in_conditional_block: bool,
     /// How many inlined comprehensions surround the current expression.
     pub(super) in_inlined: u32,
+    /// A cell that instructions ask for and the symbol table does not know. The code object must not be made then:
+    /// it would read past its frame.
+    pub(super) missing_cell: Option<NameId>,
 }
 
 impl UnitState<'_> {
@@ -120,6 +123,7 @@ impl UnitState<'_> {
             next_condition: 0,
             in_conditional_block: false,
             in_inlined: 0,
+            missing_cell: None,
         }
     }
 }

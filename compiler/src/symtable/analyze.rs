@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use super::build::Result;
 use super::flags::*;
 use super::scope::{ComprehensionKind, ScopeId, ScopeKind, SymbolTable};
-use crate::error::CompileError;
+use crate::error::{CompileError, Depth};
 use crate::names::{NameId, QuickMap, QuickSet, known};
 
 type Set = QuickSet<NameId>;
@@ -15,14 +15,15 @@ type Set = QuickSet<NameId>;
 const CLASS_CELLS: [NameId; 3] = [known::CLASS, known::CLASSDICT, known::CONDITIONAL_ANNOTATIONS];
 
 /// Decides all names of a table.
-pub(super) fn analyze(table: &mut SymbolTable) -> Result {
-    let mut analysis = Analysis { table };
+pub(super) fn analyze(table: &mut SymbolTable, depth: Depth) -> Result {
+    let mut analysis = Analysis { table, depth };
     analysis.block(SymbolTable::TOP, None, Cow::Owned(Set::default()), Cow::Owned(Set::default()), None)?;
     Ok(())
 }
 
 struct Analysis<'t> {
     table: &'t mut SymbolTable,
+    depth: Depth,
 }
 
 /// What a block learns about its own names.
@@ -45,6 +46,7 @@ impl Analysis<'_> {
         type_params: Cow<'_, Set>,
         class: Option<ScopeId>,
     ) -> Result<Set> {
+        self.depth.enter()?;
         let (mut bound, mut global, mut type_params) = (bound, global, type_params);
         let scope = self.table.scope(id);
         let kind = scope.kind;
@@ -105,7 +107,11 @@ impl Analysis<'_> {
             } else {
                 // A name bound in the class around an annotation scope may be there at run time or not; if not,
                 // the global one counts, never that of an enclosing function (PEP 695).
-                let in_class = class_scope.map_or(0, |class| class.symbol(name));
+                // The cell of the class's own namespace stands outside this, whatever the class binds.
+                let in_class = match class_scope {
+                    Some(class) if name != known::CLASSDICT => class.symbol(name),
+                    _ => 0,
+                };
                 if in_class & DEF_GLOBAL != 0 {
                     GLOBAL_EXPLICIT
                 } else if in_class & DEF_BOUND != 0 && in_class & DEF_NONLOCAL == 0 {
@@ -182,6 +188,7 @@ impl Analysis<'_> {
         self.update(id, &found, bound.as_deref(), &inner_free, &inlined_cells);
         let mut free = found.free;
         free.extend(inner_free);
+        self.depth.leave();
         Ok(free)
     }
 
@@ -247,6 +254,9 @@ impl Analysis<'_> {
                         if !self.free_in_child(comprehension, name) {
                             free.remove(&name);
                         }
+                    }
+                    if scope == FREE && existing & DEF_NONLOCAL != 0 && !in_class {
+                        self.table.scope_mut(id).symbols.set(name, existing | only_flags & USE);
                     }
                     if existing & DEF_BOUND != 0
                         && !in_class

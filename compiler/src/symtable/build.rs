@@ -6,25 +6,26 @@ use krait_syntax::ast::{ExprContext, Location, Mod};
 use super::analyze::analyze;
 use super::flags::*;
 use super::scope::{NodeKey, Scope, ScopeId, ScopeKind, SymbolTable};
+use crate::compile::Options;
 use crate::error::{CompileError, Depth};
 use crate::future::{self, Future};
 use crate::names::{NameId, known};
 
 pub(super) type Result<T = ()> = std::result::Result<T, CompileError>;
 
-/// Makes the symbol table of a tree. `future` tells the features in force,
-/// `optimize` the level of `compile`, `top_level_await` its flag `PyCF_ALLOW_TOP_LEVEL_AWAIT`.
-pub fn build(tree: &Mod<'_>, future: &Future, optimize: u8, top_level_await: bool) -> Result<SymbolTable> {
+/// Makes the symbol table of a tree. `future` tells the features in force.
+pub(crate) fn build(tree: &Mod<'_>, future: &Future, options: &Options<'_>) -> Result<SymbolTable> {
+    let depth = Depth::new(options.stack_limit);
     let mut builder = Builder {
         table: SymbolTable::new(),
         stack: Vec::new(),
         current: SymbolTable::TOP,
         private: None,
-        depth: Depth::default(),
+        depth,
         string_annotations: future.features & future::ANNOTATIONS != 0,
         last_future: future.last,
-        optimize,
-        top_level_await,
+        optimize: options.optimize,
+        top_level_await: options.top_level_await,
     };
     builder.enter(known::TOP, ScopeKind::Module, None, Location::default())?;
     match *tree {
@@ -39,7 +40,7 @@ pub fn build(tree: &Mod<'_>, future: &Future, optimize: u8, top_level_await: boo
     }
     builder.leave();
     let mut table = builder.table;
-    analyze(&mut table)?;
+    analyze(&mut table, depth)?;
     Ok(table)
 }
 

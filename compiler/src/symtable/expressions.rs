@@ -8,6 +8,9 @@ use super::scope::{ComprehensionKind, NodeKey, NodeRole, ScopeKind};
 use crate::error::CompileError;
 use crate::names::known;
 
+/// How many operators may follow each other at one level.
+const LONGEST_SUM: usize = 27_000;
+
 impl Builder {
     pub(super) fn exprs(&mut self, exprs: &[Expr<'_>]) -> Result {
         exprs.iter().try_for_each(|expr| self.expr(expr))
@@ -37,11 +40,14 @@ impl Builder {
             ExprKind::BoolOp { values, .. } => self.exprs(values),
             ExprKind::NamedExpr { target, value } => self.named_expression(expr, target, value),
             ExprKind::BinOp { mut left, right, .. } => {
-                // Long sums nest to the left: they must not count as depth.
+                // Long sums nest to the left: they must not count as depth, up to where CPython gives up.
                 let mut rights = vec![right];
                 while let ExprKind::BinOp { left: inner, right, .. } = left.node {
                     rights.push(right);
                     left = inner;
+                }
+                if rights.len() > LONGEST_SUM {
+                    return Err(CompileError::recursion());
                 }
                 self.expr(left)?;
                 rights.into_iter().rev().try_for_each(|right| self.expr(right))

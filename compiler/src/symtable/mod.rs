@@ -11,6 +11,6 @@ mod flags;
 mod scope;
 mod statements;
 
-pub use build::build;
+pub(crate) use build::build;
 pub use flags::*;
 pub use scope::{ComprehensionKind, NodeKey, NodeRole, Scope, ScopeId, ScopeKind, SymbolTable, Symbols};

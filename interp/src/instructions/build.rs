@@ -78,7 +78,8 @@ fn update_set(py: Py<'_>, set: &PySet, iterable: &PyObject) -> PyResult<()> {
 
 #[inline(never)]
 fn update_dict(py: Py<'_>, dict: &PyDict, other: &PyObject) -> PyResult<()> {
-    match dict.update(py, other) {
+    use krait_runtime::objects::dict::merge::{OnDuplicate, merge};
+    match merge(py, dict, other, OnDuplicate::Replace) {
         Ok(()) => Ok(()),
         Err(raised) if py.error_matches(types::AttributeError()) => {
             py.clear_error(raised);

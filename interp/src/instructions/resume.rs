@@ -71,6 +71,8 @@ instructions! {
         let ts = cx.py.thread();
         if (*dying).owner != Owner::Thread || !(*dying).frame_obj.is_null() || !(*dying).f_locals.is_null() {
             (*dying).stackpointer = cx.sp;
+            // Whoever holds the frame object sees where it returned.
+            (*dying).instr_ptr = cx.this();
             return Step::Return(value);
         }
         ts.py_recursion_remaining.set(ts.py_recursion_remaining.get() + 1);

@@ -170,6 +170,14 @@ impl PyCode {
     /// Makes a code object (`_PyCode_New`): interns names, lays the instructions out with fresh inline caches.
     pub fn new(py: Py<'_>, parts: CodeParts) -> PyResult<Ref<PyCode>> {
         parts.validate(py)?;
+        let mut parts = parts;
+        if py.interp().config.borrow().no_debug_ranges {
+            let table = krait_bytecode::location_table::without_columns(
+                parts.linetable.as_bytes(),
+                parts.firstlineno,
+            );
+            parts.linetable = PyBytes::new(py, &table)?;
+        }
         let units = parts.code.len() / size_of::<CodeUnit>();
         let nlocalsplus = parts.localsplusnames.len();
         let Some(framesize) = i32::try_from(PyCode::frame_slots(nlocalsplus, parts.stacksize as usize)).ok()

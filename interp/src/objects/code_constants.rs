@@ -16,6 +16,9 @@ use crate::objects::code::{CodeParts, PyCode};
 pub struct Maker<'a> {
     constants: HashMap<&'a Const, Ref<PyObject>>,
     names: HashMap<&'a [u8], Ref<PyStr>>,
+    tables: HashMap<&'a [u8], Ref<PyBytes>>,
+    name_tuples: HashMap<&'a [PyString], Ref<PyTuple>>,
+    const_tuples: HashMap<&'a [Const], Ref<PyTuple>>,
 }
 
 impl PyCode {
@@ -29,7 +32,6 @@ impl<'a> Maker<'a> {
     /// The code object that `data` describes.
     pub fn code(&mut self, py: Py<'_>, data: &'a CodeObject) -> PyResult<Ref<PyCode>> {
         py.check_stack(" during compilation")?;
-        let consts = data.consts.iter().map(|c| self.constant(py, c)).collect::<PyResult<Vec<_>>>()?;
         let parts = CodeParts {
             argcount: data.argcount as i32,
             posonlyargcount: data.posonlyargcount as i32,
@@ -38,22 +40,50 @@ impl<'a> Maker<'a> {
             flags: data.flags as i32,
             firstlineno: data.firstlineno,
             code: data.code.clone(),
-            consts: PyTuple::from_vec(py, consts)?,
+            consts: self.const_tuple(py, &data.consts)?,
             names: self.name_tuple(py, &data.names)?,
             localsplusnames: self.name_tuple(py, &data.localsplusnames)?,
             localspluskinds: PyBytes::new(py, &data.localspluskinds)?,
             filename: self.name(py, &data.filename)?,
             name: self.name(py, &data.name)?,
             qualname: self.name(py, &data.qualname)?,
-            linetable: PyBytes::new(py, &data.linetable)?,
-            exceptiontable: PyBytes::new(py, &data.exceptiontable)?,
+            linetable: self.table(py, &data.linetable)?,
+            exceptiontable: self.table(py, &data.exceptiontable)?,
         };
         PyCode::new(py, parts)
     }
 
     fn name_tuple(&mut self, py: Py<'_>, names: &'a [PyString]) -> PyResult<Ref<PyTuple>> {
-        let names = names.iter().map(|n| self.name(py, n).map(Ref::upcast)).collect::<PyResult<Vec<_>>>()?;
-        PyTuple::from_vec(py, names)
+        if let Some(known) = self.name_tuples.get(names) {
+            return Ok(known.clone());
+        }
+        let items = names.iter().map(|n| self.name(py, n).map(Ref::upcast)).collect::<PyResult<Vec<_>>>()?;
+        let tuple = PyTuple::from_vec(py, items)?;
+        self.name_tuples.insert(names, tuple.clone());
+        Ok(tuple)
+    }
+
+    fn const_tuple(&mut self, py: Py<'_>, consts: &'a [Const]) -> PyResult<Ref<PyTuple>> {
+        // Code compares slowly and is hardly ever the same twice.
+        let simple = !consts.iter().any(|constant| matches!(constant, Const::Code(_)));
+        if simple && let Some(known) = self.const_tuples.get(consts) {
+            return Ok(known.clone());
+        }
+        let items = consts.iter().map(|c| self.constant(py, c)).collect::<PyResult<Vec<_>>>()?;
+        let tuple = PyTuple::from_vec(py, items)?;
+        if simple {
+            self.const_tuples.insert(consts, tuple.clone());
+        }
+        Ok(tuple)
+    }
+
+    fn table(&mut self, py: Py<'_>, bytes: &'a [u8]) -> PyResult<Ref<PyBytes>> {
+        if let Some(known) = self.tables.get(bytes) {
+            return Ok(known.clone());
+        }
+        let table = PyBytes::new(py, bytes)?;
+        self.tables.insert(bytes, table.clone());
+        Ok(table)
     }
 
     fn name(&mut self, py: Py<'_>, name: &'a PyString) -> PyResult<Ref<PyStr>> {

@@ -171,7 +171,7 @@ impl PyFunction {
                             bail!(
                                 py,
                                 TypeError,
-                                "__annotate__() must return a dict, not {}",
+                                "__annotate__ returned non-dict of type '{}'",
                                 result.ty().name()
                             );
                         }

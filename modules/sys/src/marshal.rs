@@ -4,8 +4,8 @@ use krait_bytecode::marshal::{CURRENT_VERSION, Encoder, MarshalError, Source};
 use krait_interp::objects::PyCode;
 pub use krait_interp::unmarshal::load_bytes;
 use krait_interp::unmarshal::{Fault, load_from};
-use krait_runtime::objects::PyEllipsis;
 use krait_runtime::objects::exceptions::types;
+use krait_runtime::objects::{PyByteArray, PyEllipsis};
 use krait_runtime::prelude::*;
 use krait_runtime::protocol::buffer::{Buffer, BufferArg};
 
@@ -20,27 +20,36 @@ struct Writer<'py> {
     allow_code: bool,
     /// What was numbered must live as long as the numbers.
     kept: Vec<Ref<PyObject>>,
+    /// Slices and code objects that are being written: no reference to them could be read.
+    open: Vec<usize>,
 }
 
 /// `marshal.dumps`.
 pub fn dump_bytes(py: Py<'_>, value: &PyObject, version: i32, allow_code: bool) -> PyResult<Vec<u8>> {
-    let mut writer = Writer { py, encoder: Encoder::new(Vec::new(), version), allow_code, kept: Vec::new() };
-    match writer.object(value) {
+    let mut writer = Writer {
+        py,
+        encoder: Encoder::new(Vec::new(), version),
+        allow_code,
+        kept: Vec::new(),
+        open: Vec::new(),
+    };
+    match writer.object(value, 0) {
         Ok(()) => Ok(writer.encoder.into_sink()),
         Err(fault) => Err(fault.raise(py)),
     }
 }
 
 impl Writer<'_> {
-    fn object(&mut self, value: &PyObject) -> Result<(), Fault> {
+    /// Writes an object of which we hold `held` references ourselves.
+    fn object(&mut self, value: &PyObject, held: u32) -> Result<(), Fault> {
         self.py.check_stack(" while marshalling an object")?;
         self.encoder.enter()?;
-        self.inner(value)?;
+        self.inner(value, held)?;
         self.encoder.leave();
         Ok(())
     }
 
-    fn inner(&mut self, value: &PyObject) -> Result<(), Fault> {
+    fn inner(&mut self, value: &PyObject, held: u32) -> Result<(), Fault> {
         let e = &mut self.encoder;
         if value.is_none() {
             return Ok(e.none()?);
@@ -56,7 +65,10 @@ impl Writer<'_> {
         }
         // An object that nobody else refers to cannot occur twice.
         let interned = value.downcast_exact::<PyStr>().is_some_and(|s| s.interned_state() != 0);
-        if value.refcnt() > 1 || interned {
+        if value.refcnt() > held.saturating_add(1) || interned {
+            if e.version() >= 3 && self.open.contains(&value.id()) {
+                return Err(MarshalError::unmarshallable().into());
+            }
             if e.reference(value.id())? {
                 return Ok(());
             }
@@ -83,17 +95,17 @@ impl Writer<'_> {
         }
         if let Some(t) = value.downcast_exact::<PyTuple>() {
             e.tuple(t.len())?;
-            return t.as_slice().iter().try_for_each(|item| self.object(item));
+            return t.as_slice().iter().try_for_each(|item| self.object(item, 0));
         }
         if let Some(l) = value.downcast_exact::<PyList>() {
             e.list(l.len())?;
-            return l.to_vec().iter().try_for_each(|item| self.object(item));
+            return l.to_vec().iter().try_for_each(|item| self.object(item, 1));
         }
         if let Some(d) = value.downcast_exact::<PyDict>() {
             e.dict()?;
             for (k, v) in d.items_snapshot() {
-                self.object(&k)?;
-                self.object(&v)?;
+                self.object(&k, 1)?;
+                self.object(&v, 1)?;
             }
             return Ok(self.encoder.null()?);
         }
@@ -104,23 +116,32 @@ impl Writer<'_> {
             // In the order of their encodings, so that equal sets give equal data.
             let version = e.version();
             let mut keyed = Vec::with_capacity(items.len());
+            let count = value.len(self.py)?;
             for item in items {
                 keyed.push((dump_bytes(self.py, &item, version, self.allow_code)?, item));
+                if value.len(self.py)? != count {
+                    return Err(raise!(self.py, RuntimeError, "set changed size during iteration").into());
+                }
             }
             keyed.sort_by(|(a, _), (b, _)| a.cmp(b));
-            return keyed.iter().try_for_each(|(_, item)| self.object(item));
+            return keyed.iter().try_for_each(|(_, item)| self.object(item, 1));
         }
         if let Some(code) = value.downcast_exact::<PyCode>() {
             if !self.allow_code {
                 return Err(MarshalError::Value("marshalling code objects is disallowed".to_owned()).into());
             }
-            return self.code(code);
+            self.open.push(value.id());
+            self.code(code)?;
+            self.open.pop();
+            return Ok(());
         }
         if PySlice::check_exact(value) {
             e.slice()?;
             for name in [id!(self.py, "start"), id!(self.py, "stop"), id!(self.py, "step")] {
                 let part = value.get_attr(self.py, name)?;
-                self.object(&part)?;
+                self.open.push(value.id());
+                self.object(&part, 1)?;
+                self.open.pop();
             }
             return Ok(());
         }
@@ -142,8 +163,8 @@ impl Writer<'_> {
             e.long(n)?;
         }
         let bytes = code.code_bytes(self.py)?;
-        let before: [&PyObject; 8] = [
-            &bytes,
+        self.object(&bytes, 0)?;
+        let before: [&PyObject; 7] = [
             &parts.consts,
             &parts.names,
             &parts.localsplusnames,
@@ -152,10 +173,10 @@ impl Writer<'_> {
             &parts.name,
             &parts.qualname,
         ];
-        before.into_iter().try_for_each(|part| self.object(part))?;
+        before.into_iter().try_for_each(|part| self.object(part, 1))?;
         self.encoder.long(parts.firstlineno)?;
-        self.object(&parts.linetable)?;
-        self.object(&parts.exceptiontable)
+        self.object(&parts.linetable, 1)?;
+        self.object(&parts.exceptiontable, 1)
     }
 }
 
@@ -181,24 +202,27 @@ struct FileSource<'a> {
 impl Source for FileSource<'_> {
     type Error = Fault;
     fn read(&mut self, count: usize) -> Result<&[u8], Fault> {
+        // A size may be absurd: no more memory is taken than the file fills.
+        const PART: usize = 1 << 20;
         self.last.clear();
         while self.last.len() < count {
-            let wanted = count - self.last.len();
-            let size = PyInt::from_u64(self.py, wanted as u64)?;
-            let data = self.file.call_method(self.py, id!(self.py, "read"), &[&size])?;
-            let buffer = Buffer::new(self.py, &data)?;
-            let got = buffer.as_bytes();
-            if got.len() > wanted {
-                let text = format!(
-                    "read() returned too much data: {wanted} bytes requested, {} returned",
-                    got.len()
-                );
+            let wanted = (count - self.last.len()).min(PART);
+            let part = PyByteArray::new(self.py, &vec![0; wanted])?;
+            let got = self.file.call_method(self.py, id!(self.py, "readinto"), &[&part])?;
+            let got = got.to_index_clipped(self.py)?;
+            if usize::try_from(got).is_ok_and(|got| got > wanted) {
+                let text = format!("read() returned too much data: {wanted} bytes requested, {got} returned");
                 return Err(MarshalError::Value(text).into());
             }
-            if got.is_empty() {
+            let buffer = Buffer::new(self.py, &part)?;
+            let filled = usize::try_from(got).unwrap_or(0);
+            self.last.extend_from_slice(buffer.as_bytes().get(..filled).unwrap_or(b""));
+            if filled < wanted {
+                if count > 1 {
+                    return Err(MarshalError::Eof("EOF read where not expected").into());
+                }
                 break;
             }
-            self.last.extend_from_slice(got);
         }
         Ok(&self.last)
     }

@@ -1,41 +1,33 @@
 //! Module `_tokenize`: the tokens of a source that a `readline` function gives, for `tokenize`.
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 
-use krait_interp::compile::raise_syntax_error;
-use krait_interp::warnings::warn_explicit;
+use krait_interp::compile::{issue_warning, raise_syntax_error};
 use krait_runtime::objects::exceptions::types;
 use krait_runtime::prelude::*;
-use krait_syntax::stream::TokenStream;
+use krait_syntax::stream::{Step, TokenStream};
 use krait_syntax::token::{Kind, Token};
-use krait_syntax::{ErrorKind, SyntaxError, WarningCategory};
+use krait_syntax::{ErrorKind, SyntaxError};
 
 /// What errors and warnings call the source.
 const FILENAME: &str = "<string>";
 
-/// A line as it was read: its text without line end, and the line end.
+/// A line as it was read.
 struct Line {
-    /// Where it begins in the source that the tokenizer sees, which has `\n` line ends only.
+    /// Where it begins in the stream's source.
     start: usize,
-    /// The whole text as read.
-    text: String,
-    /// The object made of it.
+    /// The object that `readline` gave, or was decoded from it.
     object: Ref<PyStr>,
-    /// How many bytes the line end has.
-    ending: usize,
+    /// Whether the stream's source has a line end here that the object has not.
+    implicit_newline: bool,
 }
 
-/// Everything read, with the tokens not given out yet.
+/// What was read so far.
 struct Tokens {
     lines: Vec<Line>,
-    source: String,
-    waiting: VecDeque<Token>,
-    /// What comes after the last token: an error of the source, or the one that `readline` raised.
-    error: Option<Box<SyntaxError>>,
-    raised: Option<Ref<PyObject>>,
-    /// The last line has no line end.
-    open_end: bool,
+    stream: TokenStream,
+    /// The line of the token shown last, and whether its text was shown with it.
+    last_line: (u32, bool),
 }
 
 /// The iterator.
@@ -47,7 +39,7 @@ pub struct TokenizerIter {
     encoding: Member<PyObject>,
     extra_tokens: Cell<bool>,
     #[no_traverse]
-    tokens: RefCell<Option<Tokens>>,
+    tokens: RefCell<Tokens>,
     done: Cell<bool>,
 }
 
@@ -58,7 +50,7 @@ impl TokenizerIter {
         let [readline] = args.as_slice() else {
             bail!(py, TypeError, "tokenizeriter() takes exactly 1 positional argument ({} given)", args.len())
         };
-        let (mut extra_tokens, mut encoding) = (None, None);
+        let (mut extra_tokens, mut encoding, mut unexpected) = (None, None, None);
         for (name, value) in kwargs.map(PyDict::items_snapshot).unwrap_or_default() {
             match name.downcast::<PyStr>().map(|name| name.to_string_lossy()).as_deref() {
                 Some("extra_tokens") => extra_tokens = Some(value.is_true(py)?),
@@ -74,21 +66,26 @@ impl TokenizerIter {
                         if value.is_none() { "None" } else { value.ty().name() }
                     ),
                 },
-                Some(other) => {
-                    bail!(py, TypeError, "tokenizeriter() got an unexpected keyword argument '{other}'")
-                }
+                Some(other) => unexpected = Some(other.to_owned()),
                 None => bail!(py, TypeError, "keywords must be strings"),
             }
         }
         let Some(extra_tokens) = extra_tokens else {
             bail!(py, TypeError, "tokenizeriter() missing required argument 'extra_tokens' (pos 2)")
         };
+        if let Some(name) = unexpected {
+            bail!(py, TypeError, "tokenizeriter() got an unexpected keyword argument '{name}'");
+        }
         TokenizerIter {
             base: PyObject::HEADER,
             readline: Member::new(readline.clone()),
             encoding: Member::from_option(encoding),
             extra_tokens: Cell::new(extra_tokens),
-            tokens: RefCell::new(None),
+            tokens: RefCell::new(Tokens {
+                lines: Vec::new(),
+                stream: TokenStream::new(extra_tokens),
+                last_line: (0, false),
+            }),
             done: Cell::new(false),
         }
         .alloc(py, cls)
@@ -105,23 +102,20 @@ impl TokenizerIter {
         if self.done.get() {
             return Ok(None);
         }
-        if self.tokens.borrow().is_none() {
-            // Reading runs Python code, so nothing is borrowed meanwhile.
-            let tokens = self.read(py)?;
-            *self.tokens.borrow_mut() = Some(tokens);
-        }
-        let mut tokens = self.tokens.borrow_mut();
-        let Some(tokens) = tokens.as_mut() else { return Ok(None) };
-        match tokens.waiting.pop_front() {
-            Some(token) => tokens.show(py, token, self.extra_tokens.get()).map(|shown| Some(shown.upcast())),
-            None => {
-                self.done.set(true);
-                if let Some(exception) = tokens.raised.take() {
-                    return Err(py.restore(exception));
+        loop {
+            // Reading and warning run Python code, so nothing is borrowed meanwhile.
+            let step = self.tokens.borrow_mut().stream.step();
+            self.warn(py)?;
+            match step {
+                Step::Token(token) => {
+                    self.done.set(token.kind == Kind::EndMarker);
+                    let shown = self.tokens.borrow_mut().show(py, token, self.extra_tokens.get())?;
+                    return Ok(shown.map(Ref::upcast));
                 }
-                match tokens.error.take() {
-                    Some(error) => Err(tokens.raise(py, *error)),
-                    None => Ok(None),
+                Step::NeedLine => self.read(py).inspect_err(|_| self.done.set(true))?,
+                Step::Error(error) => {
+                    self.done.set(true);
+                    return Err(self.tokens.borrow().raise(py, *error));
                 }
             }
         }
@@ -129,61 +123,30 @@ impl TokenizerIter {
 }
 
 impl TokenizerIter {
-    /// All of the source and its tokens.
-    fn read(&self, py: Py<'_>) -> PyResult<Tokens> {
-        let mut tokens = Tokens {
-            lines: Vec::new(),
-            source: String::new(),
-            waiting: VecDeque::new(),
-            error: None,
-            raised: None,
-            open_end: false,
-        };
-        let Some(readline) = self.readline.get() else { return Ok(tokens) };
+    /// Reads one line, or learns that there is none.
+    fn read(&self, py: Py<'_>) -> PyResult<()> {
+        let Some(readline) = self.readline.get() else { return Ok(()) };
         let encoding = self.encoding.get();
-        loop {
-            match read_line(py, &readline, encoding.as_deref()) {
-                Ok(Some(line)) => {
-                    if !tokens.push(py, line)? {
-                        break;
-                    }
-                }
-                Ok(None) => break,
-                Err(raised) => {
-                    tokens.raised = Some(py.fetch(raised));
-                    break;
-                }
+        let line = read_line(py, &readline, encoding.as_deref())?;
+        let mut tokens = self.tokens.borrow_mut();
+        match line {
+            Some(line) => tokens.push(py, line),
+            None => {
+                tokens.stream.end();
+                Ok(())
             }
         }
-        if !tokens.source.is_empty() && !tokens.source.ends_with('\n') {
-            tokens.source.push('\n');
-            tokens.open_end = true;
-        }
-        let cut = tokens.error.is_some();
-        let mut stream = TokenStream::new(&tokens.source, self.extra_tokens.get());
-        for token in &mut stream {
-            match token {
-                Ok(token) => tokens.waiting.push_back(token),
-                Err(_) if cut => {}
-                Err(error) => tokens.error = Some(error),
-            }
-        }
-        if cut || tokens.raised.is_some() {
-            // What the tokenizer made of the end of what could be read is not the end.
-            while tokens.waiting.back().is_some_and(|t| matches!(t.kind, Kind::EndMarker | Kind::Dedent)) {
-                tokens.waiting.pop_back();
-            }
-        }
-        for warning in stream.take_warnings() {
-            let category = match warning.category {
-                WarningCategory::Syntax => types::SyntaxWarning(),
-                WarningCategory::Deprecation => types::DeprecationWarning(),
-            };
-            let text = PyStr::new(py, &warning.msg)?;
+    }
+
+    fn warn(&self, py: Py<'_>) -> PyResult<()> {
+        let warnings = self.tokens.borrow_mut().stream.take_warnings();
+        for warning in warnings {
             let filename = PyStr::new(py, FILENAME)?;
-            warn_explicit(py, category, &text, &filename, warning.lineno)?;
+            let line = self.tokens.borrow().line(warning.lineno as u32).map(|line| line.object.clone());
+            let text = line.map(|line| line.to_string_lossy().trim_end_matches(['\r', '\n']).to_owned());
+            issue_warning(py, &warning, &filename, || text).inspect_err(|_| self.done.set(true))?;
         }
-        Ok(tokens)
+        Ok(())
     }
 }
 
@@ -213,37 +176,38 @@ fn read_line(py: Py<'_>, readline: &PyObject, encoding: Option<&PyObject>) -> Py
 }
 
 impl Tokens {
-    /// Takes one more line; false at the end.
-    fn push(&mut self, py: Py<'_>, object: Ref<PyStr>) -> PyResult<bool> {
-        let text = object.to_utf8(py)?.into_owned();
+    /// Takes one more line, which may be the empty one that means the end.
+    fn push(&mut self, py: Py<'_>, object: Ref<PyStr>) -> PyResult<()> {
+        let text = object.to_utf8(py)?;
         if text.is_empty() {
-            return Ok(false);
+            self.stream.end();
+            return Ok(());
         }
-        if text.contains('\0') {
-            let shown = text.split('\0').next().unwrap_or("").to_owned();
+        if let Some((shown, _)) = text.split_once('\0') {
             let lineno = self.lines.len() as i32 + 1;
-            self.error = Some(Box::new(SyntaxError {
+            let error = SyntaxError {
                 lineno: Some(lineno),
                 offset: Some(0),
                 end_lineno: Some(lineno),
                 end_offset: Some(0),
-                text: Some(shown),
+                text: Some(shown.to_owned()),
                 ..SyntaxError::bare(ErrorKind::Syntax, "source code cannot contain null bytes")
-            }));
-            return Ok(false);
+            };
+            return Err(self.raise(py, error));
         }
-        let ending = match text.as_bytes() {
-            [.., b'\r', b'\n'] => 2,
-            [.., b'\n' | b'\r'] => 1,
-            _ => 0,
-        };
-        let start = self.source.len();
-        self.source.push_str(text.get(..text.len() - ending).unwrap_or(""));
-        if ending > 0 {
-            self.source.push('\n');
+        // A function that gives more than one line at a time is not what is asked for, but shall work.
+        let single = text.find('\n').is_none_or(|end| end + 1 == text.len());
+        for line in text.split_inclusive('\n') {
+            let object = if single { object.clone() } else { PyStr::new(py, line)? };
+            let implicit_newline = !line.ends_with('\n');
+            self.lines.push(Line { start: self.stream.source().len(), object, implicit_newline });
+            if implicit_newline {
+                self.stream.push_line(&format!("{line}\n"));
+            } else {
+                self.stream.push_line(line);
+            }
         }
-        self.lines.push(Line { start, text, object, ending });
-        Ok(true)
+        Ok(())
     }
 
     fn line(&self, number: u32) -> Option<&Line> {
@@ -254,34 +218,11 @@ impl Tokens {
     fn column(&self, number: u32, bytes: u32) -> u32 {
         match self.line(number) {
             Some(line) if !line.object.is_ascii() => {
-                let head = line.text.get(..bytes as usize);
+                let head = self.stream.source().get(line.start..line.start + bytes as usize);
                 head.map_or(bytes, |head| head.chars().count() as u32)
             }
             _ => bytes,
         }
-    }
-
-    /// Part of the source, with the line ends as they were read.
-    fn original(&self, token: &Token) -> String {
-        let (start, end) = (token.start as usize, token.end as usize);
-        if self.lines.iter().all(|line| line.ending < 2 && !line.text.ends_with('\r')) {
-            return self.source.get(start..end).unwrap_or("").to_owned();
-        }
-        let mut out = String::new();
-        let mut at = start;
-        let first = self.lines.partition_point(|line| line.start <= start).saturating_sub(1);
-        for (index, line) in self.lines.iter().enumerate().skip(first) {
-            let next = self.lines.get(index + 1).map_or(self.source.len(), |next| next.start);
-            if at >= end {
-                break;
-            }
-            // Only at its end does a line differ from what the tokenizer saw.
-            let from = at - line.start;
-            let to = if end >= next { line.text.len() } else { end - line.start };
-            out.push_str(line.text.get(from..to).unwrap_or(""));
-            at = next;
-        }
-        out
     }
 
     /// The text of the lines from `first` to `last`.
@@ -289,74 +230,61 @@ impl Tokens {
         if first >= last {
             return Ok(self.line(last).map_or_else(PyStr::empty, |line| line.object.clone()));
         }
-        let texts: String =
-            (first..=last).filter_map(|n| self.line(n)).map(|line| line.text.as_str()).collect();
-        PyStr::new(py, &texts)
+        let lines = (first..=last).filter_map(|n| self.line(n));
+        let text: String = lines.map(|line| line.object.to_string_lossy().into_owned()).collect();
+        PyStr::new(py, &text)
     }
 
-    fn show(&self, py: Py<'_>, token: Token, extra: bool) -> PyResult<Ref<PyTuple>> {
+    /// The tuple that stands for a token. None in the one case where CPython has no text to show for the line.
+    fn show(&mut self, py: Py<'_>, token: Token, extra: bool) -> PyResult<Option<Ref<PyTuple>>> {
+        let trailing = match token.kind {
+            Kind::EndMarker => true,
+            Kind::Dedent => token.start as usize >= self.stream.source().len(),
+            _ => false,
+        };
+        // CPython has dropped its buffer by then, but keeps the line of the last token.
+        let lost = trailing && !extra && self.last_line != (token.end_lineno, true);
+        self.last_line = (token.end_lineno, !lost);
+        if trailing && !extra && token.lineno == 0 {
+            return Ok(None);
+        }
         let number = match token.kind.number() {
             7..=54 if extra => Kind::Op.number(),
             n => n,
         };
-        let in_string = matches!(
-            token.kind,
-            Kind::String
-                | Kind::FstringStart
-                | Kind::FstringMiddle
-                | Kind::FstringEnd
-                | Kind::TstringStart
-                | Kind::TstringMiddle
-                | Kind::TstringEnd
-        );
-        let is_last = token.lineno as usize >= self.lines.len();
-        let at_end = token.lineno as usize > self.lines.len();
-        let mut start = (i64::from(token.lineno), i64::from(self.column(token.lineno, token.col)));
-        let mut end = (i64::from(token.end_lineno), i64::from(self.column(token.end_lineno, token.end_col)));
-        let implicit = self.open_end && is_last && matches!(token.kind, Kind::Newline | Kind::Nl);
-        let text = match token.kind {
-            _ if implicit => PyStr::empty(),
-            Kind::Newline if !extra => {
-                // A comment before the line's end belongs to it, and half of a long line end.
-                let text = self.line(token.lineno).and_then(|line| line.text.get(token.col as usize..));
-                let text = text.map_or("", |text| text.strip_suffix('\n').unwrap_or(text));
-                end = (start.0, start.1 + text.chars().count() as i64);
-                PyStr::new(py, text)?
-            }
-            Kind::Newline | Kind::Nl => {
-                let ending = self
-                    .line(token.lineno)
-                    .map_or("\n", |line| line.text.get(line.text.len() - line.ending..).unwrap_or("\n"));
-                end.1 = start.1 + if ending == "\n" { 1 } else { 2 };
-                PyStr::new(py, ending)?
-            }
-            Kind::EndMarker | Kind::Dedent => PyStr::empty(),
-            Kind::Indent if !extra => PyStr::empty(),
-            Kind::Name => PyStr::new_interned(py, &self.original(&token))?,
-            _ => PyStr::new(py, &self.original(&token))?,
-        };
-        let mut line = if at_end && extra {
+        let line = if lost || trailing && extra {
             PyStr::empty()
         } else {
-            let first = if in_string { token.lineno } else { token.end_lineno };
+            let first = if in_string(token.kind) { token.lineno } else { token.end_lineno };
             self.line_text(py, first, token.end_lineno)?
         };
-        if !extra {
-            match token.kind {
-                Kind::Indent | Kind::Dedent | Kind::EndMarker => {
-                    let lineno = start.0.min(self.lines.len() as i64).max(1);
-                    start = (lineno, -1);
-                    end = start;
-                    line = self.line_text(py, lineno as u32, lineno as u32)?;
-                }
-                _ => {}
+        let mut start = (i64::from(token.lineno), i64::from(self.column(token.lineno, token.col)));
+        let mut end = (i64::from(token.end_lineno), i64::from(self.column(token.end_lineno, token.end_col)));
+        let implicit = self.line(token.end_lineno).is_some_and(|line| line.implicit_newline);
+        let text = self.stream.source().get(token.start as usize..token.end as usize).unwrap_or("");
+        let text = match token.kind {
+            Kind::Newline if !extra => {
+                end.1 -= 1;
+                text.strip_suffix('\n').unwrap_or(text)
             }
+            Kind::Newline if implicit => text.strip_suffix('\n').unwrap_or(text),
+            Kind::Nl if implicit => "",
+            Kind::EndMarker | Kind::Dedent => "",
+            Kind::Indent if !extra => "",
+            _ => text,
+        };
+        let text = match token.kind {
+            Kind::Name => PyStr::new_interned(py, text)?,
+            _ => PyStr::new(py, text)?,
+        };
+        if !extra && matches!(token.kind, Kind::Indent | Kind::Dedent | Kind::EndMarker) {
+            (start.1, end.1) = (-1, -1);
         }
         let place = |(line, column): (i64, i64)| {
             PyTuple::pair(py, PyInt::new(py, line)?.upcast(), PyInt::new(py, column)?.upcast())
         };
         let number = PyInt::new(py, i64::from(number))?;
-        PyTuple::new(py, &[&number, &text, &*place(start)?, &*place(end)?, &line])
+        PyTuple::new(py, &[&number, &text, &*place(start)?, &*place(end)?, &line]).map(Some)
     }
 
     /// An error whose end is not known: of indentation, of what joins lines, or of the source's end.
@@ -366,7 +294,8 @@ impl Tokens {
             ErrorKind::Tab => types::TabError(),
             _ => types::SyntaxError(),
         };
-        let text = line.text.trim_end_matches(['\r', '\n']);
+        let text = line.object.to_string_lossy();
+        let text = text.trim_end_matches('\n');
         let made = (|| {
             let filename = PyStr::new(py, FILENAME)?;
             let lineno = error.lineno.into_py(py)?;
@@ -401,13 +330,27 @@ impl Tokens {
         }
         if error.text.is_none() && error.end_lineno.is_some() {
             let line = error.lineno.and_then(|n| self.line(n as u32));
-            error.text = line.map(|line| line.text.trim_end_matches(['\r', '\n']).to_owned());
+            error.text = line.map(|line| line.object.to_string_lossy().into_owned());
         }
         if let Some(text) = &mut error.text {
-            text.truncate(text.trim_end_matches(['\r', '\n']).len());
+            text.truncate(text.trim_end_matches('\n').len());
         }
         raise_syntax_error(py, &error, &filename)
     }
+}
+
+/// Whether the kind's line is all that the literal touches.
+fn in_string(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::String
+            | Kind::FstringStart
+            | Kind::FstringMiddle
+            | Kind::FstringEnd
+            | Kind::TstringStart
+            | Kind::TstringMiddle
+            | Kind::TstringEnd
+    )
 }
 
 /// The tokenizer.

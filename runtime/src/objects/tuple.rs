@@ -79,6 +79,24 @@ impl PyTuple {
         }
     }
 
+    /// A tuple of `len` times `None`, whose items come later by [`PyTuple::set_late`]: for data that refers to a tuple from within.
+    pub fn with_late_items(py: Py<'_>, len: usize) -> PyResult<Ref<PyTuple>> {
+        PyTuple::from_vec(py, (0..len).map(|_| py.none()).collect())
+    }
+
+    /// Sets an item of such a tuple. Only its maker may, before any code but his own has seen the tuple.
+    pub fn set_late(&self, index: usize, item: Ref<PyObject>) {
+        if index >= self.len() || !self.get(index).is_some_and(PyObject::is_none) {
+            return;
+        }
+        if gc::is_collectable(&item) && !gc::is_tracked(self) {
+            gc::track(self);
+        }
+        self.ob_hash.set(-1);
+        // SAFETY: the slot exists and holds the immortal None; nobody else looks at the tuple meanwhile.
+        unsafe { *self.ob_item.as_ptr().cast_mut().add(index) = item.into_raw() };
+    }
+
     /// The pair `(a, b)`.
     #[inline]
     pub fn pair(py: Py<'_>, a: Ref<PyObject>, b: Ref<PyObject>) -> PyResult<Ref<PyTuple>> {

@@ -46,6 +46,11 @@ impl<'a> Parser<'a> {
         self.nested(EXPRESSION_COST, Self::conditional)
     }
 
+    /// The expression after `else`, where the next level of a long chain of alternatives begins.
+    fn alternative(&mut self) -> Parsed<E<'a>> {
+        if self.second_pass { self.expression() } else { self.nested(1, Self::conditional) }
+    }
+
     /// An expression in which nothing is diagnosed. What is remembered of it counts later, too, as in CPython.
     pub(crate) fn expression_without_invalid(&mut self) -> Parsed<E<'a>> {
         let diagnosing = std::mem::replace(&mut self.diagnosing, false);
@@ -67,7 +72,7 @@ impl<'a> Parser<'a> {
             p.advance();
             let test = p.disjunction()?;
             p.expect(Kind::Else)?;
-            let orelse = p.expression()?;
+            let orelse = p.alternative()?;
             Ok(p.expr(ExprKind::IfExp { test, body, orelse }, p.loc_from(&start)))
         })?;
         Ok(rest.unwrap_or(body))

@@ -161,6 +161,13 @@ impl<'a> Parser<'a> {
                 self.error = None;
             }
             self.conclude(last);
+            let mut error =
+                match self.stopped() && self.error.as_ref().is_none_or(|e| e.kind != ErrorKind::Memory) {
+                    true => self.stop_error(),
+                    false => self.take_error(),
+                };
+            error.source = Some(self.src.to_owned());
+            return Err(error);
         } else if !self.stopped() && self.error.as_ref().is_some_and(|e| e.kind != ErrorKind::Memory) {
             self.prefer_later_error();
         }
@@ -206,6 +213,7 @@ impl<'a> Parser<'a> {
         }
         let line = self.last_token().lineno;
         match &self.stop {
+            Some(Stop::Raised(error)) if error.kind == ErrorKind::Value => {}
             Some(Stop::Raised(error)) => self.error = Some(error.clone()),
             Some(_) => {
                 if let Some(open) = self.open_brackets.last()
@@ -403,10 +411,10 @@ impl<'a> Parser<'a> {
     #[inline]
     pub(crate) fn nested<T>(&mut self, cost: u32, rule: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
         self.depth += cost;
-        if self.depth > MAX_DEPTH {
+        if self.depth > MAX_DEPTH || self.options.stack_limit.reached() {
             self.error = Some(Box::new(SyntaxError::bare(
                 ErrorKind::Memory,
-                "Parser stack overflowed - Python source too complex to compile",
+                "Parser stack overflowed - Python source too complex to parse",
             )));
             return Err(Fail::Raised);
         }
@@ -454,7 +462,8 @@ impl<'a> Parser<'a> {
                     "unexpected character after line continuation character",
                 );
             }
-            None => {}
+            // The parser's tokenizer has the whole source.
+            Some(Stop::NeedLine(_)) | None => {}
         }
         self.take_error()
     }
@@ -555,6 +564,7 @@ impl<'a> Parser<'a> {
             end_lineno: Some(end_line),
             end_offset: Some(convert(end_offset)),
             text: Some(text.to_owned()),
+            source: None,
         }));
     }
 
@@ -611,11 +621,16 @@ impl<'a> Parser<'a> {
     /// Raises for everything from a place to where the tokenizer stands.
     pub(crate) fn raise_from<T>(&mut self, a: Location, msg: impl Into<String>) -> Parsed<T> {
         let last = self.last_token();
-        let end = Location {
-            end_lineno: last.end_lineno as i32,
-            end_col_offset: last.end_col as i32 - 1,
-            ..last.loc()
+        let end_col = match last.end_col {
+            // An implied line end stands where the source ends.
+            u32::MAX => {
+                let before = self.src.as_bytes().get(..last.end as usize).unwrap_or(b"");
+                before.len() - memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1)
+            }
+            column => column as usize,
         };
+        let end =
+            Location { end_lineno: last.end_lineno as i32, end_col_offset: end_col as i32 - 1, ..last.loc() };
         self.raise_range(a, end, msg)
     }
 

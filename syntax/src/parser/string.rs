@@ -40,6 +40,9 @@ impl<'a> Parser<'a> {
         if parts.is_empty() {
             return Err(Fail::Mismatch);
         }
+        if template {
+            self.check_version(14, "t-strings are")?;
+        }
         self.concatenate(&start, parts, template)
     }
 
@@ -224,6 +227,12 @@ impl<'a> Parser<'a> {
         shift: i32,
     ) {
         let Some(found) = found else { return };
+        if matches!(token.kind, Kind::FstringMiddle | Kind::TstringMiddle)
+            && matches!(found.text.as_str(), "{" | "}")
+        {
+            // The tokenizer has said it.
+            return;
+        }
         if self.second_pass || token.start < self.warned_to {
             return;
         }

@@ -25,6 +25,8 @@ pub(crate) enum Stop {
     Raised(Box<SyntaxError>),
     /// The source ends inside brackets or after a backslash.
     Eof,
+    /// More of the source is needed to go on (with `more` only); true if a token has begun already.
+    NeedLine(bool),
     /// An indentation that fits no outer block.
     Dedent,
     /// Tabs and spaces that compare differently with another tab size.
@@ -43,7 +45,9 @@ pub(crate) struct Bracket {
     pub(crate) col: u32,
 }
 
-/// Tokenizes one source, which must be UTF-8 with `\n` line ends and without null bytes.
+/// Tokenizes one source, which must be UTF-8 without null bytes. For the parser all line ends are `\n`; the module `tokenize`
+/// keeps those of the file.
+#[derive(Clone)]
 pub(crate) struct Tokenizer<'a> {
     pub(crate) src: &'a str,
     bytes: &'a [u8],
@@ -66,6 +70,10 @@ pub(crate) struct Tokenizer<'a> {
     comment_line: bool,
     /// Where the comment on this line begins: its NEWLINE token begins there too.
     comment_start: Option<usize>,
+    /// Whether `src` may grow: its end is not that of the source then.
+    pub(crate) more: bool,
+    /// Whether a line begins with the next character that the source gets.
+    line_due: bool,
 }
 
 /// What a step of the tokenizer gives: a token, or the sign that `stop` holds the reason.
@@ -117,7 +125,44 @@ impl<'a> Tokenizer<'a> {
             stop: None,
             comment_line: false,
             comment_start: None,
+            more: false,
+            line_due: false,
         }
+    }
+
+    /// A tokenizer for a source that comes line by line: nothing is there yet. See [`Tokenizer::resume`].
+    pub(crate) fn for_lines(extra_tokens: bool) -> Self {
+        Tokenizer { more: true, line_due: true, ..Tokenizer::new("", false, extra_tokens) }
+    }
+
+    /// Goes on in a source that begins with all of the text known so far.
+    pub(crate) fn resume<'b>(self, src: &'b str) -> Tokenizer<'b> {
+        let mut tokenizer = Tokenizer {
+            src,
+            bytes: src.as_bytes(),
+            pos: self.pos,
+            lineno: self.lineno,
+            line_start: self.line_start,
+            at_line_start: self.at_line_start,
+            blank_line: self.blank_line,
+            indents: self.indents,
+            pending_indents: self.pending_indents,
+            brackets: self.brackets,
+            strings: self.strings,
+            type_comments: self.type_comments,
+            extra_tokens: self.extra_tokens,
+            less_greater: self.less_greater,
+            warnings: self.warnings,
+            stop: self.stop,
+            comment_line: self.comment_line,
+            comment_start: self.comment_start,
+            more: self.more,
+            line_due: self.line_due,
+        };
+        if tokenizer.line_due {
+            tokenizer.begin_line();
+        }
+        tokenizer
     }
 
     /// The byte at `pos + ahead`; 0, which no source holds, past the end.
@@ -132,7 +177,8 @@ impl<'a> Tokenizer<'a> {
 
     /// Called with `pos` just after a line end. A line counts only once it has a character.
     fn begin_line(&mut self) {
-        if self.pos < self.bytes.len() {
+        self.line_due = self.pos >= self.bytes.len();
+        if !self.line_due {
             self.lineno += 1;
             self.line_start = self.pos;
         }
@@ -199,6 +245,7 @@ impl<'a> Tokenizer<'a> {
             end_lineno: Some(lineno as i32),
             end_offset: Some(count(end)),
             text: self.src.get(line_start..line_end).map(str::to_owned),
+            source: None,
         };
         self.stop = Some(Stop::Raised(Box::new(error)));
         Err(Stopped)
@@ -297,17 +344,20 @@ impl<'a> Tokenizer<'a> {
                         continued = col;
                     }
                     self.pos += 1;
-                    self.continuation()?;
+                    self.continuation(false)?;
                     continue;
                 }
                 _ => {
                     ended = self.at_end();
+                    if ended && self.more {
+                        return self.fail(Stop::NeedLine(false));
+                    }
                     break;
                 }
             }
             self.pos += 1;
         }
-        if !ended && matches!(self.peek(0), b'#' | b'\n') {
+        if !ended && matches!(self.peek(0), b'#' | b'\n' | b'\r') {
             self.blank_line = true;
             return Ok(());
         }
@@ -360,15 +410,17 @@ impl<'a> Tokenizer<'a> {
             .map_or(self.bytes.len(), |i| self.pos + i + 1);
     }
 
-    /// With `pos` after a backslash: goes to the next line.
-    fn continuation(&mut self) -> Step<()> {
+    /// With `pos` after a backslash: goes to the next line. `begun` says whether the backslash counts as begin of a token, which it does
+    /// anywhere but in the indentation.
+    fn continuation(&mut self, begun: bool) -> Step<()> {
+        self.pos += usize::from(self.peek(0) == b'\r');
         if self.peek(0) != b'\n' {
             self.pos += usize::from(!self.at_end());
             return self.fail(Stop::LineContinuation);
         }
         self.pos += 1;
         if self.at_end() {
-            return self.fail(Stop::Eof);
+            return self.fail(if self.more { Stop::NeedLine(begun) } else { Stop::Eof });
         }
         self.begin_line();
         Ok(())
@@ -391,7 +443,10 @@ impl<'a> Tokenizer<'a> {
                         return Ok(Some(token));
                     }
                 }
-                b'\n' => {
+                // Before anything but a line end a carriage return begins a token that goes on as that does.
+                b'\r' if self.peek(1) != b'\n' => return self.operator().map(Some),
+                b'\n' | b'\r' => {
+                    self.pos += usize::from(byte == b'\r');
                     self.at_line_start = true;
                     self.pos += 1;
                     let quiet = self.blank_line || self.comment_line || !self.brackets.is_empty();
@@ -423,8 +478,9 @@ impl<'a> Tokenizer<'a> {
                 b'\'' | b'"' => return self.string(start).map(Some),
                 b'\\' => {
                     self.pos += 1;
-                    self.continuation()?;
+                    self.continuation(true)?;
                 }
+                0 if self.at_end() && self.more => return self.fail(Stop::NeedLine(false)),
                 0 if self.at_end() => {
                     if !self.brackets.is_empty() {
                         return self.fail(Stop::Eof);
@@ -445,7 +501,7 @@ impl<'a> Tokenizer<'a> {
     fn comment(&mut self) -> Option<Token> {
         let start = self.pos;
         let rest = self.bytes.get(start..).unwrap_or(b"");
-        let length = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+        let length = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
         let end = start + length;
         self.pos = end;
         if self.extra_tokens {
@@ -554,6 +610,10 @@ impl<'a> Tokenizer<'a> {
             };
             self.pos = start + index + c.len_utf8();
             return self.raise_here(msg, self.pos);
+        }
+        if let Some(constant) = identifier::constant(text) {
+            let msg = format!("identifier field can't represent '{constant}' constant");
+            return self.fail(Stop::Raised(Box::new(SyntaxError::bare(ErrorKind::Value, msg))));
         }
         Ok(())
     }

@@ -63,6 +63,7 @@ impl Tokenizer<'_> {
     /// With `pos` at anything that starts no name, number, string or comment.
     pub(super) fn operator(&mut self) -> Step<Token> {
         let start = self.pos;
+        self.pos += usize::from(self.peek(0) == b'\r');
         let byte = self.peek(0);
         if let Some(mode) = self.strings.last_mut()
             && matches!(byte, b':' | b'}' | b'!' | b'{')
@@ -101,8 +102,8 @@ impl Tokenizer<'_> {
             }
             b')' | b']' | b'}' => self.close(byte)?,
             _ => {
-                if kind == Kind::Op && !self.extra_tokens && !(0x20..0x7f).contains(&byte) {
-                    let c = self.src.get(start..).and_then(|s| s.chars().next()).unwrap_or('\0');
+                if kind == Kind::Op && !(0x20..0x7f).contains(&byte) {
+                    let c = self.src.get(self.pos - 1..).and_then(|s| s.chars().next()).unwrap_or('\0');
                     if !identifier::is_printable(c) {
                         let msg = format!("invalid non-printable character U+{:04X}", c as u32);
                         return self.raise_here(msg, self.pos);

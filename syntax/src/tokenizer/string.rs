@@ -60,6 +60,9 @@ impl Tokenizer<'_> {
             let rest = bytes.get(self.pos..).unwrap_or(b"");
             let Some(skip) = memchr::memchr3(quote, b'\\', b'\n', rest) else {
                 self.pos = bytes.len();
+                if self.more {
+                    return self.fail(super::Stop::NeedLine(true));
+                }
                 return self.unterminated(start, quote, quote_size, first, escaped_quote);
             };
             self.pos += skip + 1;
@@ -67,6 +70,8 @@ impl Tokenizer<'_> {
                 b'\\' => {
                     let next = self.peek(0);
                     escaped_quote |= next == quote;
+                    self.pos += usize::from(next == b'\r');
+                    let next = self.peek(0);
                     if next == b'\n' {
                         self.pos += 1;
                         self.begin_line();
@@ -168,6 +173,9 @@ impl Tokenizer<'_> {
         let mut in_name = false;
         loop {
             let byte = self.peek(0);
+            if self.at_end() && self.more {
+                return self.fail(super::Stop::NeedLine(true));
+            }
             if self.at_end() || (mode.quote_size == 1 && byte == b'\n') {
                 if mode.in_format_spec && mode.open_fields >= 0 && mode.quote_size == 1 {
                     let msg = format!(
@@ -211,6 +219,7 @@ impl Tokenizer<'_> {
                     return self.end_text(middle, start, first);
                 }
                 b'\\' => {
+                    self.pos += usize::from(self.peek(0) == b'\r');
                     let next = self.peek(0);
                     if matches!(next, b'{' | b'}') {
                         if !mode.raw {

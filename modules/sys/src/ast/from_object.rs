@@ -375,8 +375,8 @@ macro_rules! conversion {
             const LIST: &'static str = list_name!($name);
 
             fn read(reader: &Reader<'_, 'a>, object: &PyObject) -> PyResult<Self> {
-                reader.check_group(object, stringify!($name))?;
                 let loc = reader.location(object, stringify!($name), $end)?;
+                reader.check_group(object, stringify!($name))?;
                 let count = [$(Class::$class),*].len();
                 let node = match reader.class_of(object, first!($($class)*), count) {
                     $(Some(number) if number == Class::$class as usize => {

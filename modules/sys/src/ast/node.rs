@@ -70,7 +70,7 @@ impl AstNode {
 
     #[slot]
     fn tp_init(&self, py: Py<'_>, args: &PyTuple, kwargs: Option<&PyDict>) -> PyResult<()> {
-        let fields = self.fields(py)?.unwrap_or_default();
+        let fields = names_of(py, &*self.ty().get_attr(py, id!(py, "_fields"))?)?;
         if fields.len() < args.len() {
             bail!(
                 py,

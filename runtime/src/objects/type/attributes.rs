@@ -280,7 +280,7 @@ pub(super) fn get_annotate(py: Py<'_>, ty: &PyType) -> PyResult<Ref<PyObject>> {
     if !ty.has(flags::HEAPTYPE) {
         bail!(py, AttributeError, "type object '{}' has no attribute '__annotate__'", ty.name())
     }
-    match cached(py, ty, [id!(py, "__annotate_func__"), id!(py, "__annotate__")])? {
+    match cached(py, ty, [id!(py, "__annotate__"), id!(py, "__annotate_func__")])? {
         Some(value) => bound(py, ty, value),
         None => {
             if let Some(dict) = ty.dict() {
