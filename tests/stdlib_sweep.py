@@ -1,0 +1,90 @@
+"""Compares what the modules of the standard library offer with a reference.
+
+    krait tests/stdlib_sweep.py REFERENCE [MODULE ...]
+
+REFERENCE is a CPython 3.14. Every name in `sys.stdlib_module_names` is imported in both, each module in a process of its own, and
+`dir()`, the kinds of the values and `inspect.signature` of every callable (those of classes included) are compared. What differs is
+printed; the exit code is 1 if anything does.
+"""
+
+import json
+import subprocess
+import sys
+
+# Needs a display, or waits for other parts of the library.
+LEFT_OUT = {"tkinter", "_tkinter", "turtle", "turtledemo", "idlelib", "curses", "_curses", "_curses_panel", "ctypes", "_ctypes",
+            "ssl", "_ssl", "antigravity", "this"}
+
+PROBE = r'''
+import contextlib, importlib, inspect, io, json, sys, types, warnings
+warnings.simplefilter("ignore")
+
+def signature(value):
+    try:
+        return str(inspect.signature(value))
+    except (ValueError, TypeError):
+        return None
+
+def describe(value, deep):
+    facts = {"type": type(value).__name__}
+    if callable(value):
+        facts["signature"] = signature(value)
+    if deep and isinstance(value, type):
+        facts["members"] = {name: describe(inspect.getattr_static(value, name, None), False)
+                            for name in dir(value) if not name.startswith("_abc")}
+    return facts
+
+found = {}
+for name in sys.argv[1:]:
+    with contextlib.redirect_stdout(io.StringIO()):
+        try:
+            module = importlib.import_module(name)
+        except BaseException as error:
+            found[name] = f"{type(error).__name__}: {error}"
+            continue
+    found[name] = {key: describe(getattr(module, key, None), True) for key in dir(module)}
+print(json.dumps(found))
+'''
+
+
+def probe(command, name):
+    run = subprocess.run([command, "-c", PROBE, name], capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120)
+    try:
+        return json.loads(run.stdout)[name]
+    except (ValueError, KeyError):
+        return f"exit {run.returncode}: {run.stderr.strip().splitlines()[-1:]}"
+
+
+def differences(ours, theirs, path):
+    """Lines that tell how two descriptions of a module or class differ."""
+    if isinstance(theirs, str) or isinstance(ours, str):
+        if isinstance(theirs, str) != isinstance(ours, str):
+            yield f"{path}: {ours if isinstance(ours, str) else 'imports'}, not {theirs if isinstance(theirs, str) else 'imported'}"
+        return
+    for name in sorted(theirs.keys() - ours.keys()):
+        yield f"{path}.{name} is missing"
+    for name in sorted(ours.keys() - theirs.keys()):
+        yield f"{path}.{name} is too much"
+    for name in sorted(ours.keys() & theirs.keys()):
+        mine, other = ours[name], theirs[name]
+        for fact in "type", "signature":
+            if mine.get(fact) != other.get(fact):
+                yield f"{path}.{name}: {fact} {mine.get(fact)}, not {other.get(fact)}"
+        if "members" in mine and "members" in other:
+            yield from differences(mine["members"], other["members"], f"{path}.{name}")
+
+
+def main():
+    reference, *names = sys.argv[1:]
+    names = names or sorted(sys.stdlib_module_names - LEFT_OUT)
+    total = 0
+    for name in names:
+        for line in differences(probe(sys.executable, name), probe(reference, name), name):
+            total += 1
+            print(line)
+    print(f"{total} differences in {len(names)} modules")
+    return total > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
