@@ -13,4 +13,4 @@ pub use hex::{HexError, from_hex, to_hex};
 pub use parse::{parse, parse_complex, parse_prefix, remove_underscores};
 pub use ratio::{IntegerRatio, integer_ratio};
 pub use round::round_to;
-pub use write::{Options, Style, repr, repr_complex, write};
+pub use write::{MOST_PRECISION, Options, Style, repr, repr_complex, write};

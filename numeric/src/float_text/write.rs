@@ -31,6 +31,9 @@ pub struct Options {
     pub no_negative_zero: bool,
 }
 
+/// The highest precision that CPython takes.
+pub const MOST_PRECISION: usize = i32::MAX as usize - 1024;
+
 /// Text of any float. ASCII only.
 pub fn write(value: f64, style: Style, precision: usize, options: Options) -> String {
     let mut out = String::with_capacity(24);

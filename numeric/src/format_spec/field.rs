@@ -72,13 +72,6 @@ impl Field {
         fills(self.right, &mut put);
     }
 
-    /// The whole as code points.
-    pub fn to_code_points(&self) -> Vec<u32> {
-        let mut out = Vec::with_capacity(self.len());
-        self.write(|c| out.push(c));
-        out
-    }
-
     /// The whole as text; `None` if it holds a surrogate.
     pub fn to_text(&self) -> Option<String> {
         let mut out = String::with_capacity(self.len());

@@ -2,7 +2,7 @@
 
 use super::grouping::{Number, lay_out};
 use super::{Field, FormatError, LocaleInfo, Spec};
-use crate::float_text::{Options, Style, write};
+use crate::float_text::{MOST_PRECISION, Options, Style, write};
 
 /// The style, case and precision that a type character and a precision ask for. `None` if it is no float type.
 pub(super) fn presentation(spec: &Spec) -> Result<(Style, usize, Options), FormatError> {
@@ -20,7 +20,7 @@ pub(super) fn presentation(spec: &Spec) -> Result<(Style, usize, Options), Forma
         _ => return Err(FormatError::UnknownCode(spec.code)),
     };
     let precision = spec.precision.unwrap_or(if style == Style::Repr { 0 } else { 6 });
-    if precision > i32::MAX as usize {
+    if precision > MOST_PRECISION {
         return Err(FormatError::value("precision too big"));
     }
     Ok((style, precision, options))

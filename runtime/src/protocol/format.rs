@@ -1,9 +1,11 @@
 //! `__format__` of the built-in types, on `krait-numeric`'s format specifications.
 
+use krait_numeric::float_text::MOST_PRECISION;
 use krait_numeric::format_spec::{self, Defaults, Field, LocaleInfo, Spec};
 
 use crate::error::{PyResult, Raised};
 use crate::object::PyObject;
+use crate::objects::str::StrBuilder;
 use crate::objects::{PyComplex, PyFloat, PyInt, PyStr};
 use crate::py::Py;
 use crate::raise;
@@ -19,8 +21,10 @@ fn format_error(py: Py<'_>, error: &format_spec::FormatError, spec: &PyStr, valu
 }
 
 fn parse(py: Py<'_>, spec: &PyStr, value: &PyObject, defaults: Defaults) -> PyResult<Spec> {
-    format_spec::parse(spec.len(), |i| spec.code_point(i).unwrap_or(0), defaults)
-        .map_err(|e| format_error(py, &e, spec, value))
+    let parsed = format_spec::parse(spec.len(), |i| spec.code_point(i).unwrap_or(0), defaults)
+        .map_err(|e| format_error(py, &e, spec, value))?;
+    py.check_room(parsed.width)?;
+    Ok(parsed)
 }
 
 fn finish(
@@ -29,14 +33,29 @@ fn finish(
     spec: &PyStr,
     value: &PyObject,
 ) -> PyResult<Ref<PyObject>> {
-    match field {
-        Ok(field) if field.is_ascii() => {
-            let mut text = Vec::with_capacity(field.len());
-            field.write(|c| text.push(c as u8));
-            PyStr::from_ascii(py, &text).map(Ref::upcast)
-        }
-        Ok(field) => PyStr::from_code_points(py, &field.to_code_points()).map(Ref::upcast),
-        Err(e) => Err(format_error(py, &e, spec, value)),
+    let field = field.map_err(|e| format_error(py, &e, spec, value))?;
+    if field.is_ascii() {
+        let mut text = Vec::with_capacity(field.len());
+        field.write(|c| text.push(c as u8));
+        return PyStr::from_ascii(py, &text).map(Ref::upcast);
+    }
+    let mut out = StrBuilder::new();
+    out.push_fill(py, field.fill, field.left)?;
+    out.push_str(py, &field.head)?;
+    out.push_fill(py, field.fill, field.middle)?;
+    match field.character {
+        Some(c) => out.push_code_point(py, c)?,
+        None => out.push_str(py, &field.body)?,
+    }
+    out.push_fill(py, field.fill, field.right)?;
+    out.finish(py).map(Ref::upcast)
+}
+
+/// `MemoryError` if the places that a float is to have cannot be had.
+fn check_precision(py: Py<'_>, spec: &Spec) -> PyResult<()> {
+    match spec.precision {
+        Some(places) if places <= MOST_PRECISION => py.check_room(places),
+        _ => Ok(()),
     }
 }
 
@@ -47,6 +66,7 @@ pub fn format_int(py: Py<'_>, value: &PyInt, spec: &PyStr) -> PyResult<Ref<PyObj
     }
     let parsed = parse(py, spec, value, Defaults::INT)?;
     if parsed.is_float_code() {
+        check_precision(py, &parsed)?;
         let float = value.to_f64(py)?;
         return finish(py, format_spec::render_float(&parsed, float, &LocaleInfo::default()), spec, value);
     }
@@ -62,6 +82,7 @@ pub fn format_float(py: Py<'_>, value: &PyFloat, spec: &PyStr) -> PyResult<Ref<P
         return PyObject::str(value, py).map(Ref::upcast);
     }
     let parsed = parse(py, spec, value, Defaults::FLOAT)?;
+    check_precision(py, &parsed)?;
     finish(py, format_spec::render_float(&parsed, value.value(), &LocaleInfo::default()), spec, value)
 }
 
@@ -71,6 +92,7 @@ pub fn format_complex(py: Py<'_>, value: &PyComplex, spec: &PyStr) -> PyResult<R
         return PyObject::str(value, py).map(Ref::upcast);
     }
     let parsed = parse(py, spec, value, Defaults::FLOAT)?;
+    check_precision(py, &parsed)?;
     let (re, im) = value.value();
     finish(py, format_spec::render_complex(&parsed, re, im, &LocaleInfo::default()), spec, value)
 }
@@ -82,7 +104,7 @@ pub fn format_str(py: Py<'_>, value: &PyStr, spec: &PyStr) -> PyResult<Ref<PyStr
     if at.left == 0 && at.right == 0 {
         return value.substring(py, 0, at.take);
     }
-    let mut out = crate::objects::str::StrBuilder::new();
+    let mut out = StrBuilder::new();
     out.push_fill(py, parsed.fill, at.left)?;
     out.push_range(py, value, 0, at.take)?;
     out.push_fill(py, parsed.fill, at.right)?;

@@ -26,11 +26,16 @@ struct Conversion {
     letter: u32,
 }
 
+/// The most digits that a precision may ask of an integer: sign and prefix still fit a C `int` with them.
+const MOST_DIGITS: usize = i32::MAX as usize - 3;
+
 /// The arguments of a `%` operation.
 struct Arguments<'a> {
     /// The right operand: the mapping of `%(name)s`.
     all: &'a PyObject,
     is_mapping: bool,
+    /// Formats a `str`, not `bytes`.
+    is_text: bool,
     /// Positional arguments.
     tuple: Option<&'a PyTuple>,
     used: usize,
@@ -47,6 +52,7 @@ impl<'a> Arguments<'a> {
         Arguments {
             all,
             is_mapping: all.is_mapping() && tuple.is_none() && !text,
+            is_text,
             tuple,
             used: 0,
             keyed: None,
@@ -125,11 +131,12 @@ fn read_conversion(
     }
     if peek(*at) == '*' {
         *at += 1;
-        let width = star(py, args)?;
-        if width < 0 {
-            c.left = true;
+        let width = star(py, args, i64::MIN, i64::MAX, "ssize_t")?;
+        if width == i64::MIN {
+            bail!(py, OverflowError, "width too big");
         }
-        c.width = width.unsigned_abs();
+        c.left |= width < 0;
+        c.width = width.unsigned_abs() as usize;
     } else {
         c.width = number(py, get, at, isize::MAX as usize, "width too big")?;
     }
@@ -137,9 +144,10 @@ fn read_conversion(
         *at += 1;
         if peek(*at) == '*' {
             *at += 1;
-            c.precision = Some(star(py, args)?.clamp(0, i32::MAX as isize) as usize);
+            c.precision = Some(star(py, args, i32::MIN.into(), i32::MAX.into(), "int")?.max(0) as usize);
         } else {
-            c.precision = Some(number(py, get, at, i32::MAX as usize, "precision too big")?);
+            let too_big = if args.is_text { "precision too big" } else { "prec too big" };
+            c.precision = Some(number(py, get, at, i32::MAX as usize, too_big)?);
         }
     }
     if matches!(peek(*at), 'h' | 'l' | 'L') {
@@ -151,12 +159,13 @@ fn read_conversion(
     Ok(c)
 }
 
-fn star(py: Py<'_>, args: &mut Arguments<'_>) -> PyResult<isize> {
+/// The argument for a `*`, which must fit the C type that is named.
+fn star(py: Py<'_>, args: &mut Arguments<'_>, least: i64, most: i64, c_type: &str) -> PyResult<i64> {
     let value = args.next(py)?;
     let Some(n) = value.downcast::<PyInt>() else { bail!(py, TypeError, "* wants int") };
     match n.as_i64() {
-        Some(n) => Ok(n as isize),
-        None => Err(raise!(py, OverflowError, "Python int too large to convert to C ssize_t")),
+        Some(n) if (least..=most).contains(&n) => Ok(n),
+        _ => Err(raise!(py, OverflowError, "Python int too large to convert to C {c_type}")),
     }
 }
 
@@ -236,17 +245,30 @@ fn integer(py: Py<'_>, c: &Conversion, value: &PyObject) -> PyResult<Number> {
     if letter == 'X' {
         digits.make_ascii_uppercase();
     }
-    if let Some(precision) = c.precision
-        && digits.len() < precision
-    {
-        digits.insert_str(0, &"0".repeat(precision - digits.len()));
+    let precision = c.precision.unwrap_or(0);
+    if precision > MOST_DIGITS {
+        bail!(py, OverflowError, "precision too large");
+    }
+    let zeros = precision.saturating_sub(digits.len());
+    if zeros > 0 {
+        let mut padded = String::new();
+        if padded.try_reserve_exact(precision).is_err() {
+            return Err(py.no_memory());
+        }
+        padded.extend(core::iter::repeat_n('0', zeros));
+        padded.push_str(&digits);
+        digits = padded;
     }
     let prefix = if c.alternate { prefix } else { "" };
     Ok(Number { digits, negative: n.is_negative(), prefix, zero_fill: c.zero })
 }
 
 /// The text of a float conversion.
-fn float(c: &Conversion, value: f64) -> Number {
+fn float(py: Py<'_>, c: &Conversion, value: f64) -> PyResult<Number> {
+    if c.precision.is_some_and(|p| p > float_text::MOST_PRECISION) {
+        bail!(py, ValueError, "precision too big");
+    }
+    py.check_room(c.precision.unwrap_or(0))?;
     let letter = char::from_u32(c.letter).unwrap_or('g');
     let style = match letter {
         'e' | 'E' => Style::Exponent,
@@ -257,7 +279,7 @@ fn float(c: &Conversion, value: f64) -> Number {
         Options { upper: letter.is_ascii_uppercase(), alternate: c.alternate, ..Options::default() };
     let text = float_text::write(value, style, c.precision.unwrap_or(6), options);
     let negative = text.starts_with('-');
-    Number { digits: text.trim_start_matches('-').to_owned(), negative, prefix: "", zero_fill: c.zero }
+    Ok(Number { digits: text.trim_start_matches('-').to_owned(), negative, prefix: "", zero_fill: c.zero })
 }
 
 /// What a number takes before its digits: (fill before, sign and prefix, zeros, fill after).
@@ -315,7 +337,7 @@ pub(crate) fn format_text(py: Py<'_>, format: &PyStr, all: &PyObject) -> PyResul
                 continue;
             }
             Some('e' | 'E' | 'f' | 'F' | 'g' | 'G') => {
-                push_number(py, &mut out, &c, &float(&c, PyFloat::value_of(py, &value)?))?;
+                push_number(py, &mut out, &c, &float(py, &c, PyFloat::value_of(py, &value)?)?)?;
                 continue;
             }
             _ => return Err(unsupported(py, c.letter, at - 1)),
@@ -420,7 +442,7 @@ pub(crate) fn format_bytes(py: Py<'_>, format: &[u8], all: &PyObject) -> PyResul
                     }
                     Err(raised) => return Err(raised),
                 };
-                push_number_bytes(py, &mut out, &c, &float(&c, value))?;
+                push_number_bytes(py, &mut out, &c, &float(py, &c, value)?)?;
                 continue;
             }
             _ => return Err(unsupported(py, c.letter, at - 1)),

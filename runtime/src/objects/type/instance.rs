@@ -74,6 +74,9 @@ pub(super) unsafe extern "C-unwind" fn subtype_dealloc(slf: Obj) {
                 return;
             }
         }
+        // The finalizer may have assigned `__class__`.
+        let ty: *const PyType = (*slf).type_ptr();
+        let ty = &*ty;
         let base = native_base(ty);
         if ty.has(flags::HAVE_GC) {
             gc::untrack(&*slf);
