@@ -114,6 +114,11 @@ impl From<f64> for Const {
     }
 }
 
+/// The same float: zeros differ by sign, and a NaN is not even the same as itself, so each stays an object of its own.
+fn same(a: f64, b: f64) -> bool {
+    a.to_bits() == b.to_bits() && !a.is_nan()
+}
+
 impl PartialEq for Const {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
@@ -121,10 +126,8 @@ impl PartialEq for Const {
             (Self::Bool(a), Self::Bool(b)) => a == b,
             (Self::Int(a), Self::Int(b)) => a == b,
             (Self::BigInt(a), Self::BigInt(b)) => a == b,
-            (Self::Float(a), Self::Float(b)) => a.to_bits() == b.to_bits(),
-            (Self::Complex(a, b), Self::Complex(c, d)) => {
-                a.to_bits() == c.to_bits() && b.to_bits() == d.to_bits()
-            }
+            (Self::Float(a), Self::Float(b)) => same(*a, *b),
+            (Self::Complex(a, b), Self::Complex(c, d)) => same(*a, *c) && same(*b, *d),
             (Self::Str(a), Self::Str(b)) => a == b,
             (Self::Bytes(a), Self::Bytes(b)) => a == b,
             (Self::Tuple(a), Self::Tuple(b)) => a == b,

@@ -134,6 +134,7 @@ fn parse_only<'a>(
         barry_as_bdfl: has(flags::BARRY_AS_BDFL),
         max_int_digits: py.interp().int_max_str_digits.get().max(0) as usize,
         stack_limit: stack_limit(py),
+        from_file: has(flags::SCRIPT),
     };
     let exec = mode == Mode::Exec;
     if let Source::Bytes(bytes) = source
@@ -149,9 +150,20 @@ fn parse_only<'a>(
     };
     let text = match (decoded, source) {
         (Some(text), _) | (None, Source::Text(text)) => krait_syntax::source::normal_lines(arena, text, exec),
-        (None, Source::Bytes(bytes)) => krait_syntax::source::decode(arena, bytes, exec, &mut Codecs(py))?,
+        (None, Source::Bytes(bytes)) => krait_syntax::source::decode(arena, bytes, exec, &mut Codecs(py))
+            .map_err(|error| if has(flags::SCRIPT) { name_script(error, name) } else { error })?,
     };
     krait_syntax::parse_warning(arena, text, options, warnings)
+}
+
+/// Errors of a script's encoding name the file.
+fn name_script(mut error: Box<SyntaxError>, filename: &str) -> Box<SyntaxError> {
+    if error.msg.starts_with("Non-UTF-8 code starting with")
+        && let Some((what, place)) = error.msg.split_once(" on line ")
+    {
+        error.msg = format!("{what} in file {filename} on line {place}");
+    }
+    error
 }
 
 /// The error for a null byte in a script, after what stands before it.
@@ -352,7 +364,7 @@ fn file_line(filename: &PyStr, line: i32) -> Option<String> {
         return None;
     }
     let text = std::fs::read(&*name).ok()?;
-    nth_line(&text, line)
+    nth_line(text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text), line)
 }
 
 fn nth_line(text: &[u8], line: i32) -> Option<String> {

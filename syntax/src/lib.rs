@@ -59,6 +59,8 @@ pub struct ParseOptions<'a> {
     pub max_int_digits: usize,
     /// Where the native stack has to end.
     pub stack_limit: StackLimit,
+    /// Whether CPython would read the source line by line: at its end it knows the last line alone then.
+    pub from_file: bool,
 }
 
 impl Default for ParseOptions<'_> {
@@ -73,6 +75,7 @@ impl Default for ParseOptions<'_> {
             barry_as_bdfl: false,
             max_int_digits: 4300,
             stack_limit: StackLimit::default(),
+            from_file: false,
         }
     }
 }

@@ -437,7 +437,16 @@ impl<'a> Parser<'a> {
         match self.stop.clone() {
             Some(Stop::Raised(error)) => return error,
             Some(Stop::Eof) if !self.open_brackets.is_empty() => self.raise_never_closed(),
-            Some(Stop::Eof) => self.set_at_empty(ErrorKind::Syntax, &last, "unexpected EOF while parsing"),
+            Some(Stop::Eof) => {
+                self.set_at_empty(ErrorKind::Syntax, &last, "unexpected EOF while parsing");
+                let only_backslash =
+                    |error: &SyntaxError| error.text.as_deref().is_some_and(|text| text.trim() == "\\");
+                if self.options.from_file
+                    && let Some(error) = self.error.as_mut().filter(|error| only_backslash(error))
+                {
+                    error.offset = Some(0);
+                }
+            }
             Some(Stop::Dedent) => self.set_at_empty(
                 ErrorKind::Indentation,
                 &last,

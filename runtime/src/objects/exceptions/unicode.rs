@@ -104,12 +104,19 @@ fn text_of(py: Py<'_>, field: &Member<PyObject>) -> PyResult<String> {
     }
 }
 
-/// `start` and `end` brought into the object's bounds, as the `str()` shows them.
-fn bounds(start: isize, end: isize, len: usize) -> (usize, usize) {
-    let start = start.max(0) as usize;
-    let start = if len > 0 { start.min(len - 1) } else { 0 };
-    let end = (end.max(1) as usize).min(len);
-    (start, end)
+/// What could not be converted, looked at after all that may run Python code.
+fn object_of<T: PyClass>(py: Py<'_>, field: &Member<PyObject>, kind: &str) -> PyResult<Ref<T>> {
+    let Some(object) = field.get() else {
+        return Err(raise!(py, TypeError, "UnicodeError 'object' attribute is not set"));
+    };
+    object
+        .downcast_into::<T>()
+        .map_err(|_| raise!(py, TypeError, "UnicodeError 'object' attribute must be a {kind}"))
+}
+
+/// The place of the one element between `start` and `end`, if it is one and there.
+fn single(start: isize, end: isize, len: usize) -> Option<usize> {
+    usize::try_from(start).ok().filter(|at| *at < len && Some(end) == start.checked_add(1))
 }
 
 fn character(c: u32) -> String {
@@ -146,12 +153,14 @@ impl PyUnicodeDecodeError {
 
     #[slot]
     fn tp_str(&self, py: Py<'_>) -> PyResult<Ref<PyStr>> {
-        let Some(object) = self.object.get() else { return PyStr::new(py, "") };
-        let Some(bytes) = object.downcast::<PyBytes>() else { return PyStr::new(py, "") };
-        let (start, end) = bounds(self.start.get(), self.end.get(), bytes.as_bytes().len());
-        let (encoding, reason) = (text_of(py, &self.encoding)?, text_of(py, &self.reason)?);
-        if start < bytes.as_bytes().len() && end == start + 1 {
-            let byte = bytes.as_bytes().get(start).copied().unwrap_or_default();
+        if !self.object.is_some() {
+            return PyStr::new(py, "");
+        }
+        let (reason, encoding) = (text_of(py, &self.reason)?, text_of(py, &self.encoding)?);
+        let bytes: Ref<PyBytes> = object_of(py, &self.object, "bytes")?;
+        let (start, end) = (self.start.get(), self.end.get());
+        if let Some(at) = single(start, end, bytes.as_bytes().len()) {
+            let byte = bytes.as_bytes().get(at).copied().unwrap_or_default();
             return PyStr::new(
                 py,
                 &format!("'{encoding}' codec can't decode byte 0x{byte:02x} in position {start}: {reason}"),
@@ -161,7 +170,7 @@ impl PyUnicodeDecodeError {
             py,
             &format!(
                 "'{encoding}' codec can't decode bytes in position {start}-{}: {reason}",
-                end as isize - 1
+                end.wrapping_sub(1)
             ),
         )
     }
@@ -188,12 +197,14 @@ impl PyUnicodeEncodeError {
 
     #[slot]
     fn tp_str(&self, py: Py<'_>) -> PyResult<Ref<PyStr>> {
-        let Some(object) = self.object.get() else { return PyStr::new(py, "") };
-        let Some(s) = object.downcast::<PyStr>() else { return PyStr::new(py, "") };
-        let (start, end) = bounds(self.start.get(), self.end.get(), s.len());
-        let (encoding, reason) = (text_of(py, &self.encoding)?, text_of(py, &self.reason)?);
-        if end == start + 1
-            && let Some(c) = s.code_point(start)
+        if !self.object.is_some() {
+            return PyStr::new(py, "");
+        }
+        let (reason, encoding) = (text_of(py, &self.reason)?, text_of(py, &self.encoding)?);
+        let s: Ref<PyStr> = object_of(py, &self.object, "string")?;
+        let (start, end) = (self.start.get(), self.end.get());
+        if let Some(at) = single(start, end, s.len())
+            && let Some(c) = s.code_point(at)
         {
             return PyStr::new(
                 py,
@@ -207,7 +218,7 @@ impl PyUnicodeEncodeError {
             py,
             &format!(
                 "'{encoding}' codec can't encode characters in position {start}-{}: {reason}",
-                end as isize - 1
+                end.wrapping_sub(1)
             ),
         )
     }
@@ -232,12 +243,14 @@ impl PyUnicodeTranslateError {
 
     #[slot]
     fn tp_str(&self, py: Py<'_>) -> PyResult<Ref<PyStr>> {
-        let Some(object) = self.object.get() else { return PyStr::new(py, "") };
-        let Some(s) = object.downcast::<PyStr>() else { return PyStr::new(py, "") };
-        let (start, end) = bounds(self.start.get(), self.end.get(), s.len());
+        if !self.object.is_some() {
+            return PyStr::new(py, "");
+        }
         let reason = text_of(py, &self.reason)?;
-        if end == start + 1
-            && let Some(c) = s.code_point(start)
+        let s: Ref<PyStr> = object_of(py, &self.object, "string")?;
+        let (start, end) = (self.start.get(), self.end.get());
+        if let Some(at) = single(start, end, s.len())
+            && let Some(c) = s.code_point(at)
         {
             return PyStr::new(
                 py,
@@ -246,7 +259,7 @@ impl PyUnicodeTranslateError {
         }
         PyStr::new(
             py,
-            &format!("can't translate characters in position {start}-{}: {reason}", end as isize - 1),
+            &format!("can't translate characters in position {start}-{}: {reason}", end.wrapping_sub(1)),
         )
     }
 }
