@@ -39,6 +39,9 @@ pub fn start(config: Config) -> Result<Py<'static>, String> {
             };
             eprintln!("Fatal Python error: {text}\nPython runtime state: {state}");
             krait_interp::display::report(py, raised, false);
+            eprintln!();
+            krait_interp::fault_dump::remember(py);
+            krait_interp::fault_dump::dump(2, true);
             return Err(String::new());
         }
     }

@@ -3,7 +3,7 @@
 
 use core::sync::atomic::{AtomicPtr, Ordering};
 
-use krait_runtime::objects::PyStr;
+use krait_runtime::objects::{PyDict, PyModule, PySet, PyStr};
 use krait_runtime::state::{InterpreterState, ThreadState};
 use krait_runtime::system::faults::{thread_name, write, write_number};
 use krait_runtime::{Py, thread};
@@ -106,15 +106,67 @@ fn write_thread(fd: i32, state: &ThreadState, current: bool) {
 
 /// Writes the traceback of the calling thread, or of all threads with `all_threads`: a `Dump` of the runtime.
 pub fn dump(fd: i32, all_threads: bool) {
-    dump_threads(fd, all_threads, Some(thread::current_ident()));
+    let current = thread::current_ident();
+    if all_threads {
+        dump_threads(fd, Some(current));
+    } else {
+        dump_one(fd, current);
+    }
 }
 
 /// Writes the tracebacks of all threads, none of them the current one.
 pub fn dump_others(fd: i32) {
-    dump_threads(fd, true, None);
+    dump_threads(fd, None);
 }
 
-fn dump_threads(fd: i32, all_threads: bool, current: Option<u64>) {
+fn dump_one(fd: i32, ident: u64) {
+    // SAFETY: as in `dump_threads`.
+    let Some(interp) = (unsafe { INTERPRETER.load(Ordering::SeqCst).as_ref() }) else { return };
+    let mut next = interp.threads_head.get();
+    // SAFETY: as above.
+    while let Some(state) = unsafe { next.as_ref() } {
+        next = state.next.get();
+        if state.thread_id.get() == ident {
+            write(fd, b"Stack (most recent call first):\n");
+            write_frames(fd, state);
+            return;
+        }
+    }
+}
+
+/// Writes which loaded native modules are not of the standard library: a `ListModules` of the runtime.
+pub fn list_modules(fd: i32) {
+    // SAFETY: as in `dump_threads`.
+    let Some(interp) = (unsafe { INTERPRETER.load(Ordering::SeqCst).as_ref() }) else { return };
+    let modules = interp.modules.get();
+    let Some(modules) = modules.as_ref().and_then(|m| m.downcast::<PyDict>()) else { return };
+    let dict = interp.sysdict.get();
+    let own = dict.as_ref().and_then(|d| d.downcast::<PyDict>()).and_then(|d| {
+        let mut position = 0;
+        core::iter::from_fn(|| d.next_entry(&mut position))
+            .find(|(name, _)| name.downcast::<PyStr>().is_some_and(|n| n.eq_str("stdlib_module_names")))
+    });
+    let own = own.as_ref().and_then(|(_, names)| PySet::of(names));
+    let mut count = 0;
+    let mut position = 0;
+    while let Some((name, module)) = modules.next_entry(&mut position) {
+        let Some(name) = name.downcast::<PyStr>() else { continue };
+        let is_native = module.downcast::<PyModule>().is_some_and(|m| m.def().is_some());
+        if !is_native || own.is_some_and(|own| own.has_text(name)) {
+            continue;
+        }
+        write(fd, if count == 0 { b"\nExtension modules: " } else { b", " });
+        write_text(fd, name);
+        count += 1;
+    }
+    if count > 0 {
+        write(fd, b" (total: ");
+        write_number(fd, count, 10, 1);
+        write(fd, b")\n");
+    }
+}
+
+fn dump_threads(fd: i32, current: Option<u64>) {
     // SAFETY: the main interpreter's state and those of linked threads live on; the list does not change while the process stands still.
     let Some(interp) = (unsafe { INTERPRETER.load(Ordering::SeqCst).as_ref() }) else { return };
     let mut next = interp.threads_head.get();
@@ -123,9 +175,6 @@ fn dump_threads(fd: i32, all_threads: bool, current: Option<u64>) {
     while let Some(state) = unsafe { next.as_ref() } {
         next = state.next.get();
         let is_current = current == Some(state.thread_id.get());
-        if !all_threads && !is_current {
-            continue;
-        }
         if shown == MOST_THREADS {
             write(fd, b"...\n");
             return;

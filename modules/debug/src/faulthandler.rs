@@ -123,7 +123,7 @@ fn timeout_header(microseconds: i64) -> String {
 /// What `-X faulthandler` asks for.
 pub fn enable_at_start(py: Py<'_>) -> PyResult<()> {
     fault_dump::remember(py);
-    faults::set_dump(fault_dump::dump);
+    faults::set_dump(fault_dump::dump, fault_dump::list_modules);
     faults::enable(2, true).map_err(|error| py.raise_errno(error.0))
 }
 
@@ -284,7 +284,7 @@ pub mod faulthandler {
     #[pyexec]
     fn exec(py: Py<'_>, _module: &PyModule) -> PyResult<()> {
         fault_dump::remember(py);
-        faults::set_dump(fault_dump::dump);
+        faults::set_dump(fault_dump::dump, fault_dump::list_modules);
         Ok(())
     }
 }

@@ -11,6 +11,9 @@ use super::{SysResult, done};
 /// Writes a report to a descriptor; the flag says whether all threads' or only this one's. Called in signal handlers.
 pub type Dump = fn(fd: i32, all_threads: bool);
 
+/// Writes which native modules from outside the library are loaded.
+pub type ListModules = fn(fd: i32);
+
 /// The fatal signals, with the words of the report.
 const FATAL: [(i32, &str); 5] = [
     (libc::SIGBUS, "Bus error"),
@@ -74,6 +77,7 @@ static FATAL_SETTINGS: [Setting; FATAL.len()] = [Setting::NONE; FATAL.len()];
 static USER_SETTINGS: [Setting; 65] = [Setting::NONE; 65];
 static ENABLED: AtomicBool = AtomicBool::new(false);
 static DUMP: AtomicPtr<()> = AtomicPtr::new(core::ptr::null_mut());
+static LIST_MODULES: AtomicPtr<()> = AtomicPtr::new(core::ptr::null_mut());
 
 /// Writes text, whole or not at all.
 pub fn write(fd: i32, mut bytes: &[u8]) {
@@ -113,9 +117,19 @@ fn dump(fd: i32, all_threads: bool) {
     }
 }
 
+fn list_modules(fd: i32) {
+    let function = LIST_MODULES.load(Ordering::SeqCst);
+    if !function.is_null() {
+        // SAFETY: only ever set from a `ListModules`.
+        let function: ListModules = unsafe { core::mem::transmute::<*mut (), ListModules>(function) };
+        function(fd);
+    }
+}
+
 /// Says what writes the reports.
-pub fn set_dump(function: Dump) {
-    DUMP.store(function as *mut (), Ordering::SeqCst);
+pub fn set_dump(dump: Dump, modules: ListModules) {
+    DUMP.store(dump as *mut (), Ordering::SeqCst);
+    LIST_MODULES.store(modules as *mut (), Ordering::SeqCst);
 }
 
 extern "C" fn on_fatal(signal: i32) {
@@ -138,6 +152,7 @@ extern "C" fn on_fatal(signal: i32) {
     dump(fd, setting.all_threads.load(Ordering::SeqCst));
     write(fd, b"\n");
     write_native_stack(fd);
+    list_modules(fd);
     // SAFETY: the signal's former action takes over.
     unsafe {
         *libc::__errno_location() = errno;

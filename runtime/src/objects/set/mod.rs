@@ -13,6 +13,7 @@ use crate::error::PyResult;
 use crate::gc;
 use crate::memory;
 use crate::object::PyObject;
+use crate::objects::PyStr;
 use crate::objects::PyType;
 use crate::objects::weakref::WeakList;
 use crate::py::Py;
@@ -116,6 +117,15 @@ impl PySet {
     pub fn discard(&self, py: Py<'_>, key: &PyObject) -> PyResult<bool> {
         let hash = PySet::key_hash(py, key)?;
         self.remove_known_hash(py, key, hash)
+    }
+
+    /// Whether a string of this text is an element, found without hashing, counting or raising: for reports of a dying process.
+    pub fn has_text(&self, text: &PyStr) -> bool {
+        self.raw_keys().any(|key| {
+            // SAFETY: elements live while the set does.
+            let element = unsafe { key.as_ref() }.and_then(|key| key.downcast::<PyStr>());
+            element.is_some_and(|element| element.code_points().eq(text.code_points()))
+        })
     }
 
     /// Copies of all elements in table order.
