@@ -17,6 +17,8 @@ pub struct Reader {
     dialect: Ref<Dialect>,
     #[pymember("line_num", ulong, readonly)]
     line_num: Cell<u64>,
+    /// Records handed out: shows whether the iterator read from its own reader.
+    records: Cell<u64>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -224,7 +226,8 @@ impl Record<'_> {
 impl Reader {
     /// A reader of the lines of an iterator.
     pub fn make(py: Py<'_>, source: Ref<PyObject>, dialect: Ref<Dialect>) -> PyResult<Ref<Reader>> {
-        Reader { base: PyObject::HEADER, source, dialect, line_num: Cell::new(0) }.alloc_exact(py)
+        Reader { base: PyObject::HEADER, source, dialect, line_num: Cell::new(0), records: Cell::new(0) }
+            .alloc_exact(py)
     }
 }
 
@@ -248,8 +251,13 @@ impl Reader {
             unquoted: true,
             state: State::StartRecord,
         };
+        let before = self.records.get();
         loop {
-            let Some(line) = self.source.next(py)? else {
+            let line = self.source.next(py)?;
+            if self.records.get() != before {
+                return Err(csv_error!(py, "iterator has already advanced the reader"));
+            }
+            let Some(line) = line else {
                 if record.length == 0 && record.state != State::InQuotedField {
                     return Ok(None);
                 }
@@ -276,6 +284,7 @@ impl Reader {
                 break;
             }
         }
+        self.records.set(before + 1);
         Ok(Some(record.fields.upcast()))
     }
 }
