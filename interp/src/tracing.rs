@@ -3,7 +3,8 @@
 use core::sync::atomic::Ordering;
 
 use krait_runtime::monitoring::event;
-use krait_runtime::{Py, PyResult};
+use krait_runtime::objects::exceptions::types;
+use krait_runtime::{Py, PyResult, Raised};
 
 use crate::eval_breaker::EVENTS;
 use crate::frame::{CodeUnit, Frame};
@@ -48,6 +49,22 @@ unsafe fn about_exception(py: Py<'_>, frame: *mut Frame, instr: *const CodeUnit,
 pub unsafe fn raised(py: Py<'_>, frame: *mut Frame, instr: *const CodeUnit) {
     // SAFETY: by contract.
     unsafe { about_exception(py, frame, instr, event::RAISE) }
+}
+
+/// The exception that is set ended a loop or a delegation in `frame` if it is a `StopIteration`: that is an event, and it is over.
+///
+/// # Safety
+/// As [`raised`].
+#[cold]
+#[inline(never)]
+pub unsafe fn ended_by_exception(py: Py<'_>, frame: *mut Frame, instr: *const CodeUnit) -> PyResult<()> {
+    if !py.error_matches(types::StopIteration()) {
+        return Err(Raised::already(py));
+    }
+    // SAFETY: by contract.
+    unsafe { raised(py, frame, instr) };
+    drop(py.take_error());
+    Ok(())
 }
 
 /// An exception was raised again by the instruction at `instr`.

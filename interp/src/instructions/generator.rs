@@ -7,11 +7,12 @@ use super::access::{attempt, guard};
 use super::resume::go_on;
 use crate::dispatch::{Cx, Step};
 use crate::elsewhere;
-use crate::frame::{Frame, Owner};
+use crate::frame::{CodeUnit, Frame, Owner};
 use crate::frame_stack;
 use crate::objects::generator::{PyCoroutine, PyGen, frame_state};
 use crate::specialize;
 use crate::stackref::StackRef;
+use crate::tracing;
 
 /// `aiter(value)`.
 #[inline(never)]
@@ -72,9 +73,19 @@ fn get_awaitable(py: Py<'_>, value: &PyObject, oparg: u32) -> PyResult<Ref<PyObj
     Ok(iterator)
 }
 
-/// `receiver.send(value)` of anything: the yielded value, or the returned one.
+/// `receiver.send(value)` of anything: the yielded value, or the returned one. A `StopIteration` is an event of the instruction at
+/// `instr`.
+///
+/// # Safety
+/// `frame` is running, its stack pointer up to date.
 #[inline(never)]
-fn send(py: Py<'_>, receiver: &PyObject, value: &PyObject) -> PyResult<Result<Ref<PyObject>, Ref<PyObject>>> {
+unsafe fn send(
+    py: Py<'_>,
+    frame: *mut Frame,
+    instr: *const CodeUnit,
+    receiver: &PyObject,
+    value: &PyObject,
+) -> PyResult<Result<Ref<PyObject>, Ref<PyObject>>> {
     // SAFETY: slot tables live as long as their type; the slot takes live objects.
     unsafe {
         if let Some(am_send) = receiver.ty().tp_as_async.get().as_ref().and_then(|t| t.am_send.get()) {
@@ -109,6 +120,8 @@ fn send(py: Py<'_>, receiver: &PyObject, value: &PyObject) -> PyResult<Result<Re
         Ok(item) => Ok(Ok(item)),
         Err(raised) => {
             if py.error_matches(krait_runtime::objects::exceptions::types::StopIteration()) {
+                // SAFETY: by contract.
+                unsafe { tracing::raised(py, frame, instr) };
                 let exc = py.fetch(raised);
                 return super::exception::stop_value(py, &exc).map(Err);
             }
@@ -210,7 +223,8 @@ instructions! {
             let value = cx.pop().make_owned();
             return resume_generator(cx, g, value, 2 + oparg as usize);
         }
-        match send(cx.py, cx.object(2), cx.object(1)) {
+        (*cx.frame).stackpointer = cx.sp;
+        match send(cx.py, cx.frame, cx.this(), cx.object(2), cx.object(1)) {
             Ok(Ok(yielded)) => {
                 cx.replace_n(1, StackRef::owned(yielded));
                 Step::Next

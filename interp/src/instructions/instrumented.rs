@@ -270,18 +270,17 @@ instructions! {
 
     /// `FOR_ITER` with the event of entering the loop's body.
     fn INSTRUMENTED_FOR_ITER(cx, oparg) {
-        match cx.object(1).next(cx.py) {
-            Ok(Some(item)) => {
-                cx.push_ref(item);
-                jump!(cx, cx.this(), cx.ip.add(1), event::BRANCH_LEFT);
-                Step::Jump
-            }
-            Ok(None) => {
-                cx.jump(1 + oparg as usize + 1);
-                Step::Jump
-            }
-            Err(_) => Step::Error,
+        if let Some(item) = cx.object(1).next_leaving_error(cx.py) {
+            cx.push_ref(item);
+            jump!(cx, cx.this(), cx.ip.add(1), event::BRANCH_LEFT);
+            return Step::Jump;
         }
+        if cx.py.has_error() {
+            (*cx.frame).stackpointer = cx.sp;
+            attempt!(tracing::ended_by_exception(cx.py, cx.frame, cx.this()));
+        }
+        cx.jump(1 + oparg as usize + 1);
+        Step::Jump
     }
 
     /// `POP_ITER` with the event of leaving the loop.

@@ -8,6 +8,7 @@ use crate::dispatch::Step;
 use crate::objects::generator::{PyCoroutine, PyGen};
 use crate::specialize;
 use crate::stackref::StackRef;
+use crate::tracing;
 
 /// `iter(value)` for `yield from`: a coroutine passes where the frame's code may await one.
 #[inline(never)]
@@ -53,17 +54,16 @@ instructions! {
         if specialize::ready(cx) {
             return Step::Specialize;
         }
-        match cx.object(1).next(cx.py) {
-            Ok(Some(item)) => {
-                cx.push_ref(item);
-                Step::Next
-            }
-            Ok(None) => {
-                cx.jump(1 + oparg as usize + 1);
-                Step::Jump
-            }
-            Err(_) => Step::Error,
+        if let Some(item) = cx.object(1).next_leaving_error(cx.py) {
+            cx.push_ref(item);
+            return Step::Next;
         }
+        if cx.py.has_error() {
+            (*cx.frame).stackpointer = cx.sp;
+            attempt!(tracing::ended_by_exception(cx.py, cx.frame, cx.this()));
+        }
+        cx.jump(1 + oparg as usize + 1);
+        Step::Jump
     }
 
     /// Drop the value that a finished generator left.

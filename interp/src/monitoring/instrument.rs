@@ -14,6 +14,7 @@ use crate::eval_breaker::EVENTS;
 use crate::exception_table;
 use crate::frame::CodeUnit;
 use crate::objects::code::PyCode;
+use crate::specialize::counter::Counter;
 
 /// What monitoring keeps of a code object.
 pub struct CodeMonitoring {
@@ -319,6 +320,10 @@ fn put(code: &PyCode, unit: &UnitData, at: usize, base: u8, arg: usize) {
         if op == base && DEOPT.get((*place).op as usize) == Some(&base) && !is_probe((*place).op) {
             // It may stay in its specialised form.
             return;
+        }
+        if (*place).op != op && CACHE_ENTRIES.get(base as usize).is_some_and(|&n| n > 0) {
+            // What it had learnt is gone.
+            *place.add(1) = Counter::WARM_UP.unit();
         }
         *place = CodeUnit { op, arg: (*place).arg };
     }

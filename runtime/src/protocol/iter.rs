@@ -89,6 +89,20 @@ impl PyObject {
         py.end_of_iteration()
     }
 
+    /// The next item of an iterator, or `None`: exhausted, or with whatever it raised still set, a `StopIteration` too.
+    #[inline]
+    pub fn next_leaving_error(&self, py: Py<'_>) -> Option<Ref<PyObject>> {
+        let Some(tp_iternext) = self.ty().tp_iternext.get() else {
+            let _ = raise!(py, TypeError, "'{}' object is not an iterator", self.ty().name());
+            return None;
+        };
+        // SAFETY: slot call on a live object; null means exhausted or raised.
+        unsafe {
+            let item = tp_iternext(self.as_ptr());
+            (!item.is_null()).then(|| Ref::from_owned(item))
+        }
+    }
+
     /// The next item of an iterator; when it is exhausted, its own `StopIteration` (with its value) or a bare one.
     pub fn next_or_stop(&self, py: Py<'_>) -> PyResult<Ref<PyObject>> {
         let Some(tp_iternext) = self.ty().tp_iternext.get() else {
