@@ -65,7 +65,8 @@ class Profile(_lsprof.Profiler):
             caller = label(entry.code)
             for callee in entry.calls or ():
                 own = callee.callcount - callee.reccallcount
-                row = (own, callee.callcount, callee.inlinetime, callee.totaltime)
+                # Unlike a function's own row, all calls come first here: so pstats prints them.
+                row = (callee.callcount, own, callee.inlinetime, callee.totaltime)
                 known = callers.setdefault(label(callee.code), {})
                 if caller in known:
                     row = tuple(a + b for a, b in zip(known[caller], row))
@@ -145,7 +146,8 @@ def main():
         # The program's main module must be the one that pickle and friends look into.
         sys.modules["__main__"] = module
         globs = module.__dict__
-        globs.update({"__spec__": spec, "__file__": spec.origin, "__name__": spec.name, "__package__": None, "__cached__": None})
+        # Without a spec multiprocessing finds the program by its file.
+        globs.update({"__spec__": None, "__file__": spec.origin, "__name__": spec.name, "__package__": None, "__cached__": None})
     try:
         runctx(statement, globs, None, options.outfile, options.sort)
     except BrokenPipeError as exc:

@@ -98,6 +98,9 @@ pub struct Profiler {
     unit: Cell<f64>,
     #[no_traverse]
     enabled: Cell<bool>,
+    /// Whether the external timer is being asked.
+    #[no_traverse]
+    in_timer: Cell<bool>,
     #[no_traverse]
     subcalls: Cell<bool>,
     #[no_traverse]
@@ -126,7 +129,10 @@ impl Profiler {
             return i64::try_from(origin.elapsed().as_nanos()).unwrap_or(i64::MAX);
         };
         let read = || -> PyResult<i64> {
-            let value = timer.call(py, &[])?;
+            let nested = self.in_timer.replace(true);
+            let value = timer.call(py, &[]);
+            self.in_timer.set(nested);
+            let value = value?;
             if self.unit.get() > 0.0 {
                 return Ok(value.index(py)?.as_i64().unwrap_or(0));
             }
@@ -135,7 +141,11 @@ impl Profiler {
         match read() {
             Ok(time) => time,
             Err(raised) => {
-                py.report_unraisable(raised, None, Some(&timer));
+                py.report_unraisable(
+                    raised,
+                    Some("Exception ignored while calling _lsprof timer"),
+                    Some(&timer),
+                );
                 0
             }
         }
@@ -306,6 +316,7 @@ impl Profiler {
             timer: Member::from_option(timer.filter(|t| !t.is_none()).map(PyObject::to_ref)),
             unit: Cell::new(timeunit),
             enabled: Cell::new(false),
+            in_timer: Cell::new(false),
             subcalls: Cell::new(subcalls),
             builtins: Cell::new(builtins),
             origin: Cell::new(None),
@@ -346,6 +357,9 @@ impl Profiler {
 
     #[pymethod]
     fn disable(&self, py: Py<'_>) -> PyResult<()> {
+        if self.in_timer.get() {
+            bail!(py, RuntimeError, "cannot disable profiler in external timer");
+        }
         if self.enabled.replace(false) {
             monitoring::set_events(py, TOOL, 0)?;
             for (number, _) in CALLBACKS {
@@ -362,8 +376,12 @@ impl Profiler {
     }
 
     #[pymethod]
-    fn clear(&self) {
+    fn clear(&self, py: Py<'_>) -> PyResult<()> {
+        if self.in_timer.get() {
+            bail!(py, RuntimeError, "cannot clear profiler in external timer");
+        }
         self.clear_records();
+        Ok(())
     }
 
     #[pymethod]
