@@ -480,7 +480,9 @@ impl PyFrame {
                 }
             }
             Some(_) => bail!(py, TypeError, "attribute value type must be bool"),
-            None => bail!(py, AttributeError, "cannot delete attribute"),
+            None => {
+                bail!(py, AttributeError, "attribute 'f_trace_opcodes' of 'frame' objects cannot be deleted")
+            }
         }
         Ok(())
     }

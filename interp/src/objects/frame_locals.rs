@@ -63,13 +63,11 @@ impl FrameLocalsProxy {
         {
             return Ok(Some(i));
         }
-        // Hashing first: unhashable keys are an error as in a dict.
-        key.hash(py)?;
-        if PyStr::check(key) {
-            for (i, name) in names.as_slice().iter().enumerate() {
-                if name.eq(py, key)? && bound(i) {
-                    return Ok(Some(i));
-                }
+        // As in a dict: unhashable keys are an error, and whatever equals a name is one.
+        let hash = key.hash(py)?;
+        for (i, name) in names.as_slice().iter().enumerate() {
+            if name.hash(py)? == hash && name.eq(py, key)? && bound(i) {
+                return Ok(Some(i));
             }
         }
         Ok(None)
@@ -322,10 +320,10 @@ impl FrameLocalsProxy {
     }
 
     #[pymethod]
-    fn __reversed__(&self, py: Py<'_>) -> PyResult<Ref<PyObject>> {
+    fn __reversed__(&self, py: Py<'_>) -> PyResult<Ref<PyList>> {
         let mut keys: Vec<Ref<PyObject>> = self.entries(py)?.into_iter().map(|(k, _)| k).collect();
         keys.reverse();
-        PyList::from_vec(py, keys)?.iter(py)
+        PyList::from_vec(py, keys)
     }
 
     #[pymethod]
