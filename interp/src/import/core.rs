@@ -93,8 +93,7 @@ fn import_untrimmed(
         name.new_ref()
     };
     let module = match sys_module(py, &absolute)? {
-        Some(module) if !module.is_none() => {
-            ensure_initialised(py, &module, &absolute)?;
+        Some(module) if !module.is_none() && ensure_initialised(py, &module, &absolute)? => {
             if py.interp().config.borrow().import_time == 2 {
                 timing::report_cached(&absolute);
             }
@@ -168,12 +167,13 @@ fn is_initialising(py: Py<'_>, module: &PyObject) -> PyResult<bool> {
     }
 }
 
-/// Waits for a module that another thread is importing.
-fn ensure_initialised(py: Py<'_>, module: &PyObject, name: &PyStr) -> PyResult<()> {
-    if is_initialising(py, module)? {
-        importlib(py)?.call_method(py, id!(py, "_lock_unlock_module"), &[name])?;
+/// Waits for a module that another thread is importing. False when that import failed, or left another module in its place.
+fn ensure_initialised(py: Py<'_>, module: &PyObject, name: &PyStr) -> PyResult<bool> {
+    if !is_initialising(py, module)? {
+        return Ok(true);
     }
-    Ok(())
+    importlib(py)?.call_method(py, id!(py, "_lock_unlock_module"), &[name])?;
+    Ok(sys_module(py, name)?.is_some_and(|now| now.is(module)))
 }
 
 /// The absolute name of a relative import (`resolve_name`).
