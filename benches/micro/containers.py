@@ -18,12 +18,12 @@ def bench_slice(n):
         l[1:]
 
 
-def bench_build(n):
+def bench_build_list(n):
     for i in range(n):
         [i, i]
 
 
-def bench_build(n):
+def bench_build_tuple(n):
     for i in range(n):
         (i, i)
 
@@ -46,7 +46,7 @@ def bench_set(n):
         d[i & 255] = i
 
 
-def bench_build(n):
+def bench_build_dict(n):
     for i in range(n):
         {'a': i}
 
