@@ -35,15 +35,16 @@ def last_line(text):
     return re.sub(r"0x[0-9a-f]+|\d{3,}", "N", lines[-1]) if lines else ""
 
 
-def outcome(process, with_errors=True):
-    """Waits for the end; kills the whole session of a program that hangs."""
+def outcome(process, noisy=False):
+    """Waits for the end; kills the whole session of a program that hangs.  What a noisy one writes to standard error comes and goes
+    with the moment, and counts only when it fails."""
     try:
         out, err = process.communicate(timeout=PATIENCE)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
         return "hangs"
-    return process.returncode, out or "", last_line(err or "") if with_errors else ""
+    return process.returncode, out or "", "" if noisy and process.returncode == 0 else last_line(err or "")
 
 
 def storm(kind):
@@ -54,8 +55,7 @@ def storm(kind):
             process.send_signal(signal.SIGINT)
             time.sleep(0.0001)
         process.send_signal(signal.SIGUSR1)
-        # What an interrupted callback reports comes and goes with the moment.
-        return outcome(process, with_errors=False)
+        return outcome(process, noisy=True)
     return once
 
 

@@ -1,8 +1,10 @@
 """Forks while other threads allocate, import, print, lock and collect; every child must work and end."""
+import collections
 import gc
 import importlib
 import io
 import os
+import struct
 import sys
 import threading
 import time
@@ -44,7 +46,9 @@ def collect():
 
 
 def child():
-    """Uses what the parent's threads may have held at the moment of the fork, but for locks of Python code."""
+    """Uses what the parent's threads may have held at the moment of the fork, but for locks of Python code: no module that one of
+    them may have been importing."""
+    assert collections and struct
     importlib.import_module("wave")
     gc.collect()
     results = []
