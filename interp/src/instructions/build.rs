@@ -76,6 +76,12 @@ fn update_set(py: Py<'_>, set: &PySet, iterable: &PyObject) -> PyResult<()> {
     iterable.for_each(py, |item| set.add(py, &item).map(drop))
 }
 
+#[cold]
+#[inline(never)]
+fn not_a_set(py: Py<'_>, object: &PyObject) -> PyResult<()> {
+    Err(raise!(py, TypeError, "'{}' object is not a set", object.ty().name()))
+}
+
 #[inline(never)]
 fn update_dict(py: Py<'_>, dict: &PyDict, other: &PyObject) -> PyResult<()> {
     use krait_runtime::objects::dict::merge::{OnDuplicate, merge};
@@ -206,8 +212,13 @@ instructions! {
 
     /// Add to a comprehension's set.
     fn SET_ADD(cx, oparg) {
-        let set: &PySet = cx.object(1 + oparg as usize).cast_unchecked();
-        attempt!(set.add(cx.py, cx.object(1)));
+        // The set of executed annotations is a variable that programs can bind to anything.
+        match cx.object(1 + oparg as usize).downcast_exact::<PySet>() {
+            Some(set) => {
+                attempt!(set.add(cx.py, cx.object(1)));
+            }
+            None => attempt!(not_a_set(cx.py, cx.object(1 + oparg as usize))),
+        }
         cx.drop_n(1);
         Step::Next
     }
