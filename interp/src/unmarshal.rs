@@ -128,10 +128,13 @@ impl Build for Maker<'_> {
         Ok(PyBytes::new(self.py, bytes)?.upcast())
     }
     fn str(&mut self, text: &[u8], interned: bool) -> Result<Ref<PyObject>, Fault> {
-        if krait_bytecode::PyString::from_bytes(text).is_none() {
+        let s = if text.is_ascii() {
+            PyStr::from_ascii(self.py, text)?
+        } else if krait_bytecode::PyString::from_bytes(text).is_some() {
+            PyStr::from_wtf8(self.py, text)?
+        } else {
             return Err(MarshalError::Utf8(text.to_vec()).into());
-        }
-        let s = PyStr::from_wtf8(self.py, text)?;
+        };
         Ok(if interned { PyStr::intern(self.py, s) } else { s }.upcast())
     }
     fn latin1(&mut self, text: &[u8], interned: bool) -> Result<Ref<PyObject>, Fault> {

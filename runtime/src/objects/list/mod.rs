@@ -310,11 +310,11 @@ impl PyList {
     #[inline]
     pub fn clear(&self) {
         let (items, n) = (self.ob_item.replace(core::ptr::null_mut()), self.len());
-        self.ob_base.ob_size.set(0);
-        self.allocated.set(0);
         if items.is_null() {
             return;
         }
+        self.ob_base.ob_size.set(0);
+        self.allocated.set(0);
         // SAFETY: the block and its references belong to nobody else now; released from the end, as CPython does.
         unsafe {
             for i in (0..n).rev() {
@@ -483,7 +483,7 @@ impl PyList {
             self.append(py, item)?;
         }
         let n = self.len();
-        if n < self.allocated.get() as usize {
+        if (n as isize) < self.allocated.get() {
             // SAFETY: gives spare room back; the size stays.
             unsafe { self.resize(py, n)? };
         }

@@ -53,8 +53,10 @@ const MIN_RUN: usize = 32;
 /// `list.sort(key=…, reverse=…)`.
 pub fn sort(py: Py<'_>, list: &PyList, key: Option<&PyObject>, reverse: bool) -> PyResult<()> {
     // The items move out; the list stands empty meanwhile.
-    let room = list.allocated.get() as usize;
+    let saved = list.allocated.get();
     let values = list.take_all();
+    // A capacity that no change of the list leaves as it is.
+    list.allocated.set(-1);
     let (mut items, mut result) = make_keys(py, values, key);
     if result.is_ok() {
         // Reversing before and after keeps equal elements in order.
@@ -66,14 +68,21 @@ pub fn sort(py: Py<'_>, list: &PyList, key: Option<&PyObject>, reverse: bool) ->
             items.0.reverse();
         }
     }
-    let modified = !list.is_empty() || list.allocated.get() != 0;
+    let modified = list.allocated.get() != -1;
+    if !modified {
+        list.allocated.set(0);
+    }
     if result.is_ok() && modified {
         result = Err(raise!(py, ValueError, "list modified during sort"));
     }
     let restored = py.preserving_error(|| {
         let values = items.into_values();
-        if list.is_empty() && list.allocated.get() == 0 {
-            return list.adopt(py, values, room);
+        if list.ob_item.get().is_null() {
+            // A list that is being sorted further out stays marked.
+            if !modified && saved == -1 {
+                list.allocated.set(-1);
+            }
+            return list.adopt(py, values, saved.max(0) as usize);
         }
         let n = list.len();
         list.splice(py, 0, n, values)
