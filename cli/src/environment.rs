@@ -194,6 +194,9 @@ fn switches(config: &Config) -> Result<(), String> {
         if !KNOWN.contains(&allocator.as_str()) {
             return Err("preconfig_init_allocator: PYTHONMALLOC: unknown allocator".to_owned());
         }
+        if matches!(allocator.as_str(), "malloc" | "malloc_debug") {
+            krait_runtime::obmalloc::switch_pools_off();
+        }
     }
     Ok(())
 }

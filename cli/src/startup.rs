@@ -74,6 +74,7 @@ const STEPS: &[(Step, &str)] = &[
     (init_encodings, "init_fs_encoding"),
     (init_signals, "init_signals"),
     (init_faulthandler, "init_faulthandler"),
+    (init_tracemalloc, "init_tracemalloc"),
     (init_main, "add_main_module"),
     (init_streams, "init_sys_streams"),
     (init_warnings, "init_warnings"),
@@ -116,6 +117,15 @@ fn init_faulthandler(py: Py<'_>) -> PyResult<()> {
     } else {
         Ok(())
     }
+}
+
+/// Allocations are traced from here on when an option asks for it.
+fn init_tracemalloc(py: Py<'_>) -> PyResult<()> {
+    let frames = py.interp().config.borrow().tracemalloc;
+    if frames > 0 {
+        krait_runtime::tracemalloc::start(py, u16::try_from(frames).unwrap_or(u16::MAX));
+    }
+    Ok(())
 }
 
 fn init_main(py: Py<'_>) -> PyResult<()> {

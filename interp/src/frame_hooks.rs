@@ -2,8 +2,8 @@
 
 use krait_bytecode::LocalKind;
 use krait_runtime::frame_hooks::{FrameHooks, register};
-use krait_runtime::objects::PyType;
 use krait_runtime::objects::cell::PyCell;
+use krait_runtime::objects::{PyStr, PyType};
 use krait_runtime::state::ThreadState;
 use krait_runtime::{Py, PyClass, PyObject, PyResult, Ref, bail};
 
@@ -12,7 +12,21 @@ use crate::objects::frame::{current_frame, current_globals};
 
 /// Registers the answers with the runtime; once at start-up.
 pub fn install() {
-    register(FrameHooks { globals: current_globals, super_arguments, thread_ended });
+    register(FrameHooks { globals: current_globals, super_arguments, each_line, thread_ended });
+}
+
+/// File name and line of each complete frame, innermost first.
+pub fn each_line(py: Py<'_>, visit: &mut dyn FnMut(Option<&PyStr>, i32)) {
+    let mut frame: *mut Frame = py.thread().current_frame.get().cast();
+    // SAFETY: the thread's frames are live.
+    unsafe {
+        frame = Frame::first_complete(frame);
+        while !frame.is_null() {
+            let code = Frame::code(frame);
+            visit(code.co_filename.borrow(), code.addr2line(Frame::lasti(frame) * 2));
+            frame = Frame::first_complete((*frame).previous);
+        }
+    }
 }
 
 /// A thread has ended: its machine goes.

@@ -386,6 +386,16 @@ impl Function {
                 }
             }
         };
+        // Without keywords CPython's fast constructors count their arguments themselves, in their own words.
+        let (name, named) = (&self.reported, signature.named());
+        let (most, least) =
+            (named.len() as isize, named.iter().filter(|p| p.default.is_none()).count() as isize);
+        let count = quote! {
+            if nargs > #most && !::krait_runtime::args::Args::from_raw(args, nargs as usize, kwnames).has_keywords() {
+                let _ = ::krait_runtime::args::check_positional(py, #name, nargs, #least, #most);
+                #fail
+            }
+        };
         Ok(quote! {
             #[doc(hidden)]
             unsafe extern "C-unwind" fn #wrapper(slf: #obj, args: *const #obj, nargsf: usize, kwnames: #obj) -> #obj {
@@ -394,6 +404,7 @@ impl Function {
                     let slf = slf.cast::<::krait_runtime::objects::r#type::PyType>();
                     let nargs = (nargsf & (usize::MAX >> 1)) as isize;
                     #keywords
+                    #count
                     #prepare
                     let result = #call;
                     ::krait_runtime::ret::IntoReturn::into_return(result, py)

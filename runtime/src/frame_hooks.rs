@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use crate::error::PyResult;
 use crate::object::PyObject;
-use crate::objects::{PyDict, PyType};
+use crate::objects::{PyDict, PyStr, PyType};
 use crate::py::Py;
 use crate::raise;
 use crate::reference::Ref;
@@ -17,6 +17,8 @@ pub struct FrameHooks {
     /// For `super()` without arguments: the class that the running method is defined in, and its first argument; raises
     /// `RuntimeError` ("super(): no arguments" and kin) where it cannot tell.
     pub super_arguments: fn(Py<'_>) -> PyResult<(Ref<PyType>, Ref<PyObject>)>,
+    /// Hands the file name and line of each Python frame of this thread over, innermost first, without allocating objects.
+    pub each_line: fn(Py<'_>, &mut dyn FnMut(Option<&PyStr>, i32)),
     /// A thread has ended: what hangs on its state goes.
     pub thread_ended: fn(&ThreadState),
 }
@@ -36,6 +38,13 @@ pub(crate) fn thread_ended(state: &ThreadState) {
 }
 
 impl Py<'_> {
+    /// File name and line of each Python frame, innermost first.
+    pub(crate) fn each_frame_line(self, visit: &mut dyn FnMut(Option<&PyStr>, i32)) {
+        if let Some(hooks) = HOOKS.get() {
+            (hooks.each_line)(self, visit);
+        }
+    }
+
     /// The globals of the innermost Python frame, if one runs.
     pub fn frame_globals(self) -> Option<Ref<PyDict>> {
         HOOKS.get().and_then(|hooks| (hooks.globals)(self))

@@ -47,6 +47,7 @@ pub mod thread;
 pub mod thread_local;
 pub mod threads;
 pub mod time;
+pub mod tracemalloc;
 
 pub use alloc::{Traverse, Visitor, alloc_payload};
 pub use error::{PyResult, Raised};

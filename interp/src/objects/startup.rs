@@ -18,6 +18,7 @@ pub fn init(py: Py<'_>) -> PyResult<()> {
     frame_hooks::register(FrameHooks {
         globals: current_globals,
         super_arguments,
+        each_line: crate::frame_hooks::each_line,
         thread_ended: crate::frame_hooks::thread_ended,
     });
     HOOKS.report_unraisable.set(Some(crate::display::report_uncatchable));

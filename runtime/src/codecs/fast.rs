@@ -38,6 +38,26 @@ fn known(encoding: Option<&str>) -> Option<Known> {
     })
 }
 
+/// In development mode names are looked up even where nothing would need them: there may be nothing to encode, or nothing
+/// wrong with it.
+fn check_names(py: Py<'_>, encoding: Option<&str>, errors: Option<&str>) -> PyResult<()> {
+    let interp = py.interp();
+    if !interp.config.borrow().dev_mode || !interp.codec_search_path.is_some() || interp.finalizing.get() {
+        return Ok(());
+    }
+    if let Some(encoding) = encoding
+        && known(Some(encoding)).is_none()
+    {
+        super::lookup(py, encoding)?;
+    }
+    if let Some(errors) = errors
+        && !matches!(errors, "strict" | "ignore" | "replace" | "surrogateescape" | "surrogatepass")
+    {
+        super::lookup_error(py, &*PyStr::new(py, errors)?)?;
+    }
+    Ok(())
+}
+
 /// `str.encode`.
 pub fn encode_to_bytes(
     py: Py<'_>,
@@ -45,6 +65,7 @@ pub fn encode_to_bytes(
     encoding: Option<&str>,
     errors: Option<&str>,
 ) -> PyResult<Ref<PyBytes>> {
+    check_names(py, encoding, errors)?;
     let target = match known(encoding) {
         Some(Known::Utf8) => Target::Utf8,
         Some(Known::Ascii) => Target::Ascii,
@@ -135,6 +156,7 @@ pub fn decode_object(
             object.ty().name()
         ));
     }
+    check_names(py, encoding, errors)?;
     if known(encoding).is_none() && PyBytes::check(object) {
         return decode_through(py, object, encoding.unwrap_or("utf-8"), errors);
     }

@@ -62,7 +62,7 @@ pub unsafe fn get_member(py: Py<'_>, object: &PyObject, def: &PyMemberDef) -> Py
                     Err(py.raise_attribute_error(
                         object,
                         name,
-                        &format!("'{}' object has no attribute '{name}'", object.ty().name()),
+                        &format!("'{}' object has no attribute '{name}'", object.ty().qualified_name()),
                     ))
                 }
             },

@@ -18,7 +18,7 @@ pub struct PySuper {
 }
 
 /// The class whose MRO is searched: `object`'s own, or `object` itself when that is a class below `class`.
-fn super_check(py: Py<'_>, class: &PyType, object: &PyObject) -> PyResult<Ref<PyType>> {
+pub(super) fn super_check(py: Py<'_>, class: &PyType, object: &PyObject) -> PyResult<Ref<PyType>> {
     if let Some(object) = object.downcast::<PyType>()
         && object.is_subtype(class)
     {

@@ -10,6 +10,7 @@ mod pool;
 mod report;
 #[cfg(test)]
 mod tests;
+mod watch;
 
 use core::cell::Cell;
 
@@ -18,6 +19,7 @@ use crate::py::Py;
 use pool::Pool;
 
 pub use report::{allocated_blocks, report};
+pub use watch::{Watcher, watch};
 
 /// Blocks are multiples of this, and aligned to it.
 const ALIGNMENT: usize = 16;
@@ -37,6 +39,8 @@ struct Heap {
     arenas: arena::Arenas,
     /// Blocks of the C library that are in use.
     large_blocks: Cell<usize>,
+    /// Who is told of every block, if anyone.
+    watcher: Cell<Option<&'static Watcher>>,
 }
 
 static HEAP: Static<Heap> = Static(Heap {
@@ -44,6 +48,7 @@ static HEAP: Static<Heap> = Static(Heap {
     pools_off: Cell::new(false),
     arenas: arena::Arenas::new(),
     large_blocks: Cell::new(0),
+    watcher: Cell::new(None),
 });
 
 /// The size class of a request of 1 to [`SMALL_LIMIT`] bytes; one of zero bytes counts as one byte.
@@ -66,18 +71,32 @@ pub fn switch_pools_off() {
 /// `size` bytes, zeroed, 16-byte aligned; `None` when they cannot be had.
 #[inline]
 pub fn alloc_zeroed(_py: Py<'_>, size: usize) -> Option<*mut u8> {
-    if size > SMALL_LIMIT {
-        return large_zeroed(size);
+    let block = if size > SMALL_LIMIT {
+        large_zeroed(size)?
+    } else {
+        let block = unwatched_alloc(size)?;
+        // SAFETY: the block has `size` bytes.
+        unsafe { core::ptr::write_bytes(block, 0, size) };
+        block
+    };
+    if HEAP.watcher.get().is_some() {
+        watch::allocated(block, size);
     }
-    let block = alloc(size)?;
-    // SAFETY: the block has `size` bytes.
-    unsafe { core::ptr::write_bytes(block, 0, size) };
     Some(block)
 }
 
 /// `size` bytes, uninitialised, 16-byte aligned; `None` when they cannot be had.
 #[inline]
 pub fn alloc(size: usize) -> Option<*mut u8> {
+    let block = unwatched_alloc(size)?;
+    if HEAP.watcher.get().is_some() {
+        watch::allocated(block, size);
+    }
+    Some(block)
+}
+
+#[inline(always)]
+fn unwatched_alloc(size: usize) -> Option<*mut u8> {
     if size > SMALL_LIMIT {
         return large(size);
     }
@@ -98,6 +117,9 @@ pub fn alloc(size: usize) -> Option<*mut u8> {
 /// `p` came from this allocator and is not used afterwards.
 #[inline]
 pub unsafe fn free(p: *mut u8) {
+    if HEAP.watcher.get().is_some() {
+        watch::freed(p);
+    }
     // SAFETY: by contract; addresses in arenas lie in pools.
     unsafe {
         if arena::contains(p) {
@@ -119,12 +141,23 @@ pub unsafe fn realloc(p: *mut u8, size: usize) -> Option<*mut u8> {
     // SAFETY: by contract; a pool's block has its class's size.
     unsafe {
         if !arena::contains(p) {
-            let q = libc::realloc(p.cast(), size.max(1));
-            return (!q.is_null()).then_some(q.cast());
+            let q: *mut u8 = libc::realloc(p.cast(), size.max(1)).cast();
+            if q.is_null() {
+                return None;
+            }
+            if HEAP.watcher.get().is_some() {
+                watch::freed(p);
+                watch::allocated(q, size);
+            }
+            return Some(q);
         }
         let old = block_size((*Pool::of(p)).class());
         // A block that would lose less than a quarter stays where it is.
         if size <= old && size > old / 4 * 3 {
+            if HEAP.watcher.get().is_some() {
+                watch::freed(p);
+                watch::allocated(p, size);
+            }
             return Some(p);
         }
         let q = alloc(size)?;

@@ -313,6 +313,9 @@ impl Partial {
             None if keywords.is_none() => PyDict::new(py)?,
             None => return Err(invalid()),
         };
+        if !dict.is_none() && !PyDict::check(dict) {
+            return Err(invalid());
+        }
         refuse_trailing(py, args.as_slice())?;
         let args = if PyTuple::check_exact(args) {
             args.new_ref()

@@ -46,6 +46,17 @@ impl PyByteArray {
         }
         let content = match (construct::encoded(py, source, encoding, errors)?, source) {
             (Some(bytes), _) => bytes,
+            (None, Some(source)) if construct::only_iterable(source) => {
+                // Whoever yields the items can see those before.
+                let iterator = source.iter(py)?;
+                while let Some(item) = iterator.next(py)? {
+                    let byte = construct::byte_value(py, &item, Target::ByteArray)?;
+                    let len = self.len();
+                    self.resize(py, len + 1)?;
+                    self.set(len, byte);
+                }
+                return Ok(());
+            }
             (None, Some(source)) => construct::from_source(py, source, Target::ByteArray)?,
             (None, None) => return Ok(()),
         };
@@ -188,7 +199,8 @@ impl PyByteArray {
     #[pymethod]
     fn join(&self, py: Py<'_>, iterable_of_bytes: &PyObject) -> PyResult<Ref<PyByteArray>> {
         let items = join::items(py, iterable_of_bytes)?;
-        PyByteArray::new(py, &join::join(py, &items, || self.as_bytes())?)
+        let separator = Buffer::new(py, self)?;
+        PyByteArray::new(py, &join::join(py, iterable_of_bytes, &items, separator.as_bytes())?)
     }
 
     #[pymethod]
@@ -226,10 +238,7 @@ impl PyByteArray {
             let content = PyBytes::new(py, self.as_bytes())?;
             PyTuple::new(py, &[&content])?
         };
-        let state = match self.get_attr_optional(py, id!(py, "__dict__"))? {
-            Some(dict) => dict,
-            None => py.none(),
-        };
+        let state = self.call_method(py, id!(py, "__getstate__"), &[])?;
         PyTuple::new(py, &[self.ty(), &args, &state])
     }
 }

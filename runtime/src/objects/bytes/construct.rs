@@ -3,7 +3,7 @@
 use crate::error::PyResult;
 use crate::object::PyObject;
 use crate::objects::exceptions::types;
-use crate::objects::{PyBytes, PyInt, PyStr};
+use crate::objects::{PyBytes, PyInt, PyList, PyStr, PyTuple};
 use crate::protocol::buffer::Buffer;
 use crate::py::Py;
 use crate::{bail, id, raise};
@@ -66,6 +66,12 @@ pub(crate) fn byte_value(py: Py<'_>, item: &PyObject, target: Target) -> PyResul
         Some(b) => Ok(b),
         None => Err(raise!(py, ValueError, "{}", target.out_of_range())),
     }
+}
+
+/// Whether `source` can only be iterated over, by code that may do anything.
+pub(crate) fn only_iterable(source: &PyObject) -> bool {
+    let plain = source.downcast_exact::<PyList>().is_some() || source.downcast_exact::<PyTuple>().is_some();
+    !plain && !source.is_index() && !source.has_buffer() && source.is_iterator()
 }
 
 /// The bytes of an object that offers a buffer or yields integers.

@@ -32,12 +32,14 @@ pub(crate) fn items(py: Py<'_>, iterable: &PyObject) -> PyResult<Vec<Ref<PyObjec
     Ok(items)
 }
 
-/// All pieces with the separator between them. `separator` is read after all buffers are held.
-pub(crate) fn join<'a>(
+/// All pieces with the separator between them: `items` are those of `iterable`, which must not change its size.
+pub(crate) fn join(
     py: Py<'_>,
+    iterable: &PyObject,
     items: &[Ref<PyObject>],
-    separator: impl FnOnce() -> &'a [u8],
+    separator: &[u8],
 ) -> PyResult<Vec<u8>> {
+    let list = iterable.downcast_exact::<PyList>();
     let mut buffers = Vec::with_capacity(items.len());
     let mut len = 0usize;
     for (i, item) in items.iter().enumerate() {
@@ -52,8 +54,10 @@ pub(crate) fn join<'a>(
         let buffer = Buffer::new(py, item)?;
         len = len.saturating_add(buffer.len());
         buffers.push(buffer);
+        if list.is_some_and(|list| list.len() != items.len()) {
+            bail!(py, RuntimeError, "sequence changed size during iteration");
+        }
     }
-    let separator = separator();
     len = len.saturating_add(separator.len().saturating_mul(items.len().saturating_sub(1)));
     let mut out = Vec::new();
     if len > isize::MAX as usize {

@@ -173,7 +173,7 @@ impl PyBytes {
         {
             return Ok(b.new_ref());
         }
-        PyBytes::new(py, &join::join(py, &items, || self.as_bytes())?)
+        PyBytes::new(py, &join::join(py, iterable_of_bytes, &items, self.as_bytes())?)
     }
 
     #[pymethod]

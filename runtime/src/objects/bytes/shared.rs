@@ -501,8 +501,8 @@ macro_rules! byte_string_methods {
             #[slot]
             fn nb_remainder(py: Py<'_>, a: &PyObject, b: &PyObject) -> PyResult<Ref<PyObject>> {
                 let Some(format) = a.downcast::<$ty>() else { return Ok(py.not_implemented()) };
-                let format = shared::ByteString::bytes(format).to_vec();
-                let out = $crate::objects::str::percent::format_bytes(py, &format, b)?;
+                let format = $crate::protocol::buffer::Buffer::new(py, format)?;
+                let out = $crate::objects::str::percent::format_bytes(py, format.as_bytes(), b)?;
                 <$ty as shared::ByteString>::make(py, &out).map(Ref::upcast)
             }
 
@@ -823,9 +823,8 @@ macro_rules! byte_string_methods {
                 sep: Option<&PyObject>,
                 #[default(1)] bytes_per_sep: i32,
             ) -> PyResult<Ref<PyStr>> {
-                let sep = $crate::objects::bytes::hex::separator(py, sep)?;
-                let bytes = shared::ByteString::bytes(self);
-                PyStr::from_ascii(py, &$crate::objects::bytes::hex::hex_digits(bytes, sep, bytes_per_sep))
+                let bytes = $crate::protocol::buffer::Buffer::new(py, self)?;
+                $crate::objects::bytes::hex::hex_text(py, bytes.as_bytes(), sep, bytes_per_sep)
             }
 
             #[classmethod]

@@ -150,7 +150,7 @@ impl PyListReverseIterator {
             Some(list) if self.it_index.get() >= 0 => {
                 standing(py, py.builtin(id!(py, "reversed"))?, list, self.it_index.get())
             }
-            _ => exhausted(py, py.builtin(id!(py, "iter"))?),
+            _ => exhausted(py, py.builtin(id!(py, "reversed"))?),
         }
     }
 

@@ -130,6 +130,10 @@ impl PyList {
         let mut i = 0;
         while let (Some(a), Some(b)) = (self.get(i), other.get(i)) {
             if !a.is(&b) && !a.eq(py, &b)? {
+                // The comparison may have emptied a list: then only the lengths count.
+                if i >= self.len() || i >= other.len() {
+                    break;
+                }
                 return match op {
                     CompareOp::Eq => Ok(PyBool::get(false).to_ref()),
                     CompareOp::Ne => Ok(PyBool::get(true).to_ref()),

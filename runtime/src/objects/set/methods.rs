@@ -299,7 +299,7 @@ macro_rules! shared {
             #[pymethod(name = "difference")]
             #[raw]
             fn py_difference(&self, py: Py<'_>, args: Args<'_>) -> PyResult<Ref<PyObject>> {
-                let [first, rest @ ..] = args.positional() else { return copy_of(py, self) };
+                let [first, rest @ ..] = args.positional() else { return same_kind(py, self, self) };
                 let result = difference(py, self, first)?;
                 for other in rest {
                     remove_all(py, as_set(&result), other)?;

@@ -90,7 +90,7 @@ impl PyStr {
     /// `self.replace(old, new, most)`; negative: all.
     pub fn replace_str(&self, py: Py<'_>, old: &PyStr, new: &PyStr, most: isize) -> PyResult<Ref<PyStr>> {
         let most = if most < 0 { usize::MAX } else { most as usize };
-        if old.kind() > self.kind() || self.len() < old.len() {
+        if old.kind() > self.kind() || self.len() < old.len() || core::ptr::eq(old, new) {
             return self.to_exact(py);
         }
         // A result that cannot fit is refused before memory is asked for.

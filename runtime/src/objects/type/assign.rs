@@ -150,17 +150,20 @@ pub(super) fn set_bases(py: Py<'_>, ty: &PyType, value: Option<&PyObject>) -> Py
         }
         return Err(raised);
     }
-    for base in old_bases.iter().flat_map(|b| b.as_slice()) {
-        if let Some(base) = base.downcast::<PyType>() {
-            base.remove_subclass(ty);
+    // An mro() may have assigned other bases meanwhile, and that assignment did the rest for them.
+    if core::ptr::eq(ty.tp_bases.as_raw(), bases.as_ptr()) {
+        for base in old_bases.iter().flat_map(|b| b.as_slice()) {
+            if let Some(base) = base.downcast::<PyType>() {
+                base.remove_subclass(ty);
+            }
         }
-    }
-    for base in bases.as_slice() {
-        if let Some(base) = base.downcast::<PyType>() {
-            base.add_subclass(ty);
+        for base in bases.as_slice() {
+            if let Some(base) = base.downcast::<PyType>() {
+                base.add_subclass(ty);
+            }
         }
+        ty.update_all_slots(py);
     }
-    ty.update_all_slots(py);
     if !old_base.is_null() {
         // SAFETY: the class owned a count on its old base.
         unsafe { PyObject::decref((*old_base).as_ptr()) };

@@ -4,6 +4,7 @@
 use core::ffi::{c_int, c_void};
 
 use super::{PyType, flags};
+use crate::error::PyResult;
 use crate::gc;
 use crate::object::PyObject;
 use crate::objects::PyNone;
@@ -212,15 +213,57 @@ pub(super) unsafe extern "C-unwind" fn subtype_clear(slf: Obj) -> c_int {
     }
 }
 
+/// The descriptor by which a native class among the bases manages the `__dict__` of `slf` itself.
+fn native_dict_descriptor(py: Py<'_>, slf: &PyObject) -> PyResult<Option<Ref<PyObject>>> {
+    let mut class = Some(slf.ty());
+    while let Some(ty) = class {
+        if ty.tp_dictoffset.get() != 0 && !ty.has(flags::HEAPTYPE) && ty.base().is_some() {
+            let found = ty.lookup(py, crate::id!(py, "__dict__"));
+            return match found {
+                Some(found) if found.ty().tp_descr_set.get().is_some() => Ok(Some(found)),
+                _ => Err(crate::raise!(
+                    py,
+                    TypeError,
+                    "this __dict__ descriptor does not support '{}' objects",
+                    slf.ty().name()
+                )),
+            };
+        }
+        class = ty.base();
+    }
+    Ok(None)
+}
+
 unsafe extern "C-unwind" fn get_dict(slf: Obj, _: *mut c_void) -> Obj {
     // SAFETY: a getter called with a live instance on an attached thread.
     let (py, slf) = unsafe { (Py::assume(), &*slf) };
+    match native_dict_descriptor(py, slf) {
+        Ok(None) => {}
+        Ok(Some(descriptor)) => {
+            let get = descriptor.ty().tp_descr_get.get();
+            // SAFETY: a slot called with live objects.
+            return get.map_or(core::ptr::null_mut(), |get| unsafe {
+                get(descriptor.as_ptr(), slf.as_ptr(), slf.ty().as_ptr())
+            });
+        }
+        Err(_) => return core::ptr::null_mut(),
+    }
     slf.instance_dict(py).map_or(core::ptr::null_mut(), Ref::into_raw)
 }
 
 unsafe extern "C-unwind" fn set_dict(slf: Obj, value: Obj, _: *mut c_void) -> c_int {
     // SAFETY: a setter called with a live instance on an attached thread; a null value deletes.
     let (py, slf, value) = unsafe { (Py::assume(), &*slf, value.as_ref()) };
+    match native_dict_descriptor(py, slf) {
+        Ok(None) => {}
+        Ok(Some(descriptor)) => {
+            let value = value.map_or(core::ptr::null_mut(), PyObject::as_ptr);
+            // SAFETY: a slot called with live objects; null deletes.
+            let set = descriptor.ty().tp_descr_set.get();
+            return set.map_or(-1, |set| unsafe { set(descriptor.as_ptr(), slf.as_ptr(), value) });
+        }
+        Err(_) => return -1,
+    }
     let Some(value) = value else {
         // `del x.__dict__` leaves a fresh empty one.
         if slf.ty().has(flags::MANAGED_DICT) {

@@ -60,7 +60,7 @@ pub(super) fn best_base(py: Py<'_>, bases: &PyTuple) -> PyResult<Ref<PyType>> {
     let mut best: Option<(&PyType, &PyType)> = None;
     for base in bases.as_slice() {
         let Some(base) = base.downcast::<PyType>() else { bail!(py, TypeError, "bases must be types") };
-        if !base.has(flags::READY) {
+        if !base.has(flags::READY) && !base.has(flags::READYING) {
             super::ready::ready_type(py, base)?;
         }
         if !base.has(flags::BASETYPE) {
@@ -268,6 +268,10 @@ impl Plan {
             ty.tp_getset.set(instance::GETSETS_WEAK.as_ptr());
         }
         super::ready::ready_type(py, &ty)?;
+        if self.dict.items_snapshot().iter().any(|(key, _)| !PyStr::check(key)) {
+            let text = format!("non-string key in the __dict__ of class {}", ty.name());
+            py.warn(crate::objects::exceptions::types::RuntimeWarning(), &text, 1)?;
+        }
         Ok(ty)
     }
 
@@ -435,7 +439,12 @@ fn set_names(py: Py<'_>, ty: &PyType) -> PyResult<()> {
 fn init_subclass(py: Py<'_>, ty: &PyType, kwargs: Option<&PyDict>) -> PyResult<()> {
     let name = id!(py, "__init_subclass__");
     let mro = ty.mro();
-    for class in mro.iter().flat_map(|m| m.as_slice().iter().skip(1)) {
+    let classes = mro.as_ref().map_or(&[][..], |m| m.as_slice());
+    let Some(own) = classes.iter().position(|class| class.is(ty)) else {
+        // An mro() of its own may leave the class out.
+        return crate::objects::super_::super_check(py, ty, ty).map(|_| ());
+    };
+    for class in classes.iter().skip(own + 1) {
         let Some(class) = class.downcast::<PyType>() else { continue };
         let Some(dict) = class.dict() else { continue };
         let Some(found) = dict.get_str(py, name)? else { continue };

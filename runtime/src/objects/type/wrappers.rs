@@ -121,6 +121,14 @@ pub(super) fn wrap_binaryfunc_r(
     unsafe { owned_or_raised(py, cast::<BinaryFunc>(f)(other.as_ptr(), slf.as_ptr())) }
 }
 
+fn power_operands<'a>(py: Py<'_>, args: &'a PyTuple) -> PyResult<(&'a PyObject, &'a PyObject)> {
+    match args.as_slice() {
+        [other] => Ok((other, PyNone::get())),
+        [other, third] => Ok((other, third)),
+        _ => Err(raise!(py, TypeError, "expected 1 or 2 arguments, got {}", args.len())),
+    }
+}
+
 pub(super) fn wrap_ternaryfunc(
     py: Py<'_>,
     slf: &PyObject,
@@ -128,8 +136,7 @@ pub(super) fn wrap_ternaryfunc(
     _: Kwargs<'_>,
     f: *const (),
 ) -> Result {
-    let [other, third] = arguments::<2>(py, args, 1)?;
-    let (other, third) = (other.unwrap_or(PyNone::get()), third.unwrap_or(PyNone::get()));
+    let (other, third) = power_operands(py, args)?;
     // SAFETY: a ternary slot, live objects.
     unsafe { owned_or_raised(py, cast::<TernaryFunc>(f)(slf.as_ptr(), other.as_ptr(), third.as_ptr())) }
 }
@@ -141,8 +148,7 @@ pub(super) fn wrap_ternaryfunc_r(
     _: Kwargs<'_>,
     f: *const (),
 ) -> Result {
-    let [other, third] = arguments::<2>(py, args, 1)?;
-    let (other, third) = (other.unwrap_or(PyNone::get()), third.unwrap_or(PyNone::get()));
+    let (other, third) = power_operands(py, args)?;
     // SAFETY: a ternary slot, live objects.
     unsafe { owned_or_raised(py, cast::<TernaryFunc>(f)(other.as_ptr(), slf.as_ptr(), third.as_ptr())) }
 }
