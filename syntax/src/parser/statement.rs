@@ -522,7 +522,11 @@ impl<'a> Parser<'a> {
         let good = self.ahead(|p| {
             p.name()?;
             let next = p.peek();
-            if ends.contains(&next) || next == Kind::Newline { Ok(()) } else { Err(Fail::Mismatch) }
+            if ends.contains(&next) || matches!(next, Kind::Newline | Kind::Semicolon) {
+                Ok(())
+            } else {
+                Err(Fail::Mismatch)
+            }
         })?;
         if good {
             return Ok(());

@@ -548,7 +548,7 @@ impl<'a> Tokenizer<'a> {
             end += 1;
         }
         let text = self.bytes.get(start..end).unwrap_or(b"");
-        if text.len() <= 3 && matches!(self.bytes.get(end), Some(b'\'' | b'"')) && self.string_prefix(text) {
+        if text.len() <= 5 && matches!(self.bytes.get(end), Some(b'\'' | b'"')) && self.string_prefix(text) {
             self.pos = end;
             self.check_prefix(start, text)?;
             return self.string(start);
