@@ -244,7 +244,10 @@ fn run_contents(py: Py<'_>, contents: &[u8], filename: &PyStr, globals: &PyDict)
         };
         return execute::run_code(py, &code, globals, None).map(drop);
     }
-    set_loader(py, globals, filename, "SourceFileLoader")?;
+    // Standard input is no file that a loader could read again.
+    if !filename.eq_str("<stdin>") {
+        set_loader(py, globals, filename, "SourceFileLoader")?;
+    }
     let skip = py.interp().config.borrow().skip_first_line;
     let source = if skip { without_first_line(contents) } else { contents };
     let code = compile_source(py, Source::Bytes(source), filename, Mode::Exec, SCRIPT, -1)?;

@@ -228,7 +228,6 @@ impl Writer<'_> {
         }
         let ident = self.enter(py, dict)?;
         self.out.push_ascii(py, b"{")?;
-        self.newline(py, level + 1)?;
         let mut first = true;
         if self.encoder.sort_keys.get() || !PyDict::check_exact(dict) {
             let items = dict.call_method(py, id!(py, "items"), &[])?;
@@ -252,7 +251,10 @@ impl Writer<'_> {
             }
         }
         self.leave(py, ident)?;
-        self.newline(py, level)?;
+        // All keys may have been skipped.
+        if !first {
+            self.newline(py, level)?;
+        }
         self.out.push_ascii(py, b"}")
     }
 
@@ -291,7 +293,9 @@ impl Writer<'_> {
             };
             &text
         };
-        if !core::mem::take(first) {
+        if core::mem::take(first) {
+            self.newline(py, level)?;
+        } else {
             self.separator(py, level)?;
         }
         self.string(py, key_text)?;

@@ -92,14 +92,10 @@ fn scan_escaped<T: CodeUnit>(
             Some('u') => {
                 let bad = |digits: usize| decode_error(py, "Invalid \\uXXXX escape", string, digits - 1);
                 let first = at + 2;
-                // A closing quote must follow, so that the digits alone are not enough.
-                if first + 4 >= text.len() {
-                    return Err(bad(first));
-                }
                 let Some(mut c) = hex4(text, first) else { return Err(bad(first)) };
                 at = first + 4;
                 let is = |at: usize, c: u32| text.get(at).is_some_and(|found| found.get() == c);
-                if (0xD800..0xDC00).contains(&c) && at + 6 < text.len() && is(at, 0x5C) && is(at + 1, 0x75) {
+                if (0xD800..0xDC00).contains(&c) && is(at, 0x5C) && is(at + 1, 0x75) {
                     let Some(low) = hex4(text, at + 2) else { return Err(bad(at + 2)) };
                     if (0xDC00..0xE000).contains(&low) {
                         c = 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
