@@ -6,7 +6,7 @@
 
 use std::io::{BufRead, Write};
 
-use krait_mod_text::sre::charclass::LocaleTable;
+use krait_mod_text::sre::charclass::C_LOCALE;
 use krait_mod_text::sre::{Program, Request, State, Subject, fullmatch, match_at, search};
 
 fn numbers(field: &str) -> Vec<u32> {
@@ -40,8 +40,7 @@ fn answer(line: &str) -> Option<String> {
         "2" => Subject::Units16(&pairs),
         _ => Subject::Units32(&text),
     };
-    let locale = LocaleTable::default();
-    let mut request = Request { subject, pos, endpos, must_advance: false, locale: &locale };
+    let mut request = Request { subject, pos, endpos, must_advance: false, locale: &C_LOCALE };
     let poll = &mut || Ok(());
     match mode {
         "iter" => {
