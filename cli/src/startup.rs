@@ -57,6 +57,7 @@ const MODULES: &[&[&ModuleDef]] = &[
     krait_mod_numbers::MODULES,
     krait_mod_data::MODULES,
     krait_mod_xml::MODULES,
+    krait_mod_db::MODULES,
     krait_mod_concurrent::MODULES,
     krait_mod_compress::MODULES,
     krait_mod_hash::MODULES,

@@ -207,12 +207,49 @@ impl Drop for Detached<'_> {
     }
 }
 
+impl Detached<'_> {
+    /// Stays detached.
+    fn forget(self) {
+        core::mem::forget(self);
+    }
+}
+
+thread_local! {
+    /// The thread state of the innermost call that may call back.
+    static CALLED_FROM: core::cell::Cell<*const ThreadState> = const { core::cell::Cell::new(core::ptr::null()) };
+}
+
 impl Py<'_> {
     /// Releases the GIL around `blocking`, which must not touch Python objects, and takes it back afterwards.
     #[inline]
     pub fn detach<R>(self, blocking: impl FnOnce() -> R) -> R {
         let _back = Detached::new(self.thread());
         blocking()
+    }
+
+    /// The same for a call of a library that may call back on this thread: see [`Py::called_back`].
+    pub fn detach_for_callbacks<R>(self, blocking: impl FnOnce() -> R) -> R {
+        let before = CALLED_FROM.replace(self.thread());
+        let result = self.detach(blocking);
+        CALLED_FROM.set(before);
+        result
+    }
+
+    /// Runs `work` with the interpreter of the call that led here, whether it kept the GIL or not. Nothing when this thread
+    /// has no interpreter.
+    pub fn called_back<R>(work: impl FnOnce(Py<'_>) -> R) -> Option<R> {
+        if let Some(py) = Py::current() {
+            return Some(work(py));
+        }
+        // SAFETY: the state is that of a call further up on this thread's stack, which borrows it.
+        let thread = unsafe { CALLED_FROM.get().as_ref() }?;
+        // SAFETY: its interpreter is alive; this thread detached from it and attaches for a while.
+        unsafe {
+            (*thread.interp).gil.take(thread);
+            let result = work(Py::attach(thread));
+            Detached::new(thread).forget();
+            Some(result)
+        }
     }
 
     /// Lets other threads run that asked for the GIL.

@@ -8,7 +8,8 @@ mod decompressor;
 mod exclusive;
 pub mod lzma;
 pub mod zlib;
+pub mod zstd;
 
 /// The modules of this crate.
 pub static MODULES: &[&krait_runtime::module::ModuleDef] =
-    &[&zlib::zlib::MODULE, &bz2::bz2::MODULE, &lzma::lzma::MODULE];
+    &[&zlib::zlib::MODULE, &bz2::bz2::MODULE, &lzma::lzma::MODULE, &zstd::_zstd::MODULE];

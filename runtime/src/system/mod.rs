@@ -18,6 +18,7 @@ pub mod poll;
 pub mod process;
 pub mod scheduling;
 pub mod shared;
+pub mod sqlite;
 pub mod terminal;
 pub mod threads;
 pub mod time;
@@ -179,3 +180,4 @@ pub(crate) fn gather(sources: &[&[u8]]) -> Vec<libc::iovec> {
     sources.iter().map(|s| libc::iovec { iov_base: s.as_ptr().cast_mut().cast(), iov_len: s.len() }).collect()
 }
 pub mod zlib;
+pub mod zstd;
