@@ -16,7 +16,7 @@ def in_child(check):
             print("child:", error, flush=True)
             os._exit(1)
         os._exit(0)
-    print("exit", os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+    print("exit", os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
 
 
 def release():

@@ -187,9 +187,9 @@ impl Element {
             },
             None => None,
         };
-        let copy = Element::make(py, &*deep_copy(py, &*self.tag_of(py), memo)?, attrib)?;
-        copy.text.set(deep_copy(py, &*self.text_of(py), memo)?);
-        copy.tail.set(deep_copy(py, &*self.tail_of(py), memo)?);
+        let copy = Element::make(py, &*deep_copy(py, &self.tag_of(py), memo)?, attrib)?;
+        copy.text.set(deep_copy(py, &self.text_of(py), memo)?);
+        copy.tail.set(deep_copy(py, &self.tail_of(py), memo)?);
         let mut index = 0;
         while let Some(child) = self.child(index) {
             let child = deep_copy(py, &child, memo)?;
@@ -377,7 +377,7 @@ impl Element {
 
     #[pymethod]
     fn __copy__(&self, py: Py<'_>) -> PyResult<Ref<Element>> {
-        let copy = Element::make(py, &*self.tag_of(py), None)?;
+        let copy = Element::make(py, &self.tag_of(py), None)?;
         drop(copy.attrib.replace(self.attrib.get()));
         copy.text.set(self.text_of(py));
         copy.tail.set(self.tail_of(py));
@@ -403,15 +403,15 @@ impl Element {
     fn __getstate__(&self, py: Py<'_>) -> PyResult<Ref<PyDict>> {
         let children = self.children.0.borrow().iter().map(|child| child.to_ref()).collect();
         let state = PyDict::new(py)?;
-        state.set_named(py, "tag", &*self.tag_of(py))?;
+        state.set_named(py, "tag", &self.tag_of(py))?;
         state.set_named(py, "_children", &*PyList::from_vec(py, children)?)?;
         let attrib = match self.attrib.get() {
             Some(attrib) => attrib,
             None => PyDict::new(py)?,
         };
         state.set_named(py, "attrib", &attrib)?;
-        state.set_named(py, "text", &*self.text_of(py))?;
-        state.set_named(py, "tail", &*self.tail_of(py))?;
+        state.set_named(py, "text", &self.text_of(py))?;
+        state.set_named(py, "tail", &self.tail_of(py))?;
         Ok(state)
     }
 

@@ -463,10 +463,8 @@ impl<'a> Scanner<'a> {
     /// The token of a CDATA section at `at`: nothing at its end.
     pub fn cdata(&self, at: usize) -> Scan<(Option<Token>, usize)> {
         match self.byte(at)? {
-            b']' => {
-                if self.byte(at + 1)? == b']' && self.byte(at + 2)? == b'>' {
-                    return Ok((None, at + 3));
-                }
+            b']' if self.byte(at + 1)? == b']' && self.byte(at + 2)? == b'>' => {
+                return Ok((None, at + 3));
             }
             b'\n' => return Ok((Some(Token::Newline), at + 1)),
             b'\r' => {

@@ -258,8 +258,8 @@ unsafe extern "C-unwind" fn set_dict(slf: Obj, value: Obj, _: *mut c_void) -> c_
         Ok(None) => {}
         Ok(Some(descriptor)) => {
             let value = value.map_or(core::ptr::null_mut(), PyObject::as_ptr);
-            // SAFETY: a slot called with live objects; null deletes.
             let set = descriptor.ty().tp_descr_set.get();
+            // SAFETY: a slot called with live objects; null deletes.
             return set.map_or(-1, |set| unsafe { set(descriptor.as_ptr(), slf.as_ptr(), value) });
         }
         Err(_) => return -1,
