@@ -40,7 +40,7 @@ impl PrepareProtocol {
 pub fn register(py: Py<'_>, ty: &PyType, adapter: &PyObject) -> PyResult<()> {
     let plain =
         [PyInt::type_object(), PyFloat::type_object(), PyStr::type_object(), PyByteArray::type_object()];
-    if plain.iter().any(|plain| ty.is(*plain)) {
+    if plain.iter().any(|plain| ty.is(plain)) {
         BASE_TYPES_ADAPTED.set(py, PyBool::get(true).to_ref());
     }
     let proto = PyType::ready::<PrepareProtocol>(py)?;
