@@ -9,4 +9,3 @@ pub mod float_text;
 pub mod format_spec;
 pub mod hash;
 pub mod mersenne;
-pub mod percent_format;

@@ -1,5 +1,5 @@
 //! The format specification mini-language (`format()`, f-strings, `str.format`): parsing with CPython 3.14's errors, and
-//! the layout of integers, floats, complex numbers and strings. `%`-formatting is `percent_format`.
+//! the layout of integers, floats, complex numbers and strings.
 //!
 //! Results are a `Field`: text with counts of fill characters around it, so that a fill may be any code point.
 
