@@ -1,18 +1,10 @@
 //! `MultibyteIncrementalEncoder` and `MultibyteIncrementalDecoder`.
 
-use std::cell::RefCell;
-
 use krait_runtime::prelude::*;
 use krait_runtime::protocol::buffer::BufferArg;
 
-use super::codec::{Codec, State};
-use super::convert::{self, Errors};
-use super::{MultibyteCodec, assigned_errors, bytes_of, errors_argument, number_of, state_of};
-
-/// How many characters an encoder may hold back.
-const MOST_CHARACTERS: usize = 2;
-/// How many bytes a decoder may hold back.
-pub const MOST_BYTES: usize = 8;
+use super::stateful::{MOST_BYTES, MOST_CHARACTERS, Stateful};
+use super::{bytes_of, number_of, state_of};
 
 /// The base of incremental encoders.
 #[pyclass(module = "_multibytecodec", name = "MultibyteIncrementalEncoder", basetype)]
@@ -20,12 +12,7 @@ pub const MOST_BYTES: usize = 8;
 pub struct MultibyteIncrementalEncoder {
     base: PyObject,
     #[no_traverse]
-    codec: Codec,
-    #[no_traverse]
-    errors: RefCell<Errors>,
-    #[no_traverse]
-    pending: RefCell<Vec<u32>>,
-    state: Cell<State>,
+    encoder: Stateful<u32>,
 }
 
 #[pymethods(class = "_multibytecodec.MultibyteIncrementalEncoder")]
@@ -33,16 +20,8 @@ impl MultibyteIncrementalEncoder {
     #[new]
     #[sig("(errors='strict')")]
     fn new(py: Py<'_>, cls: &PyType, errors: Option<&PyStr>) -> PyResult<Ref<PyObject>> {
-        let codec = MultibyteCodec::of_class(py, cls)?;
-        MultibyteIncrementalEncoder {
-            base: PyObject::HEADER,
-            codec,
-            errors: RefCell::new(errors_argument(py, errors)?),
-            pending: RefCell::new(Vec::new()),
-            state: Cell::new(codec.initial()),
-        }
-        .alloc(py, cls)
-        .map(Ref::upcast)
+        let encoder = Stateful::new(py, cls, errors)?;
+        MultibyteIncrementalEncoder { base: PyObject::HEADER, encoder }.alloc(py, cls).map(Ref::upcast)
     }
 
     #[slot]
@@ -53,45 +32,16 @@ impl MultibyteIncrementalEncoder {
     #[pymethod]
     #[sig("($self, /, input, final=False)")]
     fn encode(&self, py: Py<'_>, input: &PyObject, #[default(false)] last: bool) -> PyResult<Ref<PyBytes>> {
-        let text = match input.downcast::<PyStr>() {
-            Some(text) => text.new_ref(),
-            None => input.str(py)?,
-        };
-        let mut whole = self.pending.borrow().clone();
-        let text = if whole.is_empty() {
-            text
-        } else {
-            whole.extend(text.code_points());
-            PyStr::from_code_points(py, &whole)?
-        };
-        let errors = self.errors.borrow().clone();
-        let mut state = self.state.get();
-        let (mut bytes, used) = convert::encode(py, &self.codec, &mut state, &text, &errors, last)?;
-        let rest: Vec<u32> = text.code_points().skip(used).collect();
-        if rest.len() > MOST_CHARACTERS {
-            return Err(py.raise_unicode_encode(
-                self.codec.name,
-                &text,
-                used,
-                text.len(),
-                "pending buffer overflow",
-            ));
-        }
-        if last {
-            self.codec.reset_encoder(&mut state, &mut bytes);
-        }
-        *self.pending.borrow_mut() = rest;
-        self.state.set(state);
-        PyBytes::new(py, &bytes)
+        PyBytes::new(py, &self.encoder.encode(py, input, last)?)
     }
 
     #[pymethod]
     fn getstate(&self, py: Py<'_>) -> PyResult<Ref<PyInt>> {
-        let pending = PyStr::from_code_points(py, &self.pending.borrow())?;
+        let pending = PyStr::from_code_points(py, &self.encoder.pending.borrow())?;
         let pending = pending.to_utf8(py)?;
         let mut bytes = vec![pending.len() as u8];
         bytes.extend_from_slice(pending.as_bytes());
-        bytes.extend_from_slice(&self.state.get());
+        bytes.extend_from_slice(&self.encoder.state.get());
         number_of(py, &bytes)
     }
 
@@ -107,30 +57,24 @@ impl MultibyteIncrementalEncoder {
             let reason = "invalid start byte";
             return Err(krait_runtime::codecs::raise_decode_error(py, "utf-8", pending, 0, 1, reason));
         };
-        *self.pending.borrow_mut() = text.chars().map(u32::from).collect();
-        self.state.set(state_of(bytes.get(length + 1..).unwrap_or_default()));
+        *self.encoder.pending.borrow_mut() = text.chars().map(u32::from).collect();
+        self.encoder.state.set(state_of(bytes.get(length + 1..).unwrap_or_default()));
         Ok(())
     }
 
     #[pymethod]
     fn reset(&self, _py: Py<'_>) {
-        let mut state = self.state.get();
-        self.codec.reset_encoder(&mut state, &mut Vec::new());
-        self.state.set(state);
-        self.pending.borrow_mut().clear();
+        self.encoder.reset_encoder();
     }
 
     #[getter(name = "errors")]
     fn get_errors(&self, py: Py<'_>) -> PyResult<Ref<PyStr>> {
-        self.errors.borrow().name(py)
+        self.encoder.errors(py)
     }
 
     #[setter(name = "errors")]
     fn set_errors(&self, py: Py<'_>, value: Option<&PyObject>) -> PyResult<()> {
-        let new = assigned_errors(py, value)?;
-        let old = self.errors.replace(new);
-        drop(old);
-        Ok(())
+        self.encoder.set_errors(py, value)
     }
 }
 
@@ -140,12 +84,7 @@ impl MultibyteIncrementalEncoder {
 pub struct MultibyteIncrementalDecoder {
     base: PyObject,
     #[no_traverse]
-    codec: Codec,
-    #[no_traverse]
-    errors: RefCell<Errors>,
-    #[no_traverse]
-    pending: RefCell<Vec<u8>>,
-    state: Cell<State>,
+    decoder: Stateful<u8>,
 }
 
 #[pymethods(class = "_multibytecodec.MultibyteIncrementalDecoder")]
@@ -153,16 +92,8 @@ impl MultibyteIncrementalDecoder {
     #[new]
     #[sig("(errors='strict')")]
     fn new(py: Py<'_>, cls: &PyType, errors: Option<&PyStr>) -> PyResult<Ref<PyObject>> {
-        let codec = MultibyteCodec::of_class(py, cls)?;
-        MultibyteIncrementalDecoder {
-            base: PyObject::HEADER,
-            codec,
-            errors: RefCell::new(errors_argument(py, errors)?),
-            pending: RefCell::new(Vec::new()),
-            state: Cell::new(codec.initial()),
-        }
-        .alloc(py, cls)
-        .map(Ref::upcast)
+        let decoder = Stateful::new(py, cls, errors)?;
+        MultibyteIncrementalDecoder { base: PyObject::HEADER, decoder }.alloc(py, cls).map(Ref::upcast)
     }
 
     #[slot]
@@ -173,33 +104,13 @@ impl MultibyteIncrementalDecoder {
     #[pymethod]
     #[sig("($self, /, input, final=False)")]
     fn decode(&self, py: Py<'_>, input: BufferArg, #[default(false)] last: bool) -> PyResult<Ref<PyStr>> {
-        let mut whole = self.pending.borrow().clone();
-        whole.extend_from_slice(input.as_bytes());
-        let errors = self.errors.borrow().clone();
-        let mut state = self.state.get();
-        let (text, used) = convert::decode(py, &self.codec, &mut state, &whole, &errors, last)?;
-        let rest = whole.get(used..).unwrap_or_default();
-        if rest.len() > MOST_BYTES {
-            let end = whole.len();
-            let reason = "pending buffer overflow";
-            return Err(krait_runtime::codecs::raise_decode_error(
-                py,
-                self.codec.name,
-                &whole,
-                used,
-                end,
-                reason,
-            ));
-        }
-        *self.pending.borrow_mut() = rest.to_vec();
-        self.state.set(state);
-        PyStr::from_code_points(py, &text)
+        PyStr::from_code_points(py, &self.decoder.decode(py, input.as_bytes(), last)?)
     }
 
     #[pymethod]
     fn getstate(&self, py: Py<'_>) -> PyResult<Ref<PyTuple>> {
-        let pending = PyBytes::new(py, &self.pending.borrow())?;
-        PyTuple::new(py, &[&pending, &*number_of(py, &self.state.get())?])
+        let pending = PyBytes::new(py, &self.decoder.pending.borrow())?;
+        PyTuple::new(py, &[&pending, &*number_of(py, &self.decoder.state.get())?])
     }
 
     #[pymethod]
@@ -218,36 +129,30 @@ impl MultibyteIncrementalDecoder {
             let bytes = buffer.as_bytes();
             return Err(krait_runtime::codecs::raise_decode_error(
                 py,
-                self.codec.name,
+                self.decoder.codec.name,
                 bytes,
                 0,
                 bytes.len(),
                 reason,
             ));
         }
-        *self.pending.borrow_mut() = buffer.as_bytes().to_vec();
-        self.state.set(state_of(&bytes));
+        *self.decoder.pending.borrow_mut() = buffer.as_bytes().to_vec();
+        self.decoder.state.set(state_of(&bytes));
         Ok(())
     }
 
     #[pymethod]
     fn reset(&self, _py: Py<'_>) {
-        let mut state = self.state.get();
-        self.codec.reset_decoder(&mut state);
-        self.state.set(state);
-        self.pending.borrow_mut().clear();
+        self.decoder.reset_decoder();
     }
 
     #[getter(name = "errors")]
     fn get_errors(&self, py: Py<'_>) -> PyResult<Ref<PyStr>> {
-        self.errors.borrow().name(py)
+        self.decoder.errors(py)
     }
 
     #[setter(name = "errors")]
     fn set_errors(&self, py: Py<'_>, value: Option<&PyObject>) -> PyResult<()> {
-        let new = assigned_errors(py, value)?;
-        let old = self.errors.replace(new);
-        drop(old);
-        Ok(())
+        self.decoder.set_errors(py, value)
     }
 }

@@ -1,11 +1,12 @@
 //! Module `_multibytecodec` and the modules that hand out its codecs (`_codecs_jp` and kin).
-//! `table` reads what was generated, `codec` and `iso2022` convert, `convert` handles errors, `incremental` and `stream` are the
-//! classes of which `encodings` makes its own.
+//! `table` reads what was generated, `codec` and `iso2022` convert, `convert` handles errors, `stateful` does so piece by piece,
+//! `incremental` and `stream` are the classes of which `encodings` makes its own.
 
 mod codec;
 mod convert;
 mod incremental;
 mod iso2022;
+mod stateful;
 mod stream;
 mod table;
 

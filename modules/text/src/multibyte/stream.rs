@@ -1,13 +1,8 @@
 //! `MultibyteStreamReader` and `MultibyteStreamWriter`.
 
-use std::cell::RefCell;
-
 use krait_runtime::prelude::*;
 
-use super::codec::{Codec, State};
-use super::convert::{self, Errors};
-use super::incremental::MOST_BYTES;
-use super::{MultibyteCodec, assigned_errors, errors_argument};
+use super::stateful::Stateful;
 
 /// The base of stream readers.
 #[pyclass(module = "_multibytecodec", name = "MultibyteStreamReader", basetype, gc)]
@@ -15,12 +10,7 @@ use super::{MultibyteCodec, assigned_errors, errors_argument};
 pub struct MultibyteStreamReader {
     base: PyObject,
     #[no_traverse]
-    codec: Codec,
-    #[no_traverse]
-    errors: RefCell<Errors>,
-    #[no_traverse]
-    pending: RefCell<Vec<u8>>,
-    state: Cell<State>,
+    decoder: Stateful<u8>,
     #[pymember("stream", object, readonly)]
     stream: Member<PyObject>,
 }
@@ -53,26 +43,8 @@ impl MultibyteStreamReader {
             let Some(read) = read.downcast::<PyBytes>() else {
                 bail!(py, TypeError, "stream function returned a non-bytes object ({})", read.ty().name())
             };
-            let mut whole = self.pending.borrow().clone();
-            whole.extend_from_slice(read.as_bytes());
             let at_end = read.is_empty() || size < 0;
-            let errors = self.errors.borrow().clone();
-            let mut state = self.state.get();
-            let (text, used) = convert::decode(py, &self.codec, &mut state, &whole, &errors, at_end)?;
-            let rest = whole.get(used..).unwrap_or_default();
-            if rest.len() > MOST_BYTES {
-                let reason = "pending buffer overflow";
-                return Err(krait_runtime::codecs::raise_decode_error(
-                    py,
-                    self.codec.name,
-                    &whole,
-                    used,
-                    whole.len(),
-                    reason,
-                ));
-            }
-            *self.pending.borrow_mut() = rest.to_vec();
-            self.state.set(state);
+            let text = self.decoder.decode(py, read.as_bytes(), at_end)?;
             if size < 0 || !text.is_empty() || read.is_empty() {
                 return PyStr::from_code_points(py, &text);
             }
@@ -87,17 +59,10 @@ impl MultibyteStreamReader {
     #[new]
     #[sig("(stream, errors='strict')")]
     fn new(py: Py<'_>, cls: &PyType, stream: &PyObject, errors: Option<&PyStr>) -> PyResult<Ref<PyObject>> {
-        let codec = MultibyteCodec::of_class(py, cls)?;
-        MultibyteStreamReader {
-            base: PyObject::HEADER,
-            codec,
-            errors: RefCell::new(errors_argument(py, errors)?),
-            pending: RefCell::new(Vec::new()),
-            state: Cell::new(codec.initial()),
-            stream: Member::new(stream.to_ref()),
-        }
-        .alloc(py, cls)
-        .map(Ref::upcast)
+        let decoder = Stateful::new(py, cls, errors)?;
+        MultibyteStreamReader { base: PyObject::HEADER, decoder, stream: Member::new(stream.to_ref()) }
+            .alloc(py, cls)
+            .map(Ref::upcast)
     }
 
     #[slot]
@@ -126,23 +91,17 @@ impl MultibyteStreamReader {
 
     #[pymethod]
     fn reset(&self, _py: Py<'_>) {
-        let mut state = self.state.get();
-        self.codec.reset_decoder(&mut state);
-        self.state.set(state);
-        self.pending.borrow_mut().clear();
+        self.decoder.reset_decoder();
     }
 
     #[getter(name = "errors")]
     fn get_errors(&self, py: Py<'_>) -> PyResult<Ref<PyStr>> {
-        self.errors.borrow().name(py)
+        self.decoder.errors(py)
     }
 
     #[setter(name = "errors")]
     fn set_errors(&self, py: Py<'_>, value: Option<&PyObject>) -> PyResult<()> {
-        let new = assigned_errors(py, value)?;
-        let old = self.errors.replace(new);
-        drop(old);
-        Ok(())
+        self.decoder.set_errors(py, value)
     }
 }
 
@@ -152,29 +111,14 @@ impl MultibyteStreamReader {
 pub struct MultibyteStreamWriter {
     base: PyObject,
     #[no_traverse]
-    codec: Codec,
-    #[no_traverse]
-    errors: RefCell<Errors>,
-    #[no_traverse]
-    pending: RefCell<Vec<u32>>,
-    state: Cell<State>,
+    encoder: Stateful<u32>,
     #[pymember("stream", object, readonly)]
     stream: Member<PyObject>,
 }
 
 impl MultibyteStreamWriter {
-    fn put(&self, py: Py<'_>, text: &PyStr, last: bool) -> PyResult<()> {
-        let mut whole = self.pending.borrow().clone();
-        whole.extend(text.code_points());
-        let text = PyStr::from_code_points(py, &whole)?;
-        let errors = self.errors.borrow().clone();
-        let mut state = self.state.get();
-        let (mut bytes, used) = convert::encode(py, &self.codec, &mut state, &text, &errors, last)?;
-        if last {
-            self.codec.reset_encoder(&mut state, &mut bytes);
-        }
-        *self.pending.borrow_mut() = whole.split_off(used.min(whole.len()));
-        self.state.set(state);
+    fn put(&self, py: Py<'_>, text: &PyObject, last: bool) -> PyResult<()> {
+        let bytes = self.encoder.encode(py, text, last)?;
         if last && bytes.is_empty() {
             return Ok(());
         }
@@ -188,17 +132,10 @@ impl MultibyteStreamWriter {
     #[new]
     #[sig("(stream, errors='strict')")]
     fn new(py: Py<'_>, cls: &PyType, stream: &PyObject, errors: Option<&PyStr>) -> PyResult<Ref<PyObject>> {
-        let codec = MultibyteCodec::of_class(py, cls)?;
-        MultibyteStreamWriter {
-            base: PyObject::HEADER,
-            codec,
-            errors: RefCell::new(errors_argument(py, errors)?),
-            pending: RefCell::new(Vec::new()),
-            state: Cell::new(codec.initial()),
-            stream: Member::new(stream.to_ref()),
-        }
-        .alloc(py, cls)
-        .map(Ref::upcast)
+        let encoder = Stateful::new(py, cls, errors)?;
+        MultibyteStreamWriter { base: PyObject::HEADER, encoder, stream: Member::new(stream.to_ref()) }
+            .alloc(py, cls)
+            .map(Ref::upcast)
     }
 
     #[slot]
@@ -209,10 +146,7 @@ impl MultibyteStreamWriter {
     #[pymethod]
     #[sig("($self, strobj, /)")]
     fn write(&self, py: Py<'_>, strobj: &PyObject) -> PyResult<()> {
-        match strobj.downcast::<PyStr>() {
-            Some(text) => self.put(py, text, false),
-            None => self.put(py, &*strobj.str(py)?, false),
-        }
+        self.put(py, strobj, false)
     }
 
     #[pymethod]
@@ -237,14 +171,11 @@ impl MultibyteStreamWriter {
 
     #[getter(name = "errors")]
     fn get_errors(&self, py: Py<'_>) -> PyResult<Ref<PyStr>> {
-        self.errors.borrow().name(py)
+        self.encoder.errors(py)
     }
 
     #[setter(name = "errors")]
     fn set_errors(&self, py: Py<'_>, value: Option<&PyObject>) -> PyResult<()> {
-        let new = assigned_errors(py, value)?;
-        let old = self.errors.replace(new);
-        drop(old);
-        Ok(())
+        self.encoder.set_errors(py, value)
     }
 }
