@@ -46,3 +46,61 @@ impl Hmac {
         &self.outer
     }
 }
+
+/// The constructor and the methods of a class whose instances are running codes: `_hashlib.HMAC` and `_hmac.HMAC` are two such.
+macro_rules! hmac_methods {
+    ($class:ident) => {
+        impl $class {
+            fn make(py: Py<'_>, hmac: Hmac) -> PyResult<Ref<$class>> {
+                $class { base: PyObject::HEADER, state: State::new(hmac) }.alloc_exact(py)
+            }
+        }
+
+        #[pymethods]
+        impl $class {
+            #[pymethod]
+            fn copy(&self, py: Py<'_>) -> PyResult<Ref<$class>> {
+                $class::make(py, self.state.copy(py))
+            }
+
+            #[pymethod]
+            fn digest(&self, py: Py<'_>) -> Vec<u8> {
+                self.state.with(py, Hmac::digest)
+            }
+
+            #[pymethod]
+            fn hexdigest(&self, py: Py<'_>) -> String {
+                to_hex(&self.state.with(py, Hmac::digest))
+            }
+
+            #[pymethod]
+            fn update(&self, py: Py<'_>, msg: &PyObject) -> PyResult<()> {
+                let buffer = hashable(py, msg)?;
+                self.state.update(py, buffer.as_bytes());
+                Ok(())
+            }
+
+            #[getter]
+            fn name(&self, py: Py<'_>) -> String {
+                format!("hmac-{}", self.state.with(py, |h| h.hasher().name()))
+            }
+
+            #[getter]
+            fn block_size(&self, py: Py<'_>) -> usize {
+                self.state.with(py, |h| h.hasher().block_size())
+            }
+
+            #[getter]
+            fn digest_size(&self, py: Py<'_>) -> usize {
+                self.state.with(py, |h| h.hasher().digest_size())
+            }
+
+            #[slot]
+            fn tp_repr(&self, py: Py<'_>) -> String {
+                let name = self.state.with(py, |h| h.hasher().name());
+                format!("<{name} HMAC object @ {:#x}>", self.id())
+            }
+        }
+    };
+}
+pub(crate) use hmac_methods;

@@ -3,7 +3,7 @@
 use krait_runtime::prelude::*;
 
 use crate::algorithm::{Hasher, to_hex};
-use crate::hmac::Hmac;
+use crate::hmac::{Hmac, hmac_methods};
 use crate::state::{State, hashable};
 
 /// `_hmac.HMAC`.
@@ -14,57 +14,7 @@ pub struct HmacType {
     state: State<Hmac>,
 }
 
-impl HmacType {
-    pub fn make(py: Py<'_>, hmac: Hmac) -> PyResult<Ref<HmacType>> {
-        HmacType { base: PyObject::HEADER, state: State::new(hmac) }.alloc_exact(py)
-    }
-}
-
-#[pymethods]
-impl HmacType {
-    #[pymethod]
-    fn copy(&self, py: Py<'_>) -> PyResult<Ref<HmacType>> {
-        HmacType::make(py, self.state.copy(py))
-    }
-
-    #[pymethod]
-    fn digest(&self, py: Py<'_>) -> Vec<u8> {
-        self.state.with(py, Hmac::digest)
-    }
-
-    #[pymethod]
-    fn hexdigest(&self, py: Py<'_>) -> String {
-        to_hex(&self.state.with(py, Hmac::digest))
-    }
-
-    #[pymethod]
-    fn update(&self, py: Py<'_>, msg: &PyObject) -> PyResult<()> {
-        let buffer = hashable(py, msg)?;
-        self.state.update(py, buffer.as_bytes());
-        Ok(())
-    }
-
-    #[getter]
-    fn name(&self, py: Py<'_>) -> String {
-        format!("hmac-{}", self.state.with(py, |h| h.hasher().name()))
-    }
-
-    #[getter]
-    fn block_size(&self, py: Py<'_>) -> usize {
-        self.state.with(py, |h| h.hasher().block_size())
-    }
-
-    #[getter]
-    fn digest_size(&self, py: Py<'_>) -> usize {
-        self.state.with(py, |h| h.hasher().digest_size())
-    }
-
-    #[slot]
-    fn tp_repr(&self, py: Py<'_>) -> String {
-        let name = self.state.with(py, |h| h.hasher().name());
-        format!("<{name} HMAC object @ {:#x}>", self.id())
-    }
-}
+hmac_methods!(HmacType);
 
 /// The hash functions that `_hmac` knows, in CPython's order.
 const NAMES: [&str; 10] =
