@@ -10,6 +10,7 @@ mod memo;
 mod opcodes;
 mod output;
 mod pickler;
+mod running;
 mod unpickler;
 
 pub use pickler::{MemoProxy as PicklerMemoProxy, Pickler};
@@ -105,6 +106,26 @@ fn split_dots(py: Py<'_>, name: &PyStr) -> PyResult<Vec<Ref<PyStr>>> {
     Ok(parts)
 }
 
+/// A str argument of a function, or its default.
+fn text_argument(
+    py: Py<'_>,
+    function: &str,
+    name: &str,
+    value: Option<&PyObject>,
+    default: &str,
+) -> PyResult<Ref<PyStr>> {
+    match value {
+        None => PyStr::new(py, default),
+        Some(value) => match value.downcast::<PyStr>() {
+            Some(s) => Ok(s.new_ref()),
+            None => {
+                let got = if value.is_none() { "None" } else { value.ty().name() };
+                Err(raise!(py, TypeError, "{function}() argument '{name}' must be str, not {got}"))
+            }
+        },
+    }
+}
+
 /// Optimized C implementation for the Python pickle module.
 #[pymodule(name = "_pickle", types = [Pickler, Unpickler])]
 pub mod _pickle {
@@ -112,7 +133,7 @@ pub mod _pickle {
     use super::load::{Load, Reading};
     use super::{
         PICKLE_ERROR, PICKLING_ERROR, Pickler, PicklerMemoProxy, UNPICKLING_ERROR, Unpickler,
-        UnpicklerMemoProxy,
+        UnpicklerMemoProxy, text_argument,
     };
     use krait_runtime::objects::pickle_buffer::PyPickleBuffer;
     use krait_runtime::prelude::*;
@@ -156,25 +177,6 @@ pub mod _pickle {
         PyBytes::new(py, &bytes)
     }
 
-    fn text(
-        py: Py<'_>,
-        function: &str,
-        name: &str,
-        value: Option<&PyObject>,
-        default: &str,
-    ) -> PyResult<Ref<PyStr>> {
-        match value {
-            None => PyStr::new(py, default),
-            Some(value) => match value.downcast::<PyStr>() {
-                Some(s) => Ok(s.new_ref()),
-                None => {
-                    let got = if value.is_none() { "None" } else { value.ty().name() };
-                    Err(raise!(py, TypeError, "{function}() argument '{name}' must be str, not {got}"))
-                }
-            },
-        }
-    }
-
     #[pyfunction]
     #[sig("(file, *, fix_imports=True, encoding='ASCII', errors='strict', buffers=())")]
     fn load(
@@ -185,13 +187,9 @@ pub mod _pickle {
         errors: Option<&PyObject>,
         buffers: Option<&PyObject>,
     ) -> PyResult<Ref<PyObject>> {
-        let reading = Reading::new(
-            py,
-            fix_imports,
-            text(py, "load", "encoding", encoding, "ASCII")?,
-            text(py, "load", "errors", errors, "strict")?,
-            buffers,
-        )?;
+        let encoding = text_argument(py, "load", "encoding", encoding, "ASCII")?;
+        let errors = text_argument(py, "load", "errors", errors, "strict")?;
+        let reading = Reading::new(py, fix_imports, encoding, errors, buffers)?;
         let input = super::input::Input::file(py, file)?;
         Load::function(reading, input).run(py)
     }
@@ -206,13 +204,9 @@ pub mod _pickle {
         errors: Option<&PyObject>,
         buffers: Option<&PyObject>,
     ) -> PyResult<Ref<PyObject>> {
-        let reading = Reading::new(
-            py,
-            fix_imports,
-            text(py, "loads", "encoding", encoding, "ASCII")?,
-            text(py, "loads", "errors", errors, "strict")?,
-            buffers,
-        )?;
+        let encoding = text_argument(py, "loads", "encoding", encoding, "ASCII")?;
+        let errors = text_argument(py, "loads", "errors", errors, "strict")?;
+        let reading = Reading::new(py, fix_imports, encoding, errors, buffers)?;
         let input = super::input::Input::bytes(py, data)?;
         Load::function(reading, input).run(py)
     }

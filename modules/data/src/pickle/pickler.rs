@@ -1,35 +1,19 @@
 //! `Pickler` and the proxy of its memo.
 
-use core::cell::RefCell;
-
 use krait_runtime::prelude::*;
 
 use super::dump::{Dump, Settings};
 use super::memo::Memo;
 use super::output::Output;
+use super::running::{InUse, MemoCell};
 use super::{DISPATCH_TABLE, dict_of, pickling_error};
-
-/// A memo that the collector walks.
-struct MemoCell(RefCell<Memo>);
-
-impl Traverse for MemoCell {
-    fn traverse(&self, visit: &mut Visitor<'_>) -> i32 {
-        let Ok(memo) = self.0.try_borrow() else { return 0 };
-        memo.entries().map(|(_, object)| object.traverse(visit)).find(|stop| *stop != 0).unwrap_or(0)
-    }
-    fn clear_references(&self) {
-        if let Ok(memo) = self.0.try_borrow_mut().map(|mut memo| core::mem::take(&mut *memo)) {
-            drop(memo);
-        }
-    }
-}
 
 /// `_pickle.Pickler`.
 #[pyclass(module = "_pickle", name = "Pickler", basetype, gc)]
 #[repr(C)]
 pub struct Pickler {
     base: PyObject,
-    memo: MemoCell,
+    memo: MemoCell<Memo>,
     write: Member<PyObject>,
     buffer_callback: Member<PyObject>,
     #[pymember("dispatch_table", object_ex)]
@@ -53,30 +37,6 @@ pub fn write_of(py: Py<'_>, file: &PyObject) -> PyResult<Ref<PyObject>> {
     }
 }
 
-/// Says "in use" as long as it lives.
-struct InUse<'a>(&'a Cell<bool>);
-
-impl<'a> InUse<'a> {
-    fn new(py: Py<'_>, flag: &'a Cell<bool>) -> PyResult<InUse<'a>> {
-        if flag.replace(true) {
-            bail!(py, RuntimeError, "Pickler object is already used");
-        }
-        Ok(InUse(flag))
-    }
-}
-
-impl Drop for InUse<'_> {
-    fn drop(&mut self) {
-        self.0.set(false);
-    }
-}
-
-impl Pickler {
-    fn take_memo(&self) -> Memo {
-        core::mem::take(&mut *self.memo.0.borrow_mut())
-    }
-}
-
 #[pymethods]
 impl Pickler {
     #[slot]
@@ -88,7 +48,7 @@ impl Pickler {
     ) -> PyResult<Ref<PyObject>> {
         Pickler {
             base: PyObject::HEADER,
-            memo: MemoCell(RefCell::new(Memo::default())),
+            memo: MemoCell::default(),
             write: Member::empty(),
             buffer_callback: Member::empty(),
             dispatch_table: Member::empty(),
@@ -112,7 +72,7 @@ impl Pickler {
         #[default(true)] fix_imports: bool,
         buffer_callback: Option<&PyObject>,
     ) -> PyResult<()> {
-        let _in_use = InUse::new(py, &self.running)?;
+        let _in_use = InUse::new(py, &self.running, "Pickler")?;
         let settings = Settings::new(py, protocol, fix_imports, buffer_callback)?;
         self.write.set(write_of(py, file)?);
         self.protocol.set(settings.protocol);
@@ -120,7 +80,7 @@ impl Pickler {
         self.fix_imports.set(settings.fix_imports);
         self.fast.set(0);
         drop(self.buffer_callback.replace(settings.buffer_callback));
-        drop(self.take_memo());
+        drop(self.memo.take());
         let table = self.get_attr_optional(py, id!(py, "dispatch_table"))?;
         drop(self.dispatch_table.replace(table));
         Ok(())
@@ -155,7 +115,7 @@ impl Pickler {
 
     #[pymethod]
     fn clear_memo(&self, _py: Py<'_>) {
-        drop(self.take_memo());
+        drop(self.memo.take());
     }
 
     #[pymethod]
@@ -165,7 +125,7 @@ impl Pickler {
             let name = self.ty().short_name();
             return Err(pickling_error!(py, "Pickler.__init__() was not called by {name}.__init__()"));
         };
-        let _in_use = InUse::new(py, &self.running)?;
+        let _in_use = InUse::new(py, &self.running, "Pickler")?;
         // The method that does nothing is not called for every object.
         let own_method = PyType::lookup(self.ty(), py, id!(py, "persistent_id"));
         let base_method = PyType::lookup(Pickler::type_object(), py, id!(py, "persistent_id"));
@@ -252,7 +212,7 @@ pub struct MemoProxy {
 impl MemoProxy {
     #[pymethod]
     fn clear(&self, _py: Py<'_>) {
-        drop(self.pickler.take_memo());
+        drop(self.pickler.memo.take());
     }
 
     #[pymethod]

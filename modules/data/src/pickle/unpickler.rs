@@ -7,22 +7,8 @@ use krait_runtime::prelude::*;
 use super::input::Input;
 use super::load::{Load, Memo, Reading};
 use super::load_object::find_class;
-use super::unpickling_error;
-
-/// A memo that the collector walks.
-struct MemoCell(RefCell<Memo>);
-
-impl Traverse for MemoCell {
-    fn traverse(&self, visit: &mut Visitor<'_>) -> i32 {
-        let Ok(memo) = self.0.try_borrow() else { return 0 };
-        memo.entries().map(|(_, object)| object.traverse(visit)).find(|stop| *stop != 0).unwrap_or(0)
-    }
-    fn clear_references(&self) {
-        if let Ok(memo) = self.0.try_borrow_mut().map(|mut memo| core::mem::take(&mut *memo)) {
-            drop(memo);
-        }
-    }
-}
+use super::running::{InUse, MemoCell};
+use super::{text_argument, unpickling_error};
 
 /// Where it reads from, between two loads.
 struct Source {
@@ -35,7 +21,7 @@ struct Source {
 #[repr(C)]
 pub struct Unpickler {
     base: PyObject,
-    memo: MemoCell,
+    memo: MemoCell<Memo>,
     #[no_traverse]
     source: RefCell<Option<Box<Source>>>,
     /// Set on the instance, in place of the method.
@@ -46,29 +32,7 @@ pub struct Unpickler {
     fix_imports: Cell<bool>,
 }
 
-/// Says "in use" as long as it lives.
-struct InUse<'a>(&'a Cell<bool>);
-
-impl<'a> InUse<'a> {
-    fn new(py: Py<'_>, flag: &'a Cell<bool>) -> PyResult<InUse<'a>> {
-        if flag.replace(true) {
-            bail!(py, RuntimeError, "Unpickler object is already used");
-        }
-        Ok(InUse(flag))
-    }
-}
-
-impl Drop for InUse<'_> {
-    fn drop(&mut self) {
-        self.0.set(false);
-    }
-}
-
 impl Unpickler {
-    fn take_memo(&self) -> Memo {
-        core::mem::take(&mut *self.memo.0.borrow_mut())
-    }
-
     /// The method of that name, unless it is the one of this class.
     fn own_method(&self, py: Py<'_>, name: &'static PyStr) -> PyResult<Option<Ref<PyObject>>> {
         let (own, base) =
@@ -77,19 +41,6 @@ impl Unpickler {
             return Ok(None);
         }
         self.get_attr(py, name).map(Some)
-    }
-}
-
-fn text(py: Py<'_>, name: &str, value: Option<&PyObject>, default: &str) -> PyResult<Ref<PyStr>> {
-    match value {
-        None => PyStr::new(py, default),
-        Some(value) => match value.downcast::<PyStr>() {
-            Some(s) => Ok(s.new_ref()),
-            None => {
-                let got = if value.is_none() { "None" } else { value.ty().name() };
-                Err(raise!(py, TypeError, "Unpickler() argument '{name}' must be str, not {got}"))
-            }
-        },
     }
 }
 
@@ -104,7 +55,7 @@ impl Unpickler {
     ) -> PyResult<Ref<PyObject>> {
         Unpickler {
             base: PyObject::HEADER,
-            memo: MemoCell(RefCell::new(Memo::default())),
+            memo: MemoCell::default(),
             source: RefCell::new(None),
             persistent_load: Member::empty(),
             running: Cell::new(false),
@@ -125,14 +76,14 @@ impl Unpickler {
         errors: Option<&PyObject>,
         buffers: Option<&PyObject>,
     ) -> PyResult<()> {
-        let _in_use = InUse::new(py, &self.running)?;
+        let _in_use = InUse::new(py, &self.running, "Unpickler")?;
         let input = Input::file(py, file)?;
-        let encoding = text(py, "encoding", encoding, "ASCII")?;
-        let errors = text(py, "errors", errors, "strict")?;
+        let encoding = text_argument(py, "Unpickler", "encoding", encoding, "ASCII")?;
+        let errors = text_argument(py, "Unpickler", "errors", errors, "strict")?;
         let reading = Reading::new(py, fix_imports, encoding, errors, buffers)?;
         let old = self.source.replace(Some(Box::new(Source { input, reading })));
         drop(old);
-        drop(self.take_memo());
+        drop(self.memo.take());
         self.protocol.set(0);
         self.fix_imports.set(fix_imports);
         Ok(())
@@ -167,7 +118,7 @@ impl Unpickler {
 
     #[pymethod]
     fn load(&self, py: Py<'_>) -> PyResult<Ref<PyObject>> {
-        let _in_use = InUse::new(py, &self.running)?;
+        let _in_use = InUse::new(py, &self.running, "Unpickler")?;
         let Some(mut source) = self.source.take() else {
             let name = self.ty().short_name();
             return Err(unpickling_error!(py, "Unpickler.__init__() was not called by {name}.__init__()"));
@@ -260,7 +211,7 @@ pub struct MemoProxy {
 impl MemoProxy {
     #[pymethod]
     fn clear(&self, _py: Py<'_>) {
-        drop(self.unpickler.take_memo());
+        drop(self.unpickler.memo.take());
     }
 
     #[pymethod]
