@@ -3,7 +3,7 @@
     krait tests/stdlib_sweep.py REFERENCE [MODULE ...]
 
 REFERENCE is a CPython 3.14. Every name in `sys.stdlib_module_names` is imported in both, each module in a process of its own, and
-`dir()`, the kinds of the values and `inspect.signature` of every callable are compared, for classes also what they define. What differs is
+`dir()`, the kinds of the values and `inspect.signature` of every callable are compared, for classes also their members. What differs is
 printed; the exit code is 1 if anything does.
 """
 
@@ -15,9 +15,9 @@ import sys
 LEFT_OUT = {"tkinter", "_tkinter", "turtle", "turtledemo", "idlelib", "curses", "_curses", "_curses_panel", "ctypes", "_ctypes",
             "ssl", "_ssl", "antigravity", "this"}
 
-# Where a module comes from is our business. Whether a class names its module, or spells out how attributes are looked up as
-# `object` does, depends only on how it was made.
-OURS = {"__file__", "__loader__", "__spec__", "__module__", "__getattribute__", "__setattr__", "__delattr__"}
+# Where a module comes from is our business. Whether a class names its module, spells out how attributes are looked up as
+# `object` does, or shows where its instances keep the function to call depends only on how it was made.
+OURS = {"__file__", "__loader__", "__spec__", "__module__", "__getattribute__", "__setattr__", "__delattr__", "__vectorcalloffset__"}
 
 PROBE = r'''
 import contextlib, importlib, inspect, io, json, re, sys, warnings
@@ -29,14 +29,18 @@ def signature(value):
     except (ValueError, TypeError):
         return None
 
+# A field of the structure and a pair of functions behave alike, and so do functions that are told their class and others.
+SAME_KIND = {"getset_descriptor": "member_descriptor", "builtin_method": "builtin_function_or_method"}
+
 def describe(value, deep):
-    # A field of the structure and a pair of functions behave alike.
-    facts = {"type": type(value).__name__.replace("getset_descriptor", "member_descriptor")}
+    kind = type(value).__name__
+    facts = {"type": SAME_KIND.get(kind, kind)}
     if callable(value):
         facts["signature"] = signature(value)
     if deep and isinstance(value, type):
-        facts["members"] = {name: describe(member, False)
-                            for name, member in list(vars(value).items()) if not name.startswith("_abc")}
+        # Which class of the hierarchy defines a member is nobody's business.
+        facts["members"] = {name: describe(inspect.getattr_static(value, name, None), False)
+                            for name in dir(value) if not name.startswith("_abc")}
     return facts
 
 found = {}

@@ -129,6 +129,15 @@ fn read_line(py: Py<'_>, prompt: &PyStr) -> PyResult<Line> {
             String::new()
         }
     };
+    if std::io::stdin().is_terminal() {
+        return Ok(match krait_interp::terminal_line::read(py, prompt.as_bytes())? {
+            Some(line) => Line::Text(line),
+            None => {
+                eprintln!();
+                Line::End
+            }
+        });
+    }
     eprint!("{prompt}");
     let mut line = Vec::new();
     let read = py.detach(|| std::io::stdin().lock().read_until(b'\n', &mut line));

@@ -24,6 +24,7 @@ pub mod monitoring;
 pub mod objects;
 pub mod specialize;
 pub mod stackref;
+pub mod terminal_line;
 pub mod tracing;
 pub mod unmarshal;
 pub mod unwind;

@@ -139,7 +139,9 @@ pub fn expand(arguments: TokenStream, item: TokenStream) -> syn::Result<TokenStr
         _ => short.clone(),
     };
     let tp_name = c_string(&tp_name, span)?;
-    let doc = match options.doc.as_deref().or_else(|| docstrings::lookup(&key).flatten()) {
+    // An empty text says that there is none, whatever else has this name.
+    let doc = options.doc.as_deref().or_else(|| docstrings::lookup(&key).flatten());
+    let doc = match doc.filter(|doc| !doc.is_empty()) {
         Some(doc) => {
             let doc = c_string(doc, span)?;
             quote!(::core::option::Option::Some(#doc))

@@ -636,6 +636,10 @@ macro_rules! generator_methods {
 
         #[pymethods(class = $class, part = "shared")]
         impl $ty {
+            #[classmethod]
+            fn __class_getitem__(cls: &PyType, py: Py<'_>, object: &PyObject) -> PyResult<Ref<PyObject>> {
+                krait_runtime::objects::generic_alias::class_getitem(py, cls, object)
+            }
             #[slot]
             unsafe extern "C-unwind" fn tp_dealloc(op: *mut PyObject) {
                 // SAFETY: called with a dead object of one of the three types.

@@ -72,11 +72,6 @@ impl Bz2Compressor {
         let Some(mut stream) = guard.take() else { bail!(py, ValueError, "Repeated call to flush()") };
         py.detach(|| squeeze(&mut stream, &[], Action::Finish)).map_err(|e| raise_error(py, &e))
     }
-
-    #[pymethod]
-    fn __reduce__(&self, py: Py<'_>) -> PyResult<()> {
-        bail!(py, TypeError, "cannot pickle '{}' object", self.ty().name())
-    }
 }
 
 /// `_bz2.BZ2Decompressor`.
@@ -132,11 +127,6 @@ impl Bz2Decompressor {
             self.progress.needs_input.set(false);
             raise_error(py, &error)
         })
-    }
-
-    #[pymethod]
-    fn __reduce__(&self, py: Py<'_>) -> PyResult<()> {
-        bail!(py, TypeError, "cannot pickle '{}' object", self.ty().name())
     }
 
     #[getter]

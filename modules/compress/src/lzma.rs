@@ -187,11 +187,6 @@ impl LzmaCompressor {
         let Some(mut stream) = guard.take() else { bail!(py, ValueError, "Repeated call to flush()") };
         py.detach(|| squeeze(&mut stream, &[], Action::Finish)).map_err(|e| raise_error(py, &e))
     }
-
-    #[pymethod]
-    fn __reduce__(&self, py: Py<'_>) -> PyResult<()> {
-        bail!(py, TypeError, "cannot pickle '{}' object", self.ty().name())
-    }
 }
 
 /// `_lzma.LZMADecompressor`.
@@ -303,11 +298,6 @@ impl LzmaDecompressor {
             }
         })?;
         made.map_err(|error| raise_error(py, &error))
-    }
-
-    #[pymethod]
-    fn __reduce__(&self, py: Py<'_>) -> PyResult<()> {
-        bail!(py, TypeError, "cannot pickle '{}' object", self.ty().name())
     }
 
     #[getter]

@@ -247,7 +247,11 @@ pub mod hashlib {
                 constructors.set(py, &constructor, &*name.into_py(py)?)?;
             }
         }
-        module.add(py, "_constructors", &constructors)
+        module.add(
+            py,
+            "_constructors",
+            &*krait_runtime::objects::mappingproxy::PyMappingProxy::new(py, &constructors)?,
+        )
     }
 
     #[pyfunction]

@@ -9,6 +9,7 @@ pub mod locale;
 pub mod mmap;
 pub mod posix;
 pub mod posixsubprocess;
+pub mod readline;
 pub mod resource;
 pub mod select;
 pub mod shared_memory;
@@ -26,6 +27,7 @@ pub static MODULES: &[&krait_runtime::module::ModuleDef] = &[
     &locale::locale::MODULE,
     &mmap::mmap::MODULE,
     &posix::posix::MODULE,
+    &readline::readline::MODULE,
     &resource::resource::MODULE,
     &signal::signal::MODULE,
     &fcntl::fcntl::MODULE,

@@ -367,7 +367,7 @@ impl StructSeqObject {
         text.finish(py)
     }
 
-    #[pymethod]
+    #[pymethod(doc = "__reduce__($self, /)\n--\n\n")]
     fn __reduce__(&self, py: Py<'_>) -> PyResult<Ref<PyTuple>> {
         let def = self.def();
         if def.by_fields {

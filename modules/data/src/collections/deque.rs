@@ -409,11 +409,6 @@ impl Deque {
     }
 
     #[slot]
-    fn nb_bool(&self, _py: Py<'_>) -> bool {
-        !self.is_empty()
-    }
-
-    #[slot]
     fn sq_concat(&self, py: Py<'_>, other: &PyObject) -> PyResult<Ref<PyObject>> {
         if !Deque::check(other) {
             bail!(py, TypeError, "can only concatenate deque (not \"{}\") to deque", other.ty().name());

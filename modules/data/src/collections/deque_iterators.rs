@@ -66,7 +66,7 @@ impl Cursor {
 }
 
 macro_rules! iterator {
-    ($(#[$doc:meta])* $name:ident, $python:literal, $backwards:literal) => {
+    ($(#[$doc:meta])* $name:ident, $python:literal, $dotted:literal, $backwards:literal) => {
         $(#[$doc])*
         #[pyclass(module = "collections", name = $python, gc)]
         #[repr(C)]
@@ -82,7 +82,7 @@ macro_rules! iterator {
             }
         }
 
-        #[pymethods(class = $python)]
+        #[pymethods(class = $dotted)]
         impl $name {
             #[slot]
             fn tp_new(py: Py<'_>, cls: &PyType, args: &PyTuple, _kwargs: Option<&PyDict>) -> PyResult<Ref<PyObject>> {
@@ -119,9 +119,9 @@ macro_rules! iterator {
 
 iterator! {
     /// `collections._deque_iterator`.
-    DequeIterator, "_deque_iterator", false
+    DequeIterator, "_deque_iterator", "collections._deque_iterator", false
 }
 iterator! {
     /// `collections._deque_reverse_iterator`.
-    DequeReverseIterator, "_deque_reverse_iterator", true
+    DequeReverseIterator, "_deque_reverse_iterator", "collections._deque_reverse_iterator", true
 }

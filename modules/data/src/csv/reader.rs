@@ -8,7 +8,13 @@ use super::dialect::{NOT_SET, Quoting};
 use super::{Dialect, FIELD_LIMIT, csv_error};
 
 /// `_csv.reader`.
-#[pyclass(module = "_csv", name = "reader", gc, disallow_instantiation)]
+#[pyclass(
+    module = "_csv",
+    name = "reader",
+    doc = "CSV reader\n\nReader objects are responsible for reading and parsing tabular data\nin CSV format.\n",
+    gc,
+    disallow_instantiation
+)]
 #[repr(C)]
 pub struct Reader {
     base: PyObject,

@@ -9,7 +9,13 @@ use super::dialect::{NOT_SET, Quoting};
 use super::{Dialect, csv_error};
 
 /// `_csv.writer`.
-#[pyclass(module = "_csv", name = "writer", gc, disallow_instantiation)]
+#[pyclass(
+    module = "_csv",
+    name = "writer",
+    doc = "CSV writer\n\nWriter objects are responsible for generating tabular data\nin CSV format from sequence input.\n",
+    gc,
+    disallow_instantiation
+)]
 #[repr(C)]
 pub struct Writer {
     base: PyObject,

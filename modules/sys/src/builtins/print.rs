@@ -107,6 +107,14 @@ pub mod print {
         if let Err(raised) = stderr.call_method(py, id!(py, "flush"), &[]) {
             py.clear_error(raised);
         }
+        if is_descriptor(py, &stdin, 0)?
+            && is_descriptor(py, &stdout, 1)?
+            && krait_interp::terminal_line::is_attended()
+        {
+            let line = ask(py, prompt, &stdin, &stdout)?;
+            py.audit("builtins.input/result", &[&line])?;
+            return Ok(line.upcast());
+        }
         if let Some(prompt) = prompt {
             let text = prompt.str(py)?;
             stdout.call_method(py, id!(py, "write"), &[&text])?;
@@ -125,5 +133,52 @@ pub mod print {
         let line = line.substring(py, 0, end)?;
         py.audit("builtins.input/result", &[&line])?;
         Ok(line.upcast())
+    }
+
+    /// Whether a stream stands on a descriptor.
+    fn is_descriptor(py: Py<'_>, stream: &PyObject, fd: i64) -> PyResult<bool> {
+        match stream.call_method(py, id!(py, "fileno"), &[]) {
+            Ok(number) => Ok(number.downcast::<PyInt>().and_then(PyInt::as_i64) == Some(fd)),
+            Err(raised) => {
+                py.clear_error(raised);
+                Ok(false)
+            }
+        }
+    }
+
+    /// A line from the terminal, without its newline, in the encodings of the standard streams.
+    fn ask(
+        py: Py<'_>,
+        prompt: Option<&PyObject>,
+        stdin: &PyObject,
+        stdout: &PyObject,
+    ) -> PyResult<Ref<PyStr>> {
+        let coding = |stream: &PyObject| -> PyResult<[Ref<PyObject>; 2]> {
+            Ok([stream.get_attr(py, id!(py, "encoding"))?, stream.get_attr(py, id!(py, "errors"))?])
+        };
+        let [input_encoding, input_errors] = coding(stdin)?;
+        let mut shown = Vec::new();
+        if let Some(prompt) = prompt {
+            let [encoding, errors] = coding(stdout)?;
+            let bytes = prompt.str(py)?.call_method(py, id!(py, "encode"), &[&encoding, &errors])?;
+            shown = bytes.buffer_bytes(py)?;
+            if shown.contains(&0) {
+                bail!(py, ValueError, "input: prompt string cannot contain null characters");
+            }
+        }
+        if let Err(raised) = stdout.call_method(py, id!(py, "flush"), &[]) {
+            py.clear_error(raised);
+        }
+        let Some(mut line) = krait_interp::terminal_line::read(py, &shown)? else {
+            bail!(py, EOFError, "EOF when reading a line")
+        };
+        if line.last() == Some(&b'\n') {
+            line.pop();
+        }
+        let bytes = PyBytes::new(py, &line)?;
+        let text = bytes.call_method(py, id!(py, "decode"), &[&input_encoding, &input_errors])?;
+        text.downcast_into::<PyStr>().map_err(|other| {
+            raise!(py, TypeError, "decoder should return a string result, not '{}'", other.ty().name())
+        })
     }
 }
