@@ -41,7 +41,7 @@ pub fn interactive(py: Py<'_>) -> i32 {
         }
     }
     run_interactive_hook(py);
-    session(py)
+    session(py, false)
 }
 
 /// The prompt after a program that ran under `-i` or `PYTHONINSPECT`, which the program itself may have set.
@@ -57,7 +57,7 @@ pub fn after_program(py: Py<'_>, status: i32) -> i32 {
     }
     py.interp().config.borrow_mut().inspect = 0;
     run_interactive_hook(py);
-    session(py)
+    session(py, true)
 }
 
 /// `PYTHONSTARTUP`'s file.
@@ -95,10 +95,14 @@ fn run_interactive_hook(py: Py<'_>) {
     }
 }
 
-fn session(py: Py<'_>) -> i32 {
+/// Talks. After a program it is the library's prompt that runs `PYTHONSTARTUP`'s file.
+fn session(py: Py<'_>, after_program: bool) -> i32 {
     let plain = krait_runtime::system::entry::variable(c"PYTHON_BASIC_REPL").is_some_and(|v| !v.is_empty());
-    let outcome =
-        if plain || !std::io::stdin().is_terminal() { read_statements(py) } else { library_prompt(py) };
+    let outcome = if plain || !std::io::stdin().is_terminal() {
+        read_statements(py)
+    } else {
+        library_prompt(py, after_program)
+    };
     match outcome {
         Ok(status) => status,
         Err(raised) => report(py, raised),
@@ -106,11 +110,11 @@ fn session(py: Py<'_>) -> i32 {
 }
 
 /// `_pyrepl.main.interactive_console`.
-fn library_prompt(py: Py<'_>) -> PyResult<i32> {
+fn library_prompt(py: Py<'_>, run_startup_file: bool) -> PyResult<i32> {
     let module = import_module(py, "_pyrepl.main")?;
     let function = module.get_attr(py, id!(py, "interactive_console"))?;
     let main = import_module(py, "__main__")?;
-    function.call(py, &[&main])?;
+    function.call(py, &[&main, PyBool::get(false), PyBool::get(run_startup_file)])?;
     Ok(0)
 }
 

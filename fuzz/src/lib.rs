@@ -1,9 +1,10 @@
-//! What the fuzz targets share: reading options from the first bytes of an input, trees made of bytes, and the check that a code object
-//! stays within its own tables. The targets in `targets/` are a few lines each.
+//! What the fuzz targets share: reading options from the first bytes of an input, trees made of bytes, the check that a code object
+//! stays within its own tables, and an interpreter for the targets that run Python code. The targets in `targets/` are a few lines each.
 #![forbid(unsafe_code)]
 
 pub mod bytes;
 pub mod check;
+pub mod interpreter;
 pub mod tree;
 
 use krait_syntax::{Mode, ParseOptions};

@@ -131,6 +131,38 @@ pub(super) fn true_quotient(py: Py<'_>, a: i128, b: i128) -> PyResult<Ref<PyObje
     }
 }
 
+/// What a float of another class says its ratio is.
+fn told_ratio(py: Py<'_>, x: &PyObject) -> PyResult<(i128, i128)> {
+    let told = x.call_method(py, id!(py, "as_integer_ratio"), &[])?;
+    let Some(pair) = told.downcast::<PyTuple>() else {
+        bail!(
+            py,
+            TypeError,
+            "unexpected return type from as_integer_ratio(): expected tuple, not '{}'",
+            told.ty().name()
+        )
+    };
+    let (Some(above), Some(below), 2) = (pair.get(0), pair.get(1), pair.len()) else {
+        bail!(py, ValueError, "as_integer_ratio() must return a 2-tuple")
+    };
+    match (above.downcast::<PyInt>(), below.downcast::<PyInt>()) {
+        (Some(above), Some(below)) => match (int_value(above), int_value(below)) {
+            (Some(above), Some(below)) => Ok((above, below)),
+            _ => Err(too_large(py)),
+        },
+        _ => bail!(py, TypeError, "non-integer arguments in division"),
+    }
+}
+
+fn times_ratio(py: Py<'_>, delta: &TimeDelta, (above, below): (i128, i128)) -> PyResult<Ref<TimeDelta>> {
+    if below == 0 {
+        bail!(py, ZeroDivisionError, "division by zero");
+    }
+    // The smallest number of all has no opposite.
+    let product = delta.total().checked_mul(above).filter(|product| *product != i128::MIN);
+    TimeDelta::from_total(py, product.map(|product| divide_nearest(product, below)))
+}
+
 /// A finite float as mantissa and power of two.
 fn ratio(py: Py<'_>, x: f64) -> PyResult<(i128, i32)> {
     if x.is_nan() {
@@ -367,6 +399,9 @@ impl TimeDelta {
             return TimeDelta::from_total(py, total).map(Ref::upcast);
         }
         if let Some(x) = other.downcast::<PyFloat>() {
+            if x.downcast_exact::<PyFloat>().is_none() {
+                return times_ratio(py, delta, told_ratio(py, x)?).map(Ref::upcast);
+            }
             return times_float(py, delta, x.value()).map(Ref::upcast);
         }
         Ok(py.not_implemented())
@@ -381,6 +416,10 @@ impl TimeDelta {
             return true_quotient(py, delta.total(), other.total());
         }
         if let Some(x) = b.downcast::<PyFloat>() {
+            if x.downcast_exact::<PyFloat>().is_none() {
+                let (above, below) = told_ratio(py, x)?;
+                return times_ratio(py, delta, (below, above)).map(Ref::upcast);
+            }
             return divide_by_float(py, delta, x.value()).map(Ref::upcast);
         }
         let Some(n) = b.downcast::<PyInt>() else { return Ok(py.not_implemented()) };

@@ -33,12 +33,13 @@ pub fn strftime(
             Some('z') => push_offset(py, &mut out, tz, tz_argument, "")?,
             Some('Z') => {
                 if let Some(name) = zone::tzname(py, tz, tz_argument)? {
-                    for c in name.code_points() {
-                        out.push_code_point(py, c)?;
-                        if c == u32::from(b'%') {
-                            out.push_code_point(py, c)?;
-                        }
-                    }
+                    // The name's own class says how it is escaped.
+                    let [one, two] = [PyStr::new(py, "%")?, PyStr::new(py, "%%")?];
+                    let escaped = name.call_method(py, id!(py, "replace"), &[&one, &two])?;
+                    let Some(escaped) = escaped.downcast::<PyStr>() else {
+                        bail!(py, TypeError, "tzname.replace() did not return a string")
+                    };
+                    out.push_units(py, &escaped.to_code_points())?;
                 }
             }
             Some('f') => out.push_str(py, &format!("{micros:06}"))?,

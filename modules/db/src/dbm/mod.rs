@@ -10,7 +10,6 @@ use krait_runtime::local::{InterpreterLocal, new_exception_class};
 use krait_runtime::objects::exceptions::os_error::error_text;
 use krait_runtime::objects::exceptions::types;
 use krait_runtime::prelude::*;
-use krait_runtime::protocol::buffer::Buffer;
 
 use hash_file::HashFile;
 
@@ -44,31 +43,23 @@ fn raise_system(py: Py<'_>, error: &io::Error, filename: Option<&PyObject>) -> R
     }
 }
 
-/// The bytes of a `str` or a bytes-like object that cannot change.
+/// The bytes of a `str` or `bytes`.
 fn text_or_bytes(py: Py<'_>, object: &PyObject) -> PyResult<Option<Vec<u8>>> {
-    if let Some(text) = object.downcast::<PyStr>() {
-        return Ok(Some(text.to_utf8(py)?.as_bytes().to_vec()));
-    }
-    if !object.has_buffer() {
-        return Ok(None);
-    }
-    let buffer = Buffer::new(py, object)?;
-    let fixed = buffer.view().is_none_or(|view| view.readonly != 0);
-    Ok(fixed.then(|| buffer.as_bytes().to_vec()))
+    Ok(match (object.downcast::<PyStr>(), object.downcast::<PyBytes>()) {
+        (Some(text), _) => Some(text.to_utf8(py)?.as_bytes().to_vec()),
+        (_, Some(bytes)) => Some(bytes.as_bytes().to_vec()),
+        _ => None,
+    })
 }
 
-/// A key as the methods with names take it.
-fn any_key(py: Py<'_>, object: &PyObject) -> PyResult<Vec<u8>> {
-    match object.downcast::<PyStr>() {
-        Some(text) => Ok(text.to_utf8(py)?.as_bytes().to_vec()),
-        None => object.buffer_bytes(py),
-    }
-}
-
-fn subscript_key(py: Py<'_>, object: &PyObject) -> PyResult<Vec<u8>> {
+/// A key that is looked up; `place` says where it stands for the message.
+fn key(py: Py<'_>, object: &PyObject, place: &str) -> PyResult<Vec<u8>> {
     match text_or_bytes(py, object)? {
         Some(key) => Ok(key),
-        None => bail!(py, TypeError, "dbm mappings have bytes or string keys only"),
+        None if object.has_buffer() => {
+            bail!(py, TypeError, "{place} must be read-only bytes-like object, not {}", object.ty().name())
+        }
+        None => bail!(py, TypeError, "a bytes-like object is required, not '{}'", object.ty().name()),
     }
 }
 
@@ -120,7 +111,7 @@ impl Dbm {
 
     #[pymethod]
     fn get(&self, py: Py<'_>, key: &PyObject, default: Option<&PyObject>) -> PyResult<Ref<PyObject>> {
-        let key = any_key(py, key)?;
+        let key = self::key(py, key, "get() argument 1")?;
         match self.with(py, |file| file.get(&key))? {
             Some(value) => value.into_py(py),
             None => Ok(default.map_or_else(|| py.none(), PyObject::to_ref)),
@@ -129,7 +120,7 @@ impl Dbm {
 
     #[pymethod]
     fn setdefault(&self, py: Py<'_>, key: &PyObject, default: Option<&PyObject>) -> PyResult<Ref<PyObject>> {
-        let key = any_key(py, key)?;
+        let key = self::key(py, key, "setdefault() argument 1")?;
         if let Some(value) = self.with(py, |file| file.get(&key))? {
             return value.into_py(py);
         }
@@ -177,7 +168,7 @@ impl Dbm {
 
     #[slot]
     fn mp_subscript(&self, py: Py<'_>, key: &PyObject) -> PyResult<Ref<PyObject>> {
-        let bytes = subscript_key(py, key)?;
+        let bytes = self::key(py, key, "argument")?;
         match self.with(py, |file| file.get(&bytes))? {
             Some(value) => value.into_py(py),
             None => Err(py.raise_object(types::KeyError(), Some(key))),
@@ -186,7 +177,9 @@ impl Dbm {
 
     #[slot]
     fn mp_ass_subscript(&self, py: Py<'_>, key: &PyObject, value: Option<&PyObject>) -> PyResult<()> {
-        let bytes = subscript_key(py, key)?;
+        let Some(bytes) = text_or_bytes(py, key)? else {
+            bail!(py, TypeError, "dbm mappings have bytes or string keys only")
+        };
         match value {
             Some(value) => match text_or_bytes(py, value)? {
                 Some(value) => self.store(py, &bytes, &value),
@@ -207,10 +200,8 @@ impl Dbm {
 
     #[slot]
     fn sq_contains(&self, py: Py<'_>, key: &PyObject) -> PyResult<bool> {
-        let bytes = match (key.downcast::<PyStr>(), key.downcast::<PyBytes>()) {
-            (Some(text), _) => text.to_utf8(py)?.as_bytes().to_vec(),
-            (_, Some(bytes)) => bytes.as_bytes().to_vec(),
-            _ => bail!(py, TypeError, "dbm key must be bytes or string, not {}", key.ty().name()),
+        let Some(bytes) = text_or_bytes(py, key)? else {
+            bail!(py, TypeError, "dbm key must be bytes or string, not {}", key.ty().name())
         };
         self.with(py, |file| file.contains(&bytes))
     }

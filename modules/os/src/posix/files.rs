@@ -213,10 +213,10 @@ pub mod files {
         mode: i32,
         #[default(DirFd::HERE)] dir_fd: DirFd,
     ) -> PyResult<i32> {
+        let flags = flags | libc::O_CLOEXEC;
         py.audit("open", &[path.object(), &py.none(), &*flags.into_py(py)?])?;
         let name = path.named().or_raise_about(py, path.object())?;
-        py.retry(|| system::openat(dir_fd.0, name, flags | libc::O_CLOEXEC, mode as u32))?
-            .or_raise_about(py, path.object())
+        py.retry(|| system::openat(dir_fd.0, name, flags, mode as u32))?.or_raise_about(py, path.object())
     }
 
     #[pyfunction]
