@@ -285,7 +285,11 @@ pub mod math {
         #[default(NoneOr(None))] steps: NoneOr<&PyObject>,
     ) -> PyResult<f64> {
         let steps = match steps.0 {
-            None => 1,
+            None => {
+                let next = step::next_after(x, y, 1);
+                // As the C library has it: zero is reached with the sign of where one comes from.
+                return Ok(if next == 0.0 && x != 0.0 { next.copysign(x) } else { next });
+            }
             Some(steps) => {
                 let steps = steps.index(py)?;
                 if steps.is_negative() {
