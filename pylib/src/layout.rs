@@ -30,12 +30,21 @@ pub fn ensure_laid_out() -> Result<PathBuf> {
             .and_then(|cache| lay_out_in(&cache.join("krait")));
     match in_home {
         Ok(prefix) => Ok(prefix),
-        Err(home_error) => temporary_folder().and_then(|folder| lay_out_in(&folder)).map_err(|error| {
+        Err(home_error) => as_temporary().map_err(|error| {
             let text =
                 format!("cannot lay out the standard library: {home_error}; nor as a temporary: {error}");
             Error::new(error.kind(), text)
         }),
     }
+}
+
+/// The prefix in a temporary directory: `TMPDIR`'s first, and where that belongs to another user (a program that gave up
+/// its rights has inherited it), in one of the system's own.
+fn as_temporary() -> Result<PathBuf> {
+    let lay_out = |base: &Path| temporary_folder(base).and_then(|folder| lay_out_in(&folder));
+    lay_out(&std::env::temp_dir()).or_else(|error| {
+        ["/tmp", "/var/tmp"].iter().find_map(|base| lay_out(Path::new(base)).ok()).ok_or(error)
+    })
 }
 
 /// `PREFIX` if `executable` is `PREFIX/bin/NAME` and `PREFIX` holds a library.
@@ -53,11 +62,10 @@ fn cache_folder(xdg: Option<&OsStr>, home: Option<&OsStr>) -> Option<PathBuf> {
     absolute(xdg).or_else(|| absolute(home).map(|home| home.join(".cache")))
 }
 
-/// A folder in the system's temporary directory that only this user can have written to. Python code will be run from
-/// it, so a folder that someone else could have prepared is refused.
-fn temporary_folder() -> Result<PathBuf> {
-    let base = std::env::temp_dir();
-    let user = user_id(&base)?;
+/// A folder in the temporary directory `base` that only this user can have written to. Python code will be run from it,
+/// so a folder that someone else could have prepared is refused.
+fn temporary_folder(base: &Path) -> Result<PathBuf> {
+    let user = user_id(base)?;
     let folder = base.join(format!("krait-{user}"));
     match DirBuilder::new().mode(0o700).create(&folder) {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(error),

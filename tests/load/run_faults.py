@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """Does bad things to running programs and compares what comes of them on two interpreters.
 
-    run_faults.py [--rounds N] [--only a,b] REFERENCE INTERPRETER
+    run_faults.py [--rounds N] [--reference-rounds N] [--jobs N] [--only a,b] REFERENCE INTERPRETER
 
 Every fault is a program in `faults/` and something that happens to it from outside.  A round ends with an outcome: the exit
-status, what was written to standard output, the last line of standard error, or `hangs`.  An outcome of the interpreter that
-the reference never had in its rounds is a failure.  One result line for each fault; the exit status says whether all held.
+status, what was written to standard output, the last line of standard error, `hangs` or `never ready`.  An outcome of the
+interpreter that the reference never had in its rounds is a failure, and so are the last two.  One result line for each fault;
+the exit status says whether all held.
 """
 import argparse
 import collections
+import concurrent.futures
 import os
 import random
 import re
@@ -22,6 +24,8 @@ FAULTS = Path(__file__).resolve().parent / "faults"
 #: Seconds after which a program counts as hanging.
 PATIENCE = 60
 SIGNALS = 1000
+#: Outcomes that are failures whatever the reference does.
+NEVER_RIGHT = {"hangs", "never ready"}
 
 
 def start(interpreter, program, *arguments, **options):
@@ -50,7 +54,9 @@ def outcome(process, noisy=False):
 def storm(kind):
     def once(interpreter):
         process = start(interpreter, "storm.py", kind)
-        process.stdout.readline()
+        if process.stdout.readline() != "ready\n":
+            process.communicate()
+            return "never ready"
         for _ in range(SIGNALS):
             process.send_signal(signal.SIGINT)
             time.sleep(0.0001)
@@ -107,27 +113,30 @@ ALL = {
 }
 
 
+def tally(pool, fault, interpreter, rounds):
+    return collections.Counter(pool.map(fault, [interpreter] * rounds))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=200)
+    parser.add_argument("--reference-rounds", type=int, help="fewer rounds for the reference; default: as many")
+    parser.add_argument("--jobs", type=int, default=1, help="rounds at the same time")
     parser.add_argument("--only", default="", help="faults whose name contains one of these texts")
     parser.add_argument("reference")
     parser.add_argument("interpreter")
     options = parser.parse_args()
-    wanted = [name for name in ALL if any(part in name for part in options.only.split(","))]
     failed = False
-    for name in wanted:
-        seen = {interpreter: collections.Counter() for interpreter in (options.reference, options.interpreter)}
-        for _ in range(options.rounds):
-            for interpreter, outcomes in seen.items():
-                outcomes[ALL[name](interpreter)] += 1
-        known, got = seen.values()
-        strange = {o: n for o, n in got.items() if o not in known}
+    pool = concurrent.futures.ThreadPoolExecutor(options.jobs)
+    for name in [name for name in ALL if any(part in name for part in options.only.split(","))]:
+        known = tally(pool, ALL[name], options.reference, options.reference_rounds or options.rounds)
+        got = tally(pool, ALL[name], options.interpreter, options.rounds)
+        strange = {o: n for o, n in got.items() if o not in known or o in NEVER_RIGHT}
         failed |= bool(strange)
         verdict = "FAIL" if strange else "ok"
         print(f"{verdict:4} {name}: {options.rounds} rounds, {got['hangs']} hang, {sum(strange.values())} strange", flush=True)
         for o, n in strange.items():
-            print(f"     {n}x {o!r}\n     reference: {dict(known)!r}")
+            print(f"     {n}x {o!r}\n     reference: {dict(known)!r}", flush=True)
     return failed
 
 

@@ -11,7 +11,8 @@ def on_interrupt(signum, frame):
     """Raises at most once for each time that the loop has armed it, so that no handler is ever interrupted."""
     global ARMED, SEEN
     SEEN += 1
-    if ARMED:
+    # The order to stop must not be lost: it is carried out before the exception could leave its handler.
+    if ARMED and frame.f_code is not on_end.__code__:
         ARMED = False
         raise KeyboardInterrupt
 
@@ -59,7 +60,7 @@ def files():
 
 
 def integers():
-    return len(str(3 ** 20000)) + (7 ** 40000) % 1000003 + pow(3, 10 ** 300, 10 ** 301 + 1) % 10
+    return len(str(3 ** 9000)) + (7 ** 40000) % 1000003 + pow(3, 10 ** 300, 10 ** 301 + 1) % 10
 
 
 def waiting():
@@ -85,14 +86,20 @@ def main():
     interrupted = 0
     while not DONE:
         try:
-            ARMED = True
-            work()
-            ARMED = False
+            try:
+                ARMED = True
+                work()
+            finally:
+                ARMED = False
         except KeyboardInterrupt:
             interrupted += 1
         except (ImportError, AttributeError, KeyError):
             # An interrupted import may leave a module half made; the next one starts afresh.
-            ARMED = False
+            pass
+        except RuntimeError as error:
+            # `threading.Condition.wait` has moments without its lock in which an interrupt makes `with` release it in vain.
+            if str(error) != "release unlocked lock":
+                raise
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if work() != expected:
         sys.exit("another result after the storm")
