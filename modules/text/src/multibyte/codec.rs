@@ -116,10 +116,18 @@ impl Codec {
         Some(Codec { name, kind, table })
     }
 
-    /// The state at the beginning.
-    pub fn initial(&self) -> State {
+    /// An encoder's state at the beginning.
+    pub fn encoder_state(&self) -> State {
         match self.kind {
-            Kind::Iso2022(_) => iso2022::INITIAL,
+            Kind::Iso2022(_) => iso2022::ENCODER_INITIAL,
+            _ => [0; 8],
+        }
+    }
+
+    /// A decoder's state at the beginning.
+    pub fn decoder_state(&self) -> State {
+        match self.kind {
+            Kind::Iso2022(_) => iso2022::DECODER_INITIAL,
             _ => [0; 8],
         }
     }
@@ -296,7 +304,7 @@ impl Codec {
     pub fn reset_decoder(&self, state: &mut State) {
         match self.kind {
             Kind::Iso2022(_) => iso2022::reset_decoder(state),
-            _ => *state = self.initial(),
+            _ => *state = self.decoder_state(),
         }
     }
 }

@@ -20,7 +20,7 @@ impl MultibyteIncrementalEncoder {
     #[new]
     #[sig("(errors='strict')")]
     fn new(py: Py<'_>, cls: &PyType, errors: Option<&PyStr>) -> PyResult<Ref<PyObject>> {
-        let encoder = Stateful::new(py, cls, errors)?;
+        let encoder = Stateful::encoder(py, cls, errors)?;
         MultibyteIncrementalEncoder { base: PyObject::HEADER, encoder }.alloc(py, cls).map(Ref::upcast)
     }
 
@@ -92,7 +92,7 @@ impl MultibyteIncrementalDecoder {
     #[new]
     #[sig("(errors='strict')")]
     fn new(py: Py<'_>, cls: &PyType, errors: Option<&PyStr>) -> PyResult<Ref<PyObject>> {
-        let decoder = Stateful::new(py, cls, errors)?;
+        let decoder = Stateful::decoder(py, cls, errors)?;
         MultibyteIncrementalDecoder { base: PyObject::HEADER, decoder }.alloc(py, cls).map(Ref::upcast)
     }
 

@@ -26,8 +26,10 @@ const JISX0213_2004_1: u8 = b'Q' | DOUBLE;
 const SHIFTED: u8 = 1;
 const ESCAPE_THROUGHOUT: u8 = 2;
 
-/// ASCII in G0 and G1.
-pub const INITIAL: State = [ASCII, ASCII, 0, 0, 0, 0, 0, 0];
+/// ASCII in G0 and G1, nothing in G2.
+pub const ENCODER_INITIAL: State = [ASCII, ASCII, 0, 0, 0, 0, 0, 0];
+/// ASCII in all three: a decoder lets `ESC N` pass before anything stands in G2.
+pub const DECODER_INITIAL: State = [ASCII, ASCII, ASCII, 0, 0, 0, 0, 0];
 
 /// What a codec of the family can do.
 #[derive(Debug)]
@@ -392,7 +394,7 @@ fn shifted_once(state: &State, input: &[u8], out: &mut Vec<u32>) -> Result<usize
         ISO8859_1 if byte < 0x80 => Some(u32::from(byte | 0x80)),
         ISO8859_7 => greek(byte ^ 0x80),
         ASCII if byte & 0x80 == 0 => Some(u32::from(byte)),
-        _ => return Err(Problem::Illegal(1)),
+        _ => None,
     };
     out.push(c.ok_or(Problem::Illegal(3))?);
     Ok(3)

@@ -56,7 +56,7 @@ impl MultibyteCodec {
             None => input.str(py)?,
         };
         let errors = Errors::named(errors.and_then(|e| e.0));
-        let mut state = self.codec.initial();
+        let mut state = self.codec.encoder_state();
         let (mut bytes, _) = convert::encode(py, &self.codec, &mut state, &text, &errors, true)?;
         self.codec.reset_encoder(&mut state, &mut bytes);
         PyTuple::new(py, &[&*PyBytes::new(py, &bytes)?, &*PyInt::new(py, text.len() as i64)?])
@@ -66,7 +66,7 @@ impl MultibyteCodec {
     #[sig("($self, /, input, errors=None)")]
     fn decode(&self, py: Py<'_>, input: BufferArg, errors: Option<NoneOr<&PyStr>>) -> PyResult<Ref<PyTuple>> {
         let errors = Errors::named(errors.and_then(|e| e.0));
-        let mut state = self.codec.initial();
+        let mut state = self.codec.decoder_state();
         let input = input.as_bytes().to_vec();
         let (text, _) = convert::decode(py, &self.codec, &mut state, &input, &errors, true)?;
         let text = PyStr::from_code_points(py, &text)?;

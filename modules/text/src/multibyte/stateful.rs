@@ -26,14 +26,13 @@ pub struct Stateful<Unit> {
 }
 
 impl<Unit: Clone> Stateful<Unit> {
-    /// At the beginning, for an instance of a class that has a `codec`.
-    pub fn new(py: Py<'_>, class: &PyType, errors: Option<&PyStr>) -> PyResult<Self> {
+    fn new(py: Py<'_>, class: &PyType, errors: Option<&PyStr>, state: fn(&Codec) -> State) -> PyResult<Self> {
         let codec = MultibyteCodec::of_class(py, class)?;
         Ok(Stateful {
             codec,
             errors: RefCell::new(errors_argument(py, errors)?),
             pending: RefCell::new(Vec::new()),
-            state: Cell::new(codec.initial()),
+            state: Cell::new(state(&codec)),
         })
     }
 
@@ -59,6 +58,11 @@ impl<Unit: Clone> Stateful<Unit> {
 }
 
 impl Stateful<u32> {
+    /// At the beginning, for an instance of a class that has a `codec`.
+    pub fn encoder(py: Py<'_>, class: &PyType, errors: Option<&PyStr>) -> PyResult<Self> {
+        Stateful::new(py, class, errors, Codec::encoder_state)
+    }
+
     /// The bytes of what was held back and of a text (`str()` of anything else); `last` flushes and returns to the initial state.
     pub fn encode(&self, py: Py<'_>, input: &PyObject, last: bool) -> PyResult<Vec<u8>> {
         let text = match input.downcast::<PyStr>() {
@@ -96,6 +100,11 @@ impl Stateful<u32> {
 }
 
 impl Stateful<u8> {
+    /// At the beginning, for an instance of a class that has a `codec`.
+    pub fn decoder(py: Py<'_>, class: &PyType, errors: Option<&PyStr>) -> PyResult<Self> {
+        Stateful::new(py, class, errors, Codec::decoder_state)
+    }
+
     /// The text of what was held back and of more bytes; with `last` nothing may stay back.
     pub fn decode(&self, py: Py<'_>, input: &[u8], last: bool) -> PyResult<Vec<u32>> {
         let mut whole = self.pending.borrow().clone();

@@ -59,7 +59,7 @@ impl MultibyteStreamReader {
     #[new]
     #[sig("(stream, errors='strict')")]
     fn new(py: Py<'_>, cls: &PyType, stream: &PyObject, errors: Option<&PyStr>) -> PyResult<Ref<PyObject>> {
-        let decoder = Stateful::new(py, cls, errors)?;
+        let decoder = Stateful::decoder(py, cls, errors)?;
         MultibyteStreamReader { base: PyObject::HEADER, decoder, stream: Member::new(stream.to_ref()) }
             .alloc(py, cls)
             .map(Ref::upcast)
@@ -132,7 +132,7 @@ impl MultibyteStreamWriter {
     #[new]
     #[sig("(stream, errors='strict')")]
     fn new(py: Py<'_>, cls: &PyType, stream: &PyObject, errors: Option<&PyStr>) -> PyResult<Ref<PyObject>> {
-        let encoder = Stateful::new(py, cls, errors)?;
+        let encoder = Stateful::encoder(py, cls, errors)?;
         MultibyteStreamWriter { base: PyObject::HEADER, encoder, stream: Member::new(stream.to_ref()) }
             .alloc(py, cls)
             .map(Ref::upcast)
