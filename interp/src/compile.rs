@@ -1,17 +1,21 @@
 //! From source to code objects: parsing and compiling with Python's errors and warnings. Not here: the grammar (crate `syntax`), code
 //! generation (crate `compiler`).
 
+use std::cell::{Cell, RefCell};
+
 use bumpalo::Bump;
 use krait_compiler::{CompileError, ErrorKind as CompileErrorKind, Options};
+use krait_runtime::objects::builtin_function::PyCFunction;
 use krait_runtime::objects::exceptions::types;
 use krait_runtime::objects::{PyBytes, PyStr};
 use krait_runtime::prelude::*;
 use krait_syntax::ast::Mod;
 use krait_syntax::{
-    Decoder, ErrorKind, Mode, ParseOptions, StackLimit, SyntaxError, Warning, WarningCategory,
+    Decoder, ErrorKind, Mode, Normaliser, ParseOptions, StackLimit, SyntaxError, Warning, WarningCategory,
 };
 
 use crate::objects::code::PyCode;
+use crate::script::{self, Fault};
 use crate::warnings::warn_explicit;
 
 /// `PyCF_*` flags of `compile()`; the `CO_FUTURE_*` bits come with them.
@@ -71,6 +75,71 @@ impl Decoder for Codecs<'_> {
     }
 }
 
+/// A function that a program has put in the place of `unicodedata.normalize`, which CPython calls for identifiers.
+struct ReplacedNormaliser<'py> {
+    py: Py<'py>,
+    /// Until the tree is there, which outlives this in the arena.
+    function: RefCell<Option<Ref<PyObject>>>,
+    failed: Cell<bool>,
+}
+
+impl<'py> ReplacedNormaliser<'py> {
+    fn find(py: Py<'py>) -> Option<Self> {
+        let found = (|| {
+            let Some(modules) = py.sys_object(id!(py, "modules"))? else { return Ok(None) };
+            let Some(modules) = modules.downcast::<PyDict>() else { return Ok(None) };
+            let Some(module) = modules.get(py, &*PyStr::new(py, "unicodedata")?)? else { return Ok(None) };
+            module.get_attr_optional(py, id!(py, "normalize"))
+        })();
+        match found {
+            Ok(function) => {
+                let function = function.filter(|function| function.downcast::<PyCFunction>().is_none())?;
+                Some(ReplacedNormaliser {
+                    py,
+                    function: RefCell::new(Some(function)),
+                    failed: Cell::new(false),
+                })
+            }
+            Err(raised) => {
+                py.clear_error(raised);
+                None
+            }
+        }
+    }
+
+    fn call(&self, name: &str) -> PyResult<String> {
+        let py = self.py;
+        let function = self.function.borrow().clone();
+        let Some(function) = function else { bail!(py, SystemError, "an identifier after the parse") };
+        let normal = function.call(py, &[&*PyStr::new(py, "NFKC")?, &*PyStr::new(py, name)?])?;
+        match normal.downcast::<PyStr>() {
+            Some(text) => Ok(text.to_utf8(py)?.into_owned()),
+            None => {
+                let name = if normal.is_none() { "NoneType" } else { normal.ty().name() };
+                bail!(py, TypeError, "unicodedata.normalize() must return a string, not {name}")
+            }
+        }
+    }
+}
+
+impl core::fmt::Debug for ReplacedNormaliser<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("ReplacedNormaliser")
+    }
+}
+
+impl Normaliser for ReplacedNormaliser<'_> {
+    /// What the first failing call raises stays set until `raise_syntax_error` finds it.
+    fn normalise(&self, name: &str) -> Option<String> {
+        if self.failed.get() {
+            return None;
+        }
+        let normal = self.call(name).ok();
+        self.failed.set(normal.is_none());
+        normal
+    }
+}
+
 /// `compile(source, filename, mode, flags, optimize=optimize)` with code as result. `optimize` is -1 for the interpreter's own level.
 pub fn compile_source(
     py: Py<'_>,
@@ -87,7 +156,7 @@ pub fn compile_source(
 
 /// Parses; syntax warnings are issued, errors raised.
 pub fn parse_source<'a>(
-    py: Py<'_>,
+    py: Py<'a>,
     arena: &'a Bump,
     source: Source<'_>,
     filename: &PyStr,
@@ -99,7 +168,7 @@ pub fn parse_source<'a>(
 
 /// As [`parse_source`], without issuing the warnings: for a look whether a source is whole.
 pub fn parse_quietly<'a>(
-    py: Py<'_>,
+    py: Py<'a>,
     arena: &'a Bump,
     source: Source<'_>,
     filename: &PyStr,
@@ -113,7 +182,7 @@ pub fn parse_quietly<'a>(
 /// Parses; what is to be warned of is told also when an error comes after it.
 #[allow(clippy::too_many_arguments)]
 fn parse_only<'a>(
-    py: Py<'_>,
+    py: Py<'a>,
     arena: &'a Bump,
     source: Source<'_>,
     filename: &PyStr,
@@ -135,14 +204,9 @@ fn parse_only<'a>(
         max_int_digits: py.interp().int_max_str_digits.get().max(0) as usize,
         stack_limit: stack_limit(py),
         from_file: has(flags::SCRIPT),
+        normaliser: None,
     };
     let exec = mode == Mode::Exec;
-    if let Source::Bytes(bytes) = source
-        && has(flags::SCRIPT)
-        && let Some(at) = bytes.iter().position(|byte| *byte == 0)
-    {
-        return Err(null_byte(bytes.get(..at).unwrap_or(b"")));
-    }
     let decoded = match source {
         Source::Text(text) => Some(text),
         Source::Bytes(bytes) if has(flags::IGNORE_COOKIE) => core::str::from_utf8(bytes).ok(),
@@ -150,39 +214,46 @@ fn parse_only<'a>(
     };
     let text = match (decoded, source) {
         (Some(text), _) | (None, Source::Text(text)) => krait_syntax::source::normal_lines(arena, text, exec),
-        (None, Source::Bytes(bytes)) => krait_syntax::source::decode(arena, bytes, exec, &mut Codecs(py))
-            .map_err(|error| if has(flags::SCRIPT) { name_script(error, name) } else { error })?,
+        (None, Source::Bytes(bytes)) => {
+            let decoded = krait_syntax::source::decode(arena, bytes, exec, &mut Codecs(py));
+            let fault = match &decoded {
+                Err(_) if has(flags::SCRIPT) => script::fault(py, &mut Codecs(py), bytes, name),
+                _ => None,
+            };
+            match fault {
+                Some(Fault::Error(error)) => return Err(error),
+                Some(Fault::Within(head)) => krait_syntax::source::normal_lines(arena, &head, exec),
+                None => decoded?,
+            }
+        }
     };
-    krait_syntax::parse_warning(arena, text, options, warnings)
-}
-
-/// Errors of a script's encoding name the file.
-fn name_script(mut error: Box<SyntaxError>, filename: &str) -> Box<SyntaxError> {
-    if error.msg.starts_with("Non-UTF-8 code starting with")
-        && let Some((what, place)) = error.msg.split_once(" on line ")
-    {
-        error.msg = format!("{what} in file {filename} on line {place}");
+    let replaced = if text.is_ascii() { None } else { ReplacedNormaliser::find(py) };
+    let replaced = replaced.map(|replaced| &*arena.alloc(replaced));
+    let normaliser = replaced.map(|replaced| replaced as &dyn Normaliser);
+    let options = ParseOptions { normaliser, ..options };
+    let mut parsed = krait_syntax::parse_warning(arena, text, options, warnings);
+    if let Some(replaced) = replaced {
+        drop(replaced.function.take());
     }
-    error
-}
-
-/// The error for a null byte in a script, after what stands before it.
-fn null_byte(before: &[u8]) -> Box<SyntaxError> {
-    let lineno = before.iter().filter(|byte| **byte == b'\n').count() as i32 + 1;
-    let line = before.rsplit(|byte| *byte == b'\n').next().unwrap_or(b"");
-    Box::new(SyntaxError {
-        lineno: Some(lineno),
-        offset: Some(0),
-        end_lineno: Some(lineno),
-        end_offset: Some(0),
-        text: Some(String::from_utf8_lossy(line).into_owned()),
-        ..SyntaxError::bare(ErrorKind::Syntax, "source code cannot contain null bytes")
-    })
+    if let Err(error) = &mut parsed
+        && exec
+        && error.columns.is_some()
+    {
+        let encoding = match source {
+            Source::Text(_) => Some("utf-8"),
+            Source::Bytes(_) if has(flags::IGNORE_COOKIE) => Some("utf-8"),
+            Source::Bytes(bytes) => krait_syntax::source::declared_encoding(bytes),
+        };
+        if let Some(line) = error.lineno.and_then(|line| file_line(py, filename, line, encoding)) {
+            error.show_in(line);
+        }
+    }
+    parsed
 }
 
 /// As [`parse_source`], for the grammar of another minor version (`ast.parse(feature_version=…)`).
 pub fn parse_for_version<'a>(
-    py: Py<'_>,
+    py: Py<'a>,
     arena: &'a Bump,
     source: Source<'_>,
     filename: &PyStr,
@@ -199,8 +270,9 @@ pub fn parse_for_version<'a>(
     })?;
     let mut warnings = Vec::new();
     let parsed = parse_only(py, arena, source, filename, mode, flags, feature_version, &mut warnings);
-    for warning in &warnings {
-        issue_warning(py, warning, filename, || source_line(source, filename, mode, warning.lineno))?;
+    let refused = matches!(&parsed, Err(error) if error.kind == ErrorKind::Refused);
+    for warning in warnings.iter().filter(|_| !refused) {
+        issue_warning(py, warning, filename, || source_line(py, source, filename, mode, warning.lineno))?;
     }
     parsed.map_err(|error| raise_syntax_error(py, &error, filename))
 }
@@ -327,7 +399,7 @@ fn raise_at(py: Py<'_>, message: &str, loc: krait_syntax::ast::Location, filenam
         error.offset = Some(loc.col_offset + 1);
         error.end_lineno = Some(loc.end_lineno);
         error.end_offset = Some(loc.end_col_offset + 1);
-        error.text = file_line(filename, loc.lineno);
+        error.text = file_line(py, filename, loc.lineno, None);
     }
     raise_syntax_error(py, &error, filename)
 }
@@ -339,7 +411,7 @@ fn raise_of_symbols(py: Py<'_>, error: &CompileError, filename: &PyStr) -> Raise
     let exc = py.fetch(raised);
     let loc = error.loc;
     let placed = (|| {
-        let text = if loc.lineno == 0 { None } else { file_line(filename, loc.lineno) };
+        let text = if loc.lineno == 0 { None } else { file_line(py, filename, loc.lineno, None) };
         for (name, value) in [
             (id!(py, "lineno"), loc.lineno.into_py(py)?),
             (id!(py, "offset"), (loc.col_offset + 1).into_py(py)?),
@@ -358,27 +430,58 @@ fn raise_of_symbols(py: Py<'_>, error: &CompileError, filename: &PyStr) -> Raise
     }
 }
 
-fn file_line(filename: &PyStr, line: i32) -> Option<String> {
+/// A line of the file that the source is said to come from, in the encoding given or else the file's own.
+fn file_line(py: Py<'_>, filename: &PyStr, line: i32, encoding: Option<&str>) -> Option<String> {
     let name = filename.to_string_lossy();
     if name.starts_with('<') {
         return None;
     }
-    let text = std::fs::read(&*name).ok()?;
-    nth_line(text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text), line)
+    let bytes = std::fs::read(&*name).ok()?;
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    let text = nth_line(bytes, line)?;
+    let encoding = encoding.or_else(|| krait_syntax::source::declared_encoding(bytes));
+    let ascii = text.is_ascii();
+    match encoding.filter(|_| !ascii).map(krait_syntax::source::normal_name) {
+        None => {}
+        Some(name) if name == "utf-8" => {}
+        Some(encoding) => {
+            let decoded = (|| {
+                let (bytes, encoding) = (PyBytes::new(py, &text)?, PyStr::new(py, &encoding)?);
+                bytes.call_method(py, id!(py, "decode"), &[&encoding, id!(py, "replace")])?.str(py)
+            })();
+            match decoded {
+                Ok(text) => return Some(text.to_string_lossy().into_owned()),
+                Err(raised) => py.clear_error(raised),
+            }
+        }
+    }
+    Some(String::from_utf8_lossy(&text).into_owned())
 }
 
-fn nth_line(text: &[u8], line: i32) -> Option<String> {
-    let index = usize::try_from(line).ok()?.checked_sub(1)?;
-    let line = text.split_inclusive(|&b| b == b'\n').nth(index)?;
-    Some(String::from_utf8_lossy(line).into_owned())
+/// A line with its end, which is `\n` whatever it was.
+fn nth_line(text: &[u8], line: i32) -> Option<Vec<u8>> {
+    let mut rest = text;
+    for number in 1..=line {
+        if rest.is_empty() {
+            return None;
+        }
+        let length = rest.iter().position(|b| matches!(b, b'\n' | b'\r')).unwrap_or(rest.len());
+        let (content, after) = rest.split_at_checked(length)?;
+        if number == line {
+            return Some(if after.is_empty() { content.to_vec() } else { [content, b"\n"].concat() });
+        }
+        rest = after.strip_prefix(b"\r\n").or(after.get(1..)).unwrap_or(b"");
+    }
+    None
 }
 
-fn source_line(source: Source<'_>, filename: &PyStr, mode: Mode, line: i32) -> Option<String> {
+fn source_line(py: Py<'_>, source: Source<'_>, filename: &PyStr, mode: Mode, line: i32) -> Option<String> {
     let bytes = match source {
         Source::Text(text) => text.as_bytes(),
         Source::Bytes(bytes) => bytes,
     };
-    let mut text = nth_line(bytes, line).or_else(|| file_line(filename, line))?;
+    let line_of_source = nth_line(bytes, line).map(|line| String::from_utf8_lossy(&line).into_owned());
+    let mut text = line_of_source.or_else(|| file_line(py, filename, line, None))?;
     if mode == Mode::Exec && !text.ends_with('\n') {
         text.push('\n');
     }
@@ -394,6 +497,12 @@ pub fn raise_syntax_error(py: Py<'_>, error: &SyntaxError, filename: &PyStr) -> 
         ErrorKind::IncompleteInput => types::_IncompleteInputError(),
         ErrorKind::Memory => return raise!(py, MemoryError, "{}", error.msg),
         ErrorKind::Value => return raise!(py, ValueError, "{}", error.msg),
+        ErrorKind::Refused => {
+            return match py.take_error() {
+                Some(exception) => py.restore(exception),
+                None => raise!(py, SystemError, "{}", error.msg),
+            };
+        }
     };
     let raised = match syntax_error_args(py, error, filename) {
         Ok(args) => py.raise_object(class, Some(&args)),

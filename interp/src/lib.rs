@@ -22,6 +22,7 @@ pub mod instructions;
 mod layout;
 pub mod monitoring;
 pub mod objects;
+mod script;
 pub mod specialize;
 pub mod stackref;
 pub mod terminal_line;

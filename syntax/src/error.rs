@@ -18,6 +18,8 @@ pub enum ErrorKind {
     Value,
     /// `UnicodeDecodeError`, `LookupError`…: the text of what a codec raised, which becomes a `SyntaxError`
     Decode,
+    /// What the caller's [`Normaliser`](crate::Normaliser) has raised
+    Refused,
 }
 
 /// An error in the source. Positions are what the attributes of `SyntaxError` hold.
@@ -39,6 +41,8 @@ pub struct SyntaxError {
     pub text: Option<String>,
     /// The whole source, if the parser looked for the best message: there may be a misspelt keyword in it.
     pub source: Option<String>,
+    /// What `offset` and `end_offset` are in bytes, if the parser found the error: see [`SyntaxError::show_in`].
+    pub columns: Option<(i32, i32)>,
 }
 
 impl SyntaxError {
@@ -53,7 +57,31 @@ impl SyntaxError {
             end_offset: None,
             text: None,
             source: None,
+            columns: None,
         }
+    }
+
+    /// Shows the error in another text of its line. CPython reads the line of a parser's error again from the file that
+    /// the source is said to come from, whatever stands there, and counts the characters in it.
+    pub fn show_in(&mut self, text: String) {
+        if let Some((offset, end_offset)) = self.columns {
+            self.offset = Some(characters(offset, &text));
+            self.end_offset = Some(characters(end_offset, &text));
+        }
+        self.text = Some(text);
+    }
+}
+
+/// An offset in bytes from 1 as one in characters. Of a character that it cuts, what is left of it counts; past the end of the
+/// text nothing but that.
+pub(crate) fn characters(offset: i32, text: &str) -> i32 {
+    match usize::try_from(offset) {
+        Ok(offset) if offset > 0 => {
+            let head = text.as_bytes().get(..offset).unwrap_or(text.as_bytes());
+            let count = head.iter().filter(|b| !(0x80..0xc0).contains(*b)).count();
+            (count + usize::from(offset > text.len())) as i32
+        }
+        _ => offset,
     }
 }
 

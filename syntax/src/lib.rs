@@ -38,6 +38,12 @@ pub enum Mode {
     FuncType,
 }
 
+/// Brings identifiers with characters beyond ASCII into their normal form, in this crate's place.
+pub trait Normaliser: std::fmt::Debug {
+    /// The normal form; nothing if that failed, of which the caller knows more.
+    fn normalise(&self, name: &str) -> Option<String>;
+}
+
 /// How to parse.
 #[derive(Clone, Copy, Debug)]
 pub struct ParseOptions<'a> {
@@ -61,6 +67,8 @@ pub struct ParseOptions<'a> {
     pub stack_limit: StackLimit,
     /// Whether CPython would read the source line by line: at its end it knows the last line alone then.
     pub from_file: bool,
+    /// Who else is to normalise identifiers.
+    pub normaliser: Option<&'a dyn Normaliser>,
 }
 
 impl Default for ParseOptions<'_> {
@@ -76,6 +84,7 @@ impl Default for ParseOptions<'_> {
             max_int_digits: 4300,
             stack_limit: StackLimit::default(),
             from_file: false,
+            normaliser: None,
         }
     }
 }
@@ -113,6 +122,9 @@ pub fn parse_warning<'a>(
     let mut parser = parser::Parser::new(arena, source, options);
     let result = parser.run();
     warnings.append(&mut parser.warnings);
+    if parser.refused.get() {
+        return Err(Box::new(SyntaxError::bare(ErrorKind::Refused, "an identifier has no normal form")));
+    }
     result
 }
 

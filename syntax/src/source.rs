@@ -67,7 +67,7 @@ pub fn declared_encoding(bytes: &[u8]) -> Option<&str> {
 }
 
 /// The name by which the tokenizer knows an encoding.
-fn normal_name(name: &str) -> Cow<'_, str> {
+pub fn normal_name(name: &str) -> Cow<'_, str> {
     let head: String =
         name.chars().take(12).map(|c| if c == '_' { '-' } else { c.to_ascii_lowercase() }).collect();
     if head == "utf-8" || head.starts_with("utf-8-") {
@@ -82,7 +82,33 @@ fn normal_name(name: &str) -> Cow<'_, str> {
 }
 
 /// Decodes a source and makes all line ends `\n`. If it is a module, the last line gets a line end too.
+///
+/// # Errors
+/// If it cannot be decoded; places are those in the source with `\n` as line end.
 pub fn decode<'a>(
+    arena: &'a Bump,
+    bytes: &[u8],
+    module: bool,
+    decoder: &mut dyn Decoder,
+) -> Result<&'a str, Box<SyntaxError>> {
+    let decoded = decode_lines(arena, bytes, module, decoder);
+    match decoded {
+        Err(_) if memchr::memchr(b'\r', bytes).is_some() => {
+            let mut normal = Vec::with_capacity(bytes.len());
+            for (index, byte) in bytes.iter().enumerate() {
+                match byte {
+                    b'\r' if bytes.get(index + 1) == Some(&b'\n') => {}
+                    b'\r' => normal.push(b'\n'),
+                    other => normal.push(*other),
+                }
+            }
+            decode_lines(arena, &normal, module, decoder)
+        }
+        decoded => decoded,
+    }
+}
+
+fn decode_lines<'a>(
     arena: &'a Bump,
     bytes: &[u8],
     module: bool,
@@ -124,14 +150,14 @@ pub fn decode<'a>(
     }
 }
 
-/// The error for what a codec raised.
-fn codec_error(reason: Option<Option<String>>, encoding: &str) -> Box<SyntaxError> {
+/// The error for what a codec raised; `None` if there is no such codec.
+pub fn codec_error(reason: Option<Option<String>>, encoding: &str) -> Box<SyntaxError> {
     let msg = reason.flatten().unwrap_or_else(|| format!("unknown encoding: {encoding}"));
     Box::new(SyntaxError { lineno: Some(0), offset: Some(-1), ..SyntaxError::bare(ErrorKind::Syntax, msg) })
 }
 
 /// The error for a byte order mark before a declaration of another encoding than UTF-8.
-fn wrong_mark(body: &[u8], encoding: &str) -> Box<SyntaxError> {
+pub fn wrong_mark(body: &[u8], encoding: &str) -> Box<SyntaxError> {
     let mut lines = body.split(|b| *b == b'\n');
     let first = lines.next().unwrap_or(b"");
     let (lineno, line, end) = match declaration(first) {
@@ -182,24 +208,28 @@ pub fn normal_lines<'a>(arena: &'a Bump, text: &str, module: bool) -> &'a str {
 /// The error for bytes that are not UTF-8.
 fn not_utf8(body: &[u8], at: usize) -> Box<SyntaxError> {
     let head = body.get(..at).unwrap_or(b"");
-    let line = head.iter().filter(|b| **b == b'\n').count() as i32 + 1;
-    let byte = body.get(at).copied().unwrap_or(0);
+    let rest = body.get(at..).unwrap_or(b"");
+    let lineno = head.iter().filter(|b| **b == b'\n').count() as i32 + 1;
     let line_start = memchr::memrchr(b'\n', head).map_or(0, |i| i + 1);
-    let line_bytes = body.get(line_start..).unwrap_or(b"");
-    let line_bytes = line_bytes.split(|b| *b == b'\n').next().unwrap_or(b"");
-    let column = String::from_utf8_lossy(head.get(line_start..).unwrap_or(b"")).chars().count() as i32 + 1;
+    let length = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+    let line = body.get(line_start..at + length).unwrap_or(b"");
+    not_utf8_on(line, at - line_start, lineno, "")
+}
+
+/// The error for a byte of a line that is not UTF-8, the first of its kind. `place` says in which file, if that is to be said.
+pub fn not_utf8_on(line: &[u8], at: usize, lineno: i32, place: &str) -> Box<SyntaxError> {
+    let byte = line.get(at).copied().unwrap_or(0);
+    let column = String::from_utf8_lossy(line.get(..at).unwrap_or(b"")).chars().count() as i32 + 1;
     let msg = format!(
-        "Non-UTF-8 code starting with '\\x{byte:02x}' on line {line}, but no encoding declared; \
+        "Non-UTF-8 code starting with '\\x{byte:02x}'{place} on line {lineno}, but no encoding declared; \
          see https://peps.python.org/pep-0263/ for details"
     );
     Box::new(SyntaxError {
-        kind: ErrorKind::Syntax,
-        msg,
-        lineno: Some(line),
+        lineno: Some(lineno),
         offset: Some(column),
-        end_lineno: Some(line),
+        end_lineno: Some(lineno),
         end_offset: Some(column),
-        text: Some(String::from_utf8_lossy(line_bytes).into_owned()),
-        source: None,
+        text: Some(String::from_utf8_lossy(line).into_owned()),
+        ..SyntaxError::bare(ErrorKind::Syntax, msg)
     })
 }

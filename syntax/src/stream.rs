@@ -57,6 +57,11 @@ impl TokenStream {
         self.tokenizer.more = false;
     }
 
+    /// Whether the lines so far end within a string, or after a backslash.
+    pub fn within_line(&self) -> bool {
+        self.begun || !self.tokenizer.strings.is_empty() || self.source.ends_with("\\\n")
+    }
+
     /// All lines so far.
     pub fn source(&self) -> &str {
         &self.source

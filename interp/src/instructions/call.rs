@@ -2,6 +2,7 @@
 
 use krait_bytecode::operands::function_attribute as attribute;
 use krait_runtime::objects::method::PyMethod;
+use krait_runtime::objects::str::StrBuilder;
 use krait_runtime::objects::{PyDict, PyStr, PyTuple};
 use krait_runtime::{Py, PyClass, PyObject, PyResult, Ref, raise};
 
@@ -127,6 +128,19 @@ pub(super) fn call_ex(
     function.call_dict(py, args, kwargs)
 }
 
+/// The function that evaluates another one's annotations is called after it.
+fn name_annotate(py: Py<'_>, function: &PyFunction, annotate: &PyObject) -> PyResult<()> {
+    let (Some(annotate), Some(name)) = (annotate.downcast::<PyFunction>(), function.func_qualname.get())
+    else {
+        return Ok(());
+    };
+    let mut qualname = StrBuilder::new();
+    qualname.push(py, &name)?;
+    qualname.push_str(py, ".__annotate__")?;
+    annotate.func_qualname.set(qualname.finish(py)?);
+    Ok(())
+}
+
 #[inline(never)]
 fn make_function(py: Py<'_>, code: &PyCode, globals: &PyDict) -> PyResult<Ref<PyObject>> {
     let function = PyFunction::new(py, code, globals)?;
@@ -199,7 +213,10 @@ instructions! {
             attribute::KWDEFAULTS => f.func_kwdefaults.set(value.cast_into_unchecked()),
             attribute::ANNOTATIONS => f.func_annotations.set(value),
             attribute::CLOSURE => f.func_closure.set(value.cast_into_unchecked()),
-            attribute::ANNOTATE => f.func_annotate.set(value),
+            attribute::ANNOTATE => {
+                attempt!(name_annotate(cx.py, f, &value));
+                f.func_annotate.set(value);
+            }
             _ => {
                 drop(value);
                 let _ = raise!(cx.py, SystemError, "unknown function attribute {oparg}");

@@ -19,12 +19,13 @@ mod string;
 mod target;
 mod type_parameters;
 
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 
 use bumpalo::Bump;
 
 use crate::ast::*;
-use crate::error::{ErrorKind, SyntaxError, Warning};
+use crate::error::{ErrorKind, SyntaxError, Warning, characters};
 use crate::identifier;
 use crate::token::{Kind, Token};
 use crate::tokenizer::{Bracket, Stop, Tokenizer, slice};
@@ -85,6 +86,8 @@ pub(crate) struct Parser<'a> {
     open_strings: usize,
     /// Up to where invalid escapes have been warned of.
     pub(crate) warned_to: u32,
+    /// Whether the caller's normaliser has failed.
+    pub(crate) refused: Cell<bool>,
 }
 
 /// The future feature of PEP 401.
@@ -129,6 +132,7 @@ impl<'a> Parser<'a> {
             open_brackets: tokenizer.brackets,
             open_strings: tokenizer.strings.len(),
             warned_to: 0,
+            refused: Cell::new(false),
         }
     }
 
@@ -329,7 +333,17 @@ impl<'a> Parser<'a> {
 
     /// A NAME token's identifier.
     pub(crate) fn identifier(&self, token: &Token) -> Name<'a> {
-        identifier::normalise(self.arena, self.text(token))
+        let text = self.text(token);
+        match self.options.normaliser {
+            Some(normaliser) if !text.is_ascii() => match normaliser.normalise(text) {
+                Some(normal) => self.arena.alloc_str(&normal),
+                None => {
+                    self.refused.set(true);
+                    text
+                }
+            },
+            _ => identifier::normalise(self.arena, text),
+        }
     }
 
     /// Consumes a NAME.
@@ -534,7 +548,9 @@ impl<'a> Parser<'a> {
         let before = if whole { at.saturating_sub(1) } else { at };
         let line_start =
             self.src.as_bytes().get(..before).and_then(|s| memchr::memrchr(b'\n', s)).map_or(0, |i| i + 1);
-        let col = at.saturating_sub(line_start) as i32;
+        // At the end of a file CPython holds no line any more.
+        let dropped = self.options.from_file && at >= self.src.len() && token.kind != Kind::Error;
+        let col = if dropped { 0 } else { at.saturating_sub(line_start) as i32 };
         self.set_offsets(kind, token.lineno as i32, col, token.lineno as i32, -1, msg.to_owned());
     }
 
@@ -556,24 +572,16 @@ impl<'a> Parser<'a> {
             text = text.strip_suffix('\n').unwrap_or(text);
         }
         // The end is counted in the first line, even if it is on another.
-        // Of a character that an offset cuts, what is left of it counts; past the end nothing but that.
-        let convert = |offset: i32| match usize::try_from(offset) {
-            Ok(offset) if offset > 0 => {
-                let head = text.as_bytes().get(..offset).unwrap_or(text.as_bytes());
-                let count = head.iter().filter(|b| !(0x80..0xc0).contains(*b)).count();
-                (count + usize::from(offset > text.len())) as i32
-            }
-            _ => offset,
-        };
         self.error = Some(Box::new(SyntaxError {
             kind,
             msg,
             lineno: Some(line),
-            offset: Some(convert(offset)),
+            offset: Some(characters(offset, text)),
             end_lineno: Some(end_line),
-            end_offset: Some(convert(end_offset)),
+            end_offset: Some(characters(end_offset, text)),
             text: Some(text.to_owned()),
             source: None,
+            columns: Some((offset, end_offset)),
         }));
     }
 

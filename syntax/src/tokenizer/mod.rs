@@ -246,6 +246,7 @@ impl<'a> Tokenizer<'a> {
             end_offset: Some(count(end)),
             text: self.src.get(line_start..line_end).map(str::to_owned),
             source: None,
+            columns: None,
         };
         self.stop = Some(Stop::Raised(Box::new(error)));
         Err(Stopped)
