@@ -20,6 +20,9 @@ impl Decimal {
             return self.add_special(other, negate, cx);
         }
         let other_negative = other.negative != negate;
+        if let Some(sum) = self.add_short(other, other_negative, cx) {
+            return sum;
+        }
         let (a, a_negative, b, b_negative) = if self.exp >= other.exp {
             (self, self.negative, other, other_negative)
         } else {
@@ -53,6 +56,29 @@ impl Decimal {
         Raw { negative, coef, exp: small_exp }.finish(cx)
     }
 
+    /// The sum of finite numbers of one word each whose exponents are the same, or close enough to bring one of them to the other's
+    /// within a word.
+    #[inline]
+    fn add_short(&self, other: &Decimal, other_negative: bool, cx: &Context) -> Option<Decimal> {
+        let (mut a, mut b) = (self.coef.single()?, other.coef.single()?);
+        let exp = self.exp.min(other.exp);
+        if self.exp != other.exp {
+            let larger = if self.exp > other.exp { &mut a } else { &mut b };
+            let shift = usize::try_from(self.exp.abs_diff(other.exp)).ok()?;
+            *larger = larger.checked_mul(*words::POW10.get(shift)?)?;
+        }
+        let (negative, coef) = if self.negative == other_negative {
+            (self.negative, u128::from(a) + u128::from(b))
+        } else {
+            match a.cmp(&b) {
+                Ordering::Greater => (self.negative, u128::from(a - b)),
+                Ordering::Less => (other_negative, u128::from(b - a)),
+                Ordering::Equal => (cx.rounding == Rounding::Floor, 0),
+            }
+        };
+        Decimal::unrounded(negative, coef, exp, cx)
+    }
+
     #[cold]
     fn add_special(&self, other: &Decimal, negate: bool, cx: &mut Context) -> Decimal {
         if let Some(nan) = Decimal::nan_operand(&[self, other], cx) {
@@ -83,6 +109,12 @@ impl Decimal {
     pub fn mul(&self, other: &Decimal, cx: &mut Context) -> Decimal {
         let negative = self.negative != other.negative;
         if self.is_finite() && other.is_finite() {
+            if let (Some(a), Some(b)) = (self.coef.single(), other.coef.single())
+                && let Some(product) =
+                    Decimal::unrounded(negative, u128::from(a) * u128::from(b), self.exp + other.exp, cx)
+            {
+                return product;
+            }
             let coef = words::mul(self.coef.as_slice(), other.coef.as_slice());
             return Raw { negative, coef, exp: self.exp + other.exp }.finish(cx);
         }

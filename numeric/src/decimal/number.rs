@@ -40,6 +40,16 @@ impl Decimal {
         Decimal::new(negative, Words::from_word(coef), exp)
     }
 
+    /// A result below the square of a word's base, if it needs no rounding.
+    #[inline]
+    pub fn unrounded(negative: bool, coef: u128, exp: i64, cx: &Context) -> Option<Decimal> {
+        let coef = Words::from_two_words(coef);
+        let digits = coef.digits();
+        let adjusted = exp + digits - 1;
+        let fits = digits <= cx.prec && adjusted <= cx.emax && adjusted >= cx.emin && !cx.clamp;
+        fits.then(|| Decimal::new(negative, coef, exp))
+    }
+
     /// Zero with an exponent.
     pub fn zero(negative: bool, exp: i64) -> Decimal {
         Decimal::small(negative, 0, exp)

@@ -54,6 +54,25 @@ impl<const N: usize> Small<N> {
         Self::from_slice(&[word - BASE, 1])
     }
 
+    /// From a number below the base's square.
+    #[inline]
+    pub fn from_two_words(number: u128) -> Self {
+        let mut new = Self::zero();
+        if number < BASE as u128 {
+            new.inline[0] = number as u64;
+        } else {
+            (new.inline[1], new.inline[0]) = split(number);
+            new.len = 2;
+        }
+        new
+    }
+
+    /// The only word of a number that has one.
+    #[inline]
+    pub fn single(&self) -> Option<u64> {
+        if self.len == 1 { Some(self.inline[0]) } else { None }
+    }
+
     /// From words that may have leading zeros.
     pub fn from_slice(words: &[u64]) -> Self {
         let words = trim(words);
@@ -240,10 +259,17 @@ pub fn sub(a: &[u64], b: &[u64]) -> Temp {
 }
 
 /// Above this many words Karatsuba's way is shorter.
-const KARATSUBA: usize = 48;
+const KARATSUBA: usize = 64;
 
-/// Adds the product of two numbers to `out`, which has room for it.
+/// From this many words on columns are shorter than rows.
+const COLUMNS: usize = 6;
+
+/// The product of two numbers. `out` has as many words as both together, all zero.
 fn mul_into(out: &mut [u64], a: &[u64], b: &[u64]) {
+    if a.len().min(b.len()) < COLUMNS { mul_rows(out, a, b) } else { mul_columns(out, a, b) }
+}
+
+fn mul_rows(out: &mut [u64], a: &[u64], b: &[u64]) {
     for (i, &x) in a.iter().enumerate() {
         if x == 0 {
             continue;
@@ -255,6 +281,29 @@ fn mul_into(out: &mut [u64], a: &[u64], b: &[u64]) {
             carry = q;
         }
         add_at(out, i + b.len(), carry);
+    }
+}
+
+/// Sums the products of a column up in binary and takes the sum apart once.
+fn mul_columns(out: &mut [u64], a: &[u64], b: &[u64]) {
+    const LOW: u128 = u64::MAX as u128;
+    let mut carry = 0u128;
+    for (k, word) in out.iter_mut().enumerate() {
+        let (first, end) = ((k + 1).saturating_sub(b.len()), (k + 1).min(a.len()));
+        // Two sums instead of one of three words: additions with carry, none of which waits for another's flag.
+        let (mut low, mut high) = (carry & LOW, carry >> 64);
+        if first < end {
+            for (&x, &y) in a[first..end].iter().zip(b[k + 1 - end..k + 1 - first].iter().rev()) {
+                let product = u128::from(x) * u128::from(y);
+                low += product & LOW;
+                high += product >> 64;
+            }
+        }
+        high += low >> 64;
+        // A column has far fewer products than the base is big: `high` is below the base's square, and so is what follows.
+        let (upper, middle) = split(high);
+        let (lower, rest) = split(u128::from(middle) << 64 | low & LOW);
+        (*word, carry) = (rest, u128::from(upper) << 64 | u128::from(lower));
     }
 }
 
@@ -551,6 +600,20 @@ mod tests {
         for (a, b) in [(BASE - 1, BASE - 1), (1, 1), (BASE / 2, BASE / 3), (0, 5)] {
             let x = u128::from(a) * u128::from(b) + u128::from(BASE - 1);
             assert_eq!(split(x), ((x / u128::from(BASE)) as u64, (x % u128::from(BASE)) as u64));
+        }
+    }
+
+    #[test]
+    fn columns_equal_rows() {
+        for (m, n) in [(6, 6), (7, 30), (64, 64), (63, 200), (9, 8)] {
+            for fill in [BASE - 1, 1, 1234567890123456789] {
+                let (a, b) = (vec![BASE - 1; m], vec![fill; n]);
+                let (mut rows, mut columns) = (vec![0; m + n], vec![0; m + n]);
+                mul_rows(&mut rows, &a, &b);
+                mul_columns(&mut columns, &a, &b);
+                assert_eq!(rows, columns);
+                assert_eq!(karatsuba(&a, &b), rows);
+            }
         }
     }
 
