@@ -41,6 +41,12 @@ unsafe fn about_exception(py: Py<'_>, frame: *mut Frame, instr: *const CodeUnit,
     }
 }
 
+/// Whether anybody wants to know of exceptions that are raised.
+#[inline]
+pub fn watches_raised(py: Py<'_>) -> bool {
+    state(py).watchers(event::RAISE) != 0
+}
+
 /// An exception was raised in `frame`.
 ///
 /// # Safety

@@ -9,7 +9,8 @@ use crate::dispatch::{Cx, Step};
 use crate::elsewhere;
 use crate::frame::{CodeUnit, Frame, Owner};
 use crate::frame_stack;
-use crate::objects::generator::{PyCoroutine, PyGen, frame_state};
+use crate::objects::async_generator::ASend;
+use crate::objects::generator::{PyCoroutine, PyGen, Sent, frame_state};
 use crate::specialize;
 use crate::stackref::StackRef;
 use crate::tracing;
@@ -86,6 +87,15 @@ unsafe fn send(
     receiver: &PyObject,
     value: &PyObject,
 ) -> PyResult<Result<Ref<PyObject>, Ref<PyObject>>> {
+    if let Some(item) = receiver.downcast_exact::<ASend>()
+        && !tracing::watches_raised(py)
+    {
+        // The `StopIteration` that would carry the item, nobody could see.
+        return Ok(match item.step_sent(py, (!value.is_none()).then_some(value))? {
+            Sent::Yielded(value) => Ok(value),
+            Sent::Returned(value) => Err(value),
+        });
+    }
     // SAFETY: slot tables live as long as their type; the slot takes live objects.
     unsafe {
         if let Some(am_send) = receiver.ty().tp_as_async.get().as_ref().and_then(|t| t.am_send.get()) {

@@ -5,7 +5,7 @@ use krait_runtime::objects::exceptions::{PyBaseException, types};
 use krait_runtime::prelude::*;
 
 use crate::objects::coroutine::awaitable_iter;
-use crate::objects::generator::{PyAsyncGen, frame_state, stop_iteration, warn_three_arguments};
+use crate::objects::generator::{PyAsyncGen, Sent, frame_state, stop_iteration, warn_three_arguments};
 
 /// How far an awaitable has come.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -46,8 +46,8 @@ impl PyAsyncGen {
         Ok(())
     }
 
-    /// Turns a yielded wrapped value into `StopIteration` (`async_gen_unwrap_value`).
-    fn unwrap(&self, py: Py<'_>, result: PyResult<Option<Ref<PyObject>>>) -> PyResult<Ref<PyObject>> {
+    /// Tells a yielded wrapped value, which answers the awaiting, from what an `await` inside the generator passes on.
+    fn unwrap_sent(&self, py: Py<'_>, result: PyResult<Option<Ref<PyObject>>>) -> PyResult<Sent> {
         let result = match result {
             Ok(None) => Err(raise!(py, StopAsyncIteration)),
             Ok(Some(value)) => Ok(value),
@@ -65,10 +65,18 @@ impl PyAsyncGen {
                 Some(wrapped) => {
                     let inner = wrapped.value.get().unwrap_or_else(|| py.none());
                     self.gi_running_async.set(0);
-                    Err(stop_iteration(py, inner))
+                    Ok(Sent::Returned(inner))
                 }
-                None => Ok(value),
+                None => Ok(Sent::Yielded(value)),
             },
+        }
+    }
+
+    /// Turns a yielded wrapped value into `StopIteration` (`async_gen_unwrap_value`).
+    fn unwrap(&self, py: Py<'_>, result: PyResult<Option<Ref<PyObject>>>) -> PyResult<Ref<PyObject>> {
+        match self.unwrap_sent(py, result)? {
+            Sent::Yielded(value) => Ok(value),
+            Sent::Returned(value) => Err(stop_iteration(py, value)),
         }
     }
 
@@ -177,6 +185,14 @@ impl ASend {
     }
 
     fn step(&self, py: Py<'_>, arg: Option<&PyObject>) -> PyResult<Ref<PyObject>> {
+        match self.step_sent(py, arg)? {
+            Sent::Yielded(value) => Ok(value),
+            Sent::Returned(value) => Err(stop_iteration(py, value)),
+        }
+    }
+
+    /// A step of awaiting; the generator's item comes as what is returned, without a `StopIteration` around it.
+    pub(crate) fn step_sent(&self, py: Py<'_>, arg: Option<&PyObject>) -> PyResult<Sent> {
         self.check_open(py)?;
         let generator = self.target(py)?;
         let mut arg = arg.map(PyObject::to_ref);
@@ -189,7 +205,11 @@ impl ASend {
         }
         generator.gi_running_async.set(1);
         let result = generator.as_gen().resume_raising(py, arg.as_deref(), false, false);
-        self.finish(generator.unwrap(py, result))
+        let result = generator.unwrap_sent(py, result);
+        if !matches!(result, Ok(Sent::Yielded(_))) {
+            self.state.set(AwaitState::Closed);
+        }
+        result
     }
 
     fn finish(&self, result: PyResult<Ref<PyObject>>) -> PyResult<Ref<PyObject>> {
@@ -550,6 +570,9 @@ impl AnextAwaitable {
 
 /// What `async for` awaits for the next item (`_PyEval_GetANext`).
 pub fn get_anext(py: Py<'_>, iterator: &PyObject) -> PyResult<Ref<PyObject>> {
+    if let Some(generator) = iterator.downcast_exact::<PyAsyncGen>() {
+        return generator.asend_object(py, None);
+    }
     // SAFETY: a type's async table lives as long as the type.
     let getter = unsafe { iterator.ty().tp_as_async.get().as_ref() }.and_then(|table| table.am_anext.get());
     let Some(getter) = getter else {
@@ -562,9 +585,6 @@ pub fn get_anext(py: Py<'_>, iterator: &PyObject) -> PyResult<Ref<PyObject>> {
     };
     // SAFETY: a slot of a live object.
     let next = unsafe { krait_runtime::error::owned_or_raised(py, getter(iterator.as_ptr()))? };
-    if PyAsyncGen::check_exact(iterator) {
-        return Ok(next);
-    }
     awaitable_iter(py, &next).map_err(|raised| {
         let first = py.fetch(raised);
         let raised = raise!(
