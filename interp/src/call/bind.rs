@@ -17,6 +17,26 @@ pub fn is_exact(code: &PyCode, nargs: usize) -> bool {
     !code.has(SHAPE) && code.co_argcount.get() as usize == nargs && code.co_kwonlyargcount.get() == 0
 }
 
+/// The defaults that complete `nargs` positional arguments, when nothing else is to be bound.
+///
+/// # Safety
+/// The function's defaults are not exchanged while the result is used.
+#[inline]
+pub unsafe fn plain_defaults<'a>(
+    function: &'a PyFunction,
+    code: &PyCode,
+    nargs: usize,
+) -> Option<&'a [Ref<PyObject>]> {
+    const SHAPE: u32 = CodeFlags::VARARGS | CodeFlags::VARKEYWORDS;
+    if code.has(SHAPE) || code.co_kwonlyargcount.get() != 0 {
+        return None;
+    }
+    let missing = (code.co_argcount.get() as usize).checked_sub(nargs)?;
+    // SAFETY: by contract.
+    let defaults = unsafe { function.func_defaults.as_raw().as_ref() }?.as_slice();
+    defaults.get(defaults.len().checked_sub(missing)?..)
+}
+
 /// Fills the parameters' slots. All arguments are moved or released, also on an error.
 ///
 /// # Safety

@@ -52,6 +52,17 @@ pub unsafe fn push_function(
             crate::instructions::access::copy_slots(args, locals, nargs);
             return frame;
         }
+        if kwnames.is_none()
+            && let Some(defaults) = bind::plain_defaults(f, code, nargs)
+        {
+            Frame::init(frame, function, code, namespace(f, code), previous, nargs + defaults.len());
+            let locals = Frame::localsplus(frame);
+            crate::instructions::access::copy_slots(args, locals, nargs);
+            for (i, value) in defaults.iter().enumerate() {
+                *locals.add(nargs + i) = StackRef::borrowed(value).dup_object();
+            }
+            return frame;
+        }
         Frame::init(frame, function, code, namespace(f, code), previous, 0);
         if bind::bind(py, f, code, Frame::localsplus(frame), args, nargs, kwnames).is_err() {
             unwind::clear_thread_frame(py, frame);

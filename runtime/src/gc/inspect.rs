@@ -10,6 +10,7 @@ use crate::reference::Ref;
 
 /// Whether the collector could track the object (`PyObject_IS_GC`): its type is collectable and, where the type decides for each
 /// object (`tp_is_gc`), this one too.
+#[inline]
 pub fn is_collectable(op: &PyObject) -> bool {
     let ty = op.ty();
     // SAFETY: the slot takes a live object.

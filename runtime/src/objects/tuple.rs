@@ -97,6 +97,16 @@ impl PyTuple {
         unsafe { *self.ob_item.as_ptr().cast_mut().add(index) = item.into_raw() };
     }
 
+    /// Whether the items are equal, one by one from the first on, and none is left over.
+    pub(crate) fn eq_items(&self, py: Py<'_>, other: &PyTuple) -> PyResult<bool> {
+        for (a, b) in self.as_slice().iter().zip(other.as_slice()) {
+            if !a.eq(py, b)? {
+                return Ok(false);
+            }
+        }
+        Ok(self.len() == other.len())
+    }
+
     /// The pair `(a, b)`.
     #[inline]
     pub fn pair(py: Py<'_>, a: Ref<PyObject>, b: Ref<PyObject>) -> PyResult<Ref<PyTuple>> {
@@ -389,15 +399,15 @@ impl PyTuple {
     #[slot]
     fn tp_richcompare(&self, py: Py<'_>, other: &PyObject, op: CompareOp) -> PyResult<Ref<PyObject>> {
         let Some(other) = other.downcast::<PyTuple>() else { return Ok(py.not_implemented()) };
+        if matches!(op, CompareOp::Eq | CompareOp::Ne) {
+            let equal = self.eq_items(py, other)?;
+            return Ok(PyBool::get(equal == (op == CompareOp::Eq)).to_ref());
+        }
         for (a, b) in self.as_slice().iter().zip(other.as_slice()) {
             if a.is(b) || a.eq(py, b)? {
                 continue;
             }
-            return match op {
-                CompareOp::Eq => Ok(PyBool::get(false).to_ref()),
-                CompareOp::Ne => Ok(PyBool::get(true).to_ref()),
-                _ => a.rich_compare(py, b, op),
-            };
+            return a.rich_compare(py, b, op);
         }
         Ok(PyBool::get(op.holds(self.len().cmp(&other.len()))).to_ref())
     }

@@ -112,20 +112,26 @@ impl PyZip {
 
     #[slot]
     fn tp_iternext(&self, py: Py<'_>) -> PyResult<Option<Ref<PyObject>>> {
-        let Some(iterators) = self.ittuple.get() else { return Ok(None) };
-        if iterators.is_empty() {
-            return Ok(None);
-        }
+        // SAFETY: the iterators are set once and go when this object does.
+        let Some(iterators) = (unsafe { self.ittuple.borrow() }) else { return Ok(None) };
         let next = |i: usize| {
             let item = match iterators.get(i) {
                 Some(iterator) => iterator.next(py)?,
                 None => None,
             };
             if item.is_none() && self.strict.get() {
-                check_ends(py, &iterators, i, "zip")?;
+                check_ends(py, iterators, i, "zip")?;
             }
             Ok(item)
         };
+        if self.tuplesize == 2 {
+            let Some(first) = next(0)? else { return Ok(None) };
+            let Some(second) = next(1)? else { return Ok(None) };
+            return PyTuple::next_pair(py, &self.result, first, second).map(|pair| Some(pair.upcast()));
+        }
+        if iterators.is_empty() {
+            return Ok(None);
+        }
         Ok(PyTuple::next_items(py, &self.result, self.tuplesize, next)?.map(Ref::upcast))
     }
 

@@ -5,7 +5,8 @@ use core::ffi::c_int;
 use crate::error::{PyResult, Raised, owned_or_raised};
 use crate::object::PyObject;
 use crate::objects::exceptions::types;
-use crate::objects::{PyBool, PyInt, PyNone, PyNotImplemented, PyStr};
+use crate::objects::r#type::flags;
+use crate::objects::{PyBool, PyFloat, PyInt, PyNone, PyNotImplemented, PyStr, PyTuple};
 use crate::py::Py;
 use crate::raise;
 use crate::reference::{PyClass, Ref};
@@ -205,6 +206,11 @@ impl PyObject {
                 _ => {}
             }
         }
+        if matches!(op, CompareOp::Eq | CompareOp::Ne)
+            && let Some(equal) = self.eq_tuples(py, other)?
+        {
+            return Ok(equal == (op == CompareOp::Eq));
+        }
         let result = self.rich_compare(py, other, op)?;
         if PyBool::check_exact(&result) {
             return Ok(result.is(PyBool::get(true)));
@@ -212,19 +218,42 @@ impl PyObject {
         result.is_true(py)
     }
 
-    /// `self == other` of two short ints or two strings, exact ones both; `None` for all else. Runs no Python code.
+    /// `self == other` of two ints, two strings or two floats, exact ones both; `None` for all else. Runs no Python code.
     #[inline]
     pub fn eq_plain(&self, other: &PyObject) -> Option<bool> {
         if !core::ptr::eq(self.type_ptr(), other.type_ptr()) {
             return None;
         }
         if let (Some(a), Some(b)) = (self.downcast_exact::<PyInt>(), other.downcast_exact::<PyInt>()) {
-            return Some(a.as_compact()? == b.as_compact()?);
+            return Some(a.compare(b).is_eq());
+        }
+        if let (Some(a), Some(b)) = (self.downcast_exact::<PyFloat>(), other.downcast_exact::<PyFloat>()) {
+            return Some(a.value() == b.value());
         }
         match (self.downcast_exact::<PyStr>(), other.downcast_exact::<PyStr>()) {
             (Some(a), Some(b)) => Some(a.eq_exact(b)),
             _ => None,
         }
+    }
+
+    /// `self == other` of two tuples of one class that compares as tuples do; `None` for all else.
+    #[inline]
+    fn eq_tuples(&self, py: Py<'_>, other: &PyObject) -> PyResult<Option<bool>> {
+        let ty = self.ty();
+        if !ty.has(flags::TUPLE_SUBCLASS)
+            || !core::ptr::eq(ty, other.ty())
+            || !ty
+                .tp_richcompare
+                .get()
+                .zip(PyTuple::type_object().tp_richcompare.get())
+                .is_some_and(|(mine, tuples)| core::ptr::fn_addr_eq(mine, tuples))
+        {
+            return Ok(None);
+        }
+        // SAFETY: the flag says that it is a tuple.
+        let (a, b): (&PyTuple, &PyTuple) = unsafe { (self.cast_unchecked(), other.cast_unchecked()) };
+        py.check_stack(" in comparison")?;
+        a.eq_items(py, b).map(Some)
     }
 
     /// `self == other`, identical objects being equal.

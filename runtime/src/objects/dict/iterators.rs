@@ -51,7 +51,8 @@ impl Cursor {
 
     #[inline]
     fn step(&self, py: Py<'_>, backwards: bool) -> PyResult<Option<(Ref<PyObject>, Ref<PyObject>)>> {
-        let Some(dict) = self.dict.get() else { return Ok(None) };
+        // SAFETY: no other code runs before the cursor lets go of the dict, which is then not looked at any more.
+        let Some(dict) = (unsafe { self.dict.borrow() }) else { return Ok(None) };
         if dict.ma_used.get() != self.used.get() {
             self.used.set(-1);
             return Err(changed_size(py));

@@ -357,6 +357,11 @@ impl PyInt {
             let v = self.compact_value() as isize;
             return if v == -1 { -2 } else { v };
         }
+        if let [low, high] = self.digits() {
+            // Below the modulus; such numbers are what `id()` gives.
+            let v = isize::from_ne_bytes((u64::from(*low) | u64::from(*high) << 30).to_ne_bytes());
+            return if self.is_negative() { -v } else { v };
+        }
         digits::hash(self.as_int_ref()) as isize
     }
 

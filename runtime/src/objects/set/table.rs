@@ -63,10 +63,8 @@ impl PySet {
                             if core::ptr::eq(found, key) {
                                 return Ok(Some(at));
                             }
-                            if let (Some(a), Some(b)) =
-                                ((*found).downcast_exact::<PyStr>(), key.downcast_exact::<PyStr>())
-                            {
-                                if a.eq_exact(b) {
+                            if let Some(same) = (*found).eq_plain(key) {
+                                if same {
                                     return Ok(Some(at));
                                 }
                                 continue;
