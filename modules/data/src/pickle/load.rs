@@ -15,6 +15,9 @@ use super::{UNPICKLING_ERROR, Unpickler, unpickling_error};
 /// Numbers up to which the memo is an array in any case.
 const DENSE: usize = 1 << 16;
 
+/// Room that the stack and the memo begin with.
+const FEW: usize = 64;
+
 /// What an unpickler remembers, by number.
 #[derive(Default, Clone)]
 pub struct Memo {
@@ -24,6 +27,10 @@ pub struct Memo {
 }
 
 impl Memo {
+    fn with_room(n: usize) -> Memo {
+        Memo { dense: Vec::with_capacity(n), sparse: HashMap::new() }
+    }
+
     /// The object under a number.
     #[inline]
     pub fn get(&self, index: usize) -> Option<Ref<PyObject>> {
@@ -123,7 +130,7 @@ pub struct Function {
 impl Function {
     /// The object.
     pub fn run(mut self, py: Py<'_>) -> PyResult<Ref<PyObject>> {
-        let memo = RefCell::new(Memo::default());
+        let memo = RefCell::new(Memo::with_room(FEW));
         Load::new(self.reading, &mut self.input, &memo, None, None).run(py)
     }
 }
@@ -148,7 +155,7 @@ impl<'a> Load<'a> {
             input,
             memo,
             memoized,
-            stack: Vec::new(),
+            stack: Vec::with_capacity(FEW),
             marks: Vec::new(),
             protocol: 0,
             noted: None,
@@ -323,8 +330,14 @@ impl<'a> Load<'a> {
                 let Some(start) = self.stack.len().checked_sub(n).filter(|s| *s >= self.fence()) else {
                     return Err(self.underflow(py));
                 };
-                let items = self.pop_from(py, start)?;
-                self.push(PyTuple::from_vec(py, items)?.upcast());
+                let tuple = match self.stack.get(start..) {
+                    Some([a]) => PyTuple::of(py, [a.clone()])?,
+                    Some([a, b]) => PyTuple::of(py, [a.clone(), b.clone()])?,
+                    Some([a, b, c]) => PyTuple::of(py, [a.clone(), b.clone(), c.clone()])?,
+                    _ => return Err(self.underflow(py)),
+                };
+                self.stack.truncate(start);
+                self.push(tuple.upcast());
             }
             LIST => {
                 let start = self.mark(py)?;
@@ -512,6 +525,11 @@ impl<'a> Load<'a> {
 
     fn unicode(&mut self, py: Py<'_>, n: usize) -> PyResult<()> {
         let bytes = self.input.take(py, n)?;
+        if bytes.is_ascii() {
+            let text = PyStr::from_ascii(py, bytes)?.upcast();
+            self.push(text);
+            return Ok(());
+        }
         let text = match core::str::from_utf8(bytes) {
             Ok(text) => PyStr::new(py, text)?.upcast(),
             Err(_) => {
@@ -659,29 +677,26 @@ impl<'a> Load<'a> {
         Ok(())
     }
 
-    /// The object below `start`, and what stands from there on.
-    fn target(&mut self, py: Py<'_>, start: usize) -> PyResult<(Ref<PyObject>, Vec<Ref<PyObject>>)> {
+    /// The object below `start`.
+    fn target(&self, py: Py<'_>, start: usize) -> PyResult<Ref<PyObject>> {
         if start > self.stack.len() || start <= self.fence() {
             return Err(self.underflow(py));
         }
-        let items = self.stack.split_off(start);
-        match self.stack.last() {
-            Some(target) => Ok((target.clone(), items)),
+        match self.stack.get(start - 1) {
+            Some(target) => Ok(target.clone()),
             None => Err(self.underflow(py)),
         }
     }
 
     fn append(&mut self, py: Py<'_>, start: usize) -> PyResult<()> {
-        let (target, items) = self.target(py, start)?;
-        if items.is_empty() {
+        let target = self.target(py, start)?;
+        if start == self.stack.len() {
             return Ok(());
         }
         if let Some(list) = target.downcast_exact::<PyList>() {
-            for item in items {
-                list.append(py, item)?;
-            }
-            return Ok(());
+            return self.stack.drain(start..).try_for_each(|item| list.append(py, item));
         }
+        let items = self.stack.split_off(start);
         if let Some(extend) = target.get_attr_optional(py, id!(py, "extend"))? {
             return extend.call(py, &[&*PyList::from_vec(py, items)?]).map(drop);
         }
@@ -690,11 +705,13 @@ impl<'a> Load<'a> {
     }
 
     fn set_items(&mut self, py: Py<'_>, start: usize) -> PyResult<()> {
-        let (target, items) = self.target(py, start)?;
+        let target = self.target(py, start)?;
+        let items = self.stack.get(start..).unwrap_or_default();
         if items.len() % 2 != 0 {
             return Err(unpickling_error!(py, "odd number of items for SETITEMS"));
         }
         let dict = target.downcast_exact::<PyDict>();
+        // Keys and values stay on the stack meanwhile: no other code has it.
         for pair in items.chunks_exact(2) {
             let [key, value] = pair else { continue };
             match dict {
@@ -702,12 +719,14 @@ impl<'a> Load<'a> {
                 None => target.set_item(py, key, value)?,
             }
         }
+        self.stack.truncate(start);
         Ok(())
     }
 
     fn add_items(&mut self, py: Py<'_>) -> PyResult<()> {
         let start = self.mark(py)?;
-        let (target, items) = self.target(py, start)?;
+        let target = self.target(py, start)?;
+        let items = self.stack.split_off(start);
         if items.is_empty() {
             return Ok(());
         }
