@@ -85,6 +85,7 @@ const STEPS: &[(Step, &str)] = &[
 fn explain(step: &str) -> &'static str {
     match step {
         "init_sys_streams" => "can't initialize sys standard streams",
+        "init_tracemalloc" => "can't start tracemalloc",
         "init_import_site" => "Failed to import the site module",
         _ => "initialization failed",
     }
@@ -123,10 +124,19 @@ fn init_faulthandler(py: Py<'_>) -> PyResult<()> {
 /// Allocations are traced from here on when an option asks for it.
 fn init_tracemalloc(py: Py<'_>) -> PyResult<()> {
     let frames = py.interp().config.borrow().tracemalloc;
-    if frames > 0 {
-        krait_runtime::tracemalloc::start(py, u16::try_from(frames).unwrap_or(u16::MAX));
+    match u16::try_from(frames) {
+        Ok(0) => Ok(()),
+        Ok(frames) => {
+            krait_runtime::tracemalloc::start(py, frames);
+            Ok(())
+        }
+        Err(_) => Err(raise!(
+            py,
+            ValueError,
+            "the number of frames must be in range [1; {}]",
+            krait_runtime::tracemalloc::MOST_FRAMES
+        )),
     }
-    Ok(())
 }
 
 fn init_main(py: Py<'_>) -> PyResult<()> {

@@ -474,6 +474,12 @@ pub fn bad_argument(py: Py<'_>, at: ArgPos, expected: &str, got: &PyObject) -> c
 pub trait FromArg<'a>: Sized {
     /// Converts, or raises what CPython's converter raises.
     fn from_arg(py: Py<'a>, obj: &'a PyObject, at: ArgPos) -> PyResult<Self>;
+
+    /// The same for a parameter that accepts `None` besides.
+    #[inline(always)]
+    fn from_arg_or_none(py: Py<'a>, obj: &'a PyObject, at: ArgPos) -> PyResult<Option<Self>> {
+        if obj.is(crate::objects::PyNone::get()) { Ok(None) } else { Self::from_arg(py, obj, at).map(Some) }
+    }
 }
 
 impl<'a> FromArg<'a> for &'a PyObject {
@@ -496,6 +502,14 @@ impl<'a, T: PyClass> FromArg<'a> for &'a T {
             None => Err(bad_argument(py, at, T::type_object().name(), obj)),
         }
     }
+    #[inline(always)]
+    fn from_arg_or_none(py: Py<'a>, obj: &'a PyObject, at: ArgPos) -> PyResult<Option<Self>> {
+        match obj.downcast::<T>() {
+            Some(x) => Ok(Some(x)),
+            None if obj.is(crate::objects::PyNone::get()) => Ok(None),
+            None => Err(bad_argument(py, at, &format!("{} or None", T::type_object().name()), obj)),
+        }
+    }
 }
 impl<'a, T: FromArg<'a>> FromArg<'a> for Option<T> {
     #[inline(always)]
@@ -510,11 +524,7 @@ pub struct NoneOr<T>(pub Option<T>);
 impl<'a, T: FromArg<'a>> FromArg<'a> for NoneOr<T> {
     #[inline(always)]
     fn from_arg(py: Py<'a>, obj: &'a PyObject, at: ArgPos) -> PyResult<Self> {
-        if obj.is(crate::objects::PyNone::get()) {
-            Ok(NoneOr(None))
-        } else {
-            T::from_arg(py, obj, at).map(|x| NoneOr(Some(x)))
-        }
+        T::from_arg_or_none(py, obj, at).map(NoneOr)
     }
 }
 

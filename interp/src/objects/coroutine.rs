@@ -121,25 +121,36 @@ pub(crate) fn origin(py: Py<'_>, depth: usize) -> PyResult<Ref<PyObject>> {
 
 /// RuntimeWarning "coroutine 'x' was never awaited", with the place of its creation when that is known.
 pub(crate) fn warn_never_awaited(py: Py<'_>, coroutine: &PyGen) {
-    let warned = (|| {
-        // `warnings` tells more (where the coroutine was made); without it a plain warning must do.
-        if let Some(modules) = py.interp().modules.get()
-            && let Some(modules) = modules.downcast::<PyDict>()
-            && let Some(warnings) = modules.get_str(py, id!(py, "warnings"))?
-            && let Some(function) = warnings.get_attr_optional(py, id!(py, "_warn_unawaited_coroutine"))?
-        {
-            return function.call(py, &[coroutine]).map(drop);
-        }
-        let name = coroutine.gi_qualname.get().map(|n| n.to_string()).unwrap_or_default();
-        let text = format!("coroutine '{name}' was never awaited");
-        crate::warnings::warn(py, types::RuntimeWarning(), &text, 1)
-    })();
-    if let Err(raised) = warned {
+    let unraisable = |raised| {
         crate::display::unraisable(
             py,
             raised,
             "Exception ignored while finalizing coroutine",
             Some(coroutine),
         );
+    };
+    // `warnings` tells more: where the coroutine was made.
+    let told = (|| {
+        if let Some(modules) = py.interp().modules.get()
+            && let Some(modules) = modules.downcast::<PyDict>()
+            && let Some(warnings) = modules.get_str(py, id!(py, "warnings"))?
+            && let Some(function) = warnings.get_attr_optional(py, id!(py, "_warn_unawaited_coroutine"))?
+        {
+            return function.call(py, &[coroutine]).map(|_| true);
+        }
+        Ok(false)
+    })();
+    let told = told.unwrap_or_else(|raised| {
+        let warned = py.error_matches(types::RuntimeWarning());
+        unraisable(raised);
+        warned
+    });
+    if !told {
+        // Without it, or when it is broken, a plain warning must do.
+        let name = coroutine.gi_qualname.get().map(|n| n.to_string()).unwrap_or_default();
+        let text = format!("coroutine '{name}' was never awaited");
+        if let Err(raised) = crate::warnings::warn(py, types::RuntimeWarning(), &text, 1) {
+            unraisable(raised);
+        }
     }
 }

@@ -148,7 +148,9 @@ unsafe fn has_hidden_locals(frame: *mut Frame) -> bool {
 pub unsafe fn take_ownership(py: Py<'_>, object: &PyFrame, frame: *mut Frame) {
     // SAFETY: by contract; the object was allocated with room for this code's frame.
     unsafe {
-        let previous = (*frame).previous;
+        // A generator's frame has no caller any more when it has ended.
+        let generator = (*frame).owner == Owner::Generator;
+        let previous = if generator { core::ptr::null_mut() } else { (*frame).previous };
         let to: *mut Frame = object._f_frame_data.as_ptr().cast_mut();
         Frame::move_to(frame, to);
         (*frame).f_executable = (*to).f_executable.dup();

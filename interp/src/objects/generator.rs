@@ -307,6 +307,7 @@ impl PyGen {
         let state = self.gi_frame_state.get();
         if state == frame_state::CREATED {
             self.gi_frame_state.set(frame_state::COMPLETED);
+            self.clear_frame(py);
             return Ok(py.none());
         }
         if finished(state) {
@@ -443,7 +444,11 @@ impl PyGen {
         }
         let val = val.filter(|v| !v.is_none());
         let exc = if let Some(class) = exception_class(typ) {
-            make_instance(py, class, val)?
+            match make_instance(py, class, val) {
+                Ok(exc) => exc,
+                // What goes wrong when the exception is made is thrown in its place.
+                Err(_) => return self.resume_raising(py, Some(&py.none()), true, false),
+            }
         } else if PyBaseException::check(typ) {
             if val.is_some() {
                 bail!(py, TypeError, "instance exception may not have a separate value");

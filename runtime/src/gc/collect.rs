@@ -164,13 +164,16 @@ unsafe fn dispose(py: Py<'_>, gc: &GcState, generation: usize, unreachable: &GcH
         if gc.debug.get() & debug::COLLECTABLE != 0 {
             show(py, "collectable", unreachable);
         }
-        clear_weak_references(unreachable);
+        let callbacks = clear_weak_references(unreachable);
+        weakref::run_callbacks(callbacks);
         finalize(unreachable);
         let resurrected = GcHead::detached();
         resurrected.make_empty();
         resurrected.absorb(unreachable);
         deduce_unreachable(&resurrected, unreachable);
         old.absorb(&resurrected);
+        // Finalisers may have made new ones. They must not show what is taken apart; nobody learns of their end.
+        drop(clear_weak_references(unreachable));
         outcome.collected = unreachable.len();
         break_cycles(py, gc, unreachable, old);
         outcome.uncollectable = legacy.len();
@@ -348,9 +351,9 @@ unsafe fn move_legacy_finalizers(unreachable: &GcHead, legacy: &GcHead) {
     }
 }
 
-/// Clears all weak references to the unreachable, before any of their finalisers could see them, and runs the callbacks of those that
+/// Clears all weak references to the unreachable, before any of their finalisers could see them, and returns those with callbacks that
 /// are not unreachable themselves.
-unsafe fn clear_weak_references(unreachable: &GcHead) {
+unsafe fn clear_weak_references(unreachable: &GcHead) -> Vec<(Ref<PyObject>, Ref<PyObject>)> {
     let mut callbacks = Vec::new();
     // SAFETY: a whole list of live objects; nothing runs Python code before the callbacks.
     unsafe {
@@ -363,7 +366,7 @@ unsafe fn clear_weak_references(unreachable: &GcHead) {
             weakref::detach_all(op, |r| collecting(r.as_ptr()).is_none(), &mut callbacks);
         });
     }
-    weakref::run_callbacks(callbacks);
+    callbacks
 }
 
 /// Runs the finalisers that have not run yet. Anything may happen to the list's members.

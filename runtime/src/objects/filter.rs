@@ -42,7 +42,8 @@ impl PyFilter {
 
     #[slot]
     fn tp_new(py: Py<'_>, cls: &PyType, args: &PyTuple, kwargs: Option<&PyDict>) -> PyResult<Ref<PyObject>> {
-        if core::ptr::eq(cls, PyFilter::type_object()) {
+        let init = |ty: &PyType| ty.tp_init.get().map(|f| f as usize);
+        if init(cls) == init(PyFilter::type_object()) {
             crate::args::no_keywords(py, "filter", kwargs)?;
         }
         crate::args::check_positional(py, "filter", args.len() as isize, 2, 2)?;

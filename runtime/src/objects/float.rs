@@ -483,7 +483,7 @@ impl PyFloat {
     #[classmethod]
     fn fromhex(cls: &PyType, py: Py<'_>, string: &PyObject) -> PyResult<Ref<PyObject>> {
         let Some(s) = string.downcast::<PyStr>() else {
-            return Err(raise!(py, TypeError, "fromhex() argument must be str, not {}", string.ty().name()));
+            return Err(raise!(py, TypeError, "bad argument type for built-in operation"));
         };
         let value = match float_text::from_hex(s.to_string_lossy().as_bytes()) {
             Ok(v) => PyFloat::new(py, v)?,

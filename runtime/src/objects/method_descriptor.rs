@@ -298,12 +298,14 @@ impl PyMethodDescr {
         self.base.check_instance(py, instance)?;
         let class = if self.def().ml_flags & meth::METHOD != 0 {
             match owner {
-                Some(_) => Some(self.owner()),
-                None => bail!(
+                None => Some(self.owner()),
+                Some(owner) if owner.downcast::<PyType>().is_some() => Some(self.owner()),
+                Some(owner) => bail!(
                     py,
                     TypeError,
-                    "descriptor '{}' needs a type, not 'NULL', as arg 2",
-                    self.base.name()
+                    "descriptor '{}' needs a type, not '{}', as arg 2",
+                    self.base.name(),
+                    owner.ty().name()
                 ),
             }
         } else {

@@ -191,10 +191,11 @@ fn negative(n: &PyInt) -> bool {
 
 /// `slice.indices(length)` for ints of any size.
 fn long_indices(py: Py<'_>, slice: &PySlice, length: &PyInt) -> PyResult<[Ref<PyInt>; 3]> {
+    let length = &*length.to_exact(py)?;
     let zero = PyInt::new(py, 0)?;
     let index = |v: &PyObject| -> PyResult<Ref<PyInt>> {
         if v.is_index() {
-            v.index(py)
+            v.index(py)?.to_exact(py)
         } else {
             Err(raise!(py, TypeError, "slice indices must be integers or None or have an __index__ method"))
         }

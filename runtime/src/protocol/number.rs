@@ -189,7 +189,10 @@ impl PyObject {
                     if let Some(f) = slots.and_then(|s| s.sq_inplace_repeat.get().or(s.sq_repeat.get())) {
                         return self.repeat_by(py, f, other);
                     }
-                    if let Some(f) = other.sequence_slots().and_then(|s| s.sq_repeat.get()) {
+                    // Unlike for `*`, having any sequence methods, as sets and dicts do, bars the way to the other operand's.
+                    if slots.is_none()
+                        && let Some(f) = other.sequence_slots().and_then(|s| s.sq_repeat.get())
+                    {
                         return other.repeat_by(py, f, self);
                     }
                 }

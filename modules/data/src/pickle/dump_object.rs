@@ -174,7 +174,7 @@ impl Dump<'_> {
             if !registry.is_empty() {
                 let key = PyTuple::new(py, &[&module, name])?;
                 if let Some(code) = registry.get(py, &key)? {
-                    return self.save_extension(py, object, &code);
+                    return self.save_extension(py, &code);
                 }
             }
         }
@@ -203,12 +203,10 @@ impl Dump<'_> {
         Ok(())
     }
 
-    fn save_extension(&mut self, py: Py<'_>, object: &PyObject, code: &PyObject) -> PyResult<()> {
-        let Some(n) = code.downcast::<PyInt>() else {
-            let (shown, got) = (object.repr(py)?, code.ty().name());
-            return Err(pickling_error!(py, "Can't pickle {shown}: extension code {got} isn't an integer"));
-        };
+    fn save_extension(&mut self, py: Py<'_>, code: &PyObject) -> PyResult<()> {
+        let n = code.index(py)?;
         match n.as_i64() {
+            None => bail!(py, OverflowError, "Python int too large to convert to C long"),
             Some(n @ 1..=0xFF) => self.out.put(&[EXT1, n as u8]),
             Some(n @ 0x100..=0xFFFF) => {
                 let [a, b] = (n as u16).to_le_bytes();
@@ -248,18 +246,20 @@ impl Dump<'_> {
         }
         let protocol = self.settings.protocol;
         let encode = |s: &PyStr, what: &str| {
-            if protocol >= 3 {
-                return s.to_utf8(py).map(|t| t.into_owned().into_bytes());
-            }
-            match s.as_ascii() {
-                Some(text) => Ok(text.as_bytes().to_vec()),
-                None => {
+            let codec = if protocol >= 3 { "utf-8" } else { "ascii" };
+            match krait_runtime::codecs::encode_to_bytes(py, s, Some(codec), None) {
+                Ok(bytes) => Ok(bytes.as_bytes().to_vec()),
+                Err(raised) if py.error_matches(types::UnicodeEncodeError()) => {
+                    let context = py.fetch(raised);
                     let shown = PyObject::repr(s, py)?;
-                    Err(pickling_error!(
+                    let error = py.fetch(pickling_error!(
                         py,
                         "can't pickle {what} identifier {shown} using pickle protocol {protocol}"
-                    ))
+                    ));
+                    error.set_attr(py, id!(py, "__context__"), &context)?;
+                    Err(py.restore(error))
                 }
+                Err(raised) => Err(raised),
             }
         };
         let module = encode(&module, "module")?;

@@ -21,6 +21,8 @@ pub struct Input {
     at: usize,
     /// From here on bytes were peeked at: the file still has them.
     peeked: usize,
+    /// Where the present frame ends: no opcode and no argument may reach beyond.
+    frame_end: Option<usize>,
     file: Option<File>,
 }
 
@@ -32,7 +34,7 @@ fn truncated(py: Py<'_>) -> krait_runtime::error::Raised {
 impl Input {
     /// All bytes of a buffer.
     pub fn bytes(py: Py<'_>, data: &PyObject) -> PyResult<Input> {
-        Ok(Input { bytes: Some(Buffer::new(py, data)?), at: 0, peeked: 0, file: None })
+        Ok(Input { bytes: Some(Buffer::new(py, data)?), at: 0, peeked: 0, frame_end: None, file: None })
     }
 
     /// A file.
@@ -42,7 +44,8 @@ impl Input {
         let readline = file.get_attr_optional(py, id!(py, "readline"))?;
         match (read, readline) {
             (Some(read), Some(readline)) => {
-                Ok(Input { bytes: None, at: 0, peeked: 0, file: Some(File { read, readline, peek }) })
+                let file = Some(File { read, readline, peek });
+                Ok(Input { bytes: None, at: 0, peeked: 0, frame_end: None, file })
             }
             _ => Err(raise!(py, TypeError, "file must have 'read' and 'readline' attributes")),
         }
@@ -109,7 +112,7 @@ impl Input {
     /// The next `n` bytes.
     #[inline]
     pub fn take(&mut self, py: Py<'_>, n: usize) -> PyResult<&[u8]> {
-        if n > self.content().len() - self.at {
+        if n > self.content().len() - self.at || self.frame_end.is_some() {
             self.more(py, n)?;
         }
         let start = self.at;
@@ -119,6 +122,10 @@ impl Input {
 
     #[inline(never)]
     fn more(&mut self, py: Py<'_>, n: usize) -> PyResult<()> {
+        self.stay_in_frame(py, n)?;
+        if n <= self.content().len() - self.at {
+            return Ok(());
+        }
         if self.file.is_none() {
             return Err(truncated(py));
         }
@@ -131,10 +138,23 @@ impl Input {
         Ok(())
     }
 
+    /// Refuses to read `n` bytes when the frame has some but not so many. An empty frame is forgotten.
+    fn stay_in_frame(&mut self, py: Py<'_>, n: usize) -> PyResult<()> {
+        let Some(end) = self.frame_end else { return Ok(()) };
+        if self.at == end {
+            self.frame_end = None;
+        } else if n > end - self.at {
+            return Err(unpickling_error!(py, "pickle exhausted before end of frame"));
+        }
+        Ok(())
+    }
+
     /// The next byte.
     #[inline]
     pub fn byte(&mut self, py: Py<'_>) -> PyResult<u8> {
-        if let Some(byte) = self.content().get(self.at) {
+        if self.frame_end != Some(self.at)
+            && let Some(byte) = self.content().get(self.at)
+        {
             let byte = *byte;
             self.at += 1;
             return Ok(byte);
@@ -152,10 +172,14 @@ impl Input {
 
     /// The next line, its end included.
     pub fn line(&mut self, py: Py<'_>) -> PyResult<&[u8]> {
+        self.stay_in_frame(py, 0)?;
         let start = self.at;
-        if let Some(n) = self.content().get(start..).and_then(|rest| rest.iter().position(|b| *b == b'\n')) {
+        if let Some(n) = self.content().get(start..self.frame_end.unwrap_or(self.content().len())).and_then(|rest| rest.iter().position(|b| *b == b'\n')) {
             self.at = start + n + 1;
             return Ok(self.content().get(start..=start + n).unwrap_or_default());
+        }
+        if self.frame_end.is_some() {
+            return Err(unpickling_error!(py, "pickle exhausted before end of frame"));
         }
         if self.file.is_none() {
             return Err(truncated(py));
@@ -176,10 +200,15 @@ impl Input {
         }
     }
 
-    /// Makes sure that a frame's bytes are at hand.
+    /// Begins a frame of `n` bytes, which are at hand then.
     pub fn frame(&mut self, py: Py<'_>, n: usize) -> PyResult<()> {
+        self.stay_in_frame(py, 0)?;
+        if self.frame_end.is_some() {
+            return Err(unpickling_error!(py, "beginning of a new frame before end of current frame"));
+        }
         self.take(py, n)?;
         self.at -= n;
+        self.frame_end = (n > 0).then_some(self.at + n);
         Ok(())
     }
 }

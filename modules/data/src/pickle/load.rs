@@ -421,13 +421,15 @@ impl<'a> Load<'a> {
             LONG => {
                 let line = self.input.full_line(py)?.to_vec();
                 let digits = line.strip_suffix(b"L").unwrap_or(&line);
-                let n = self.decimal(py, digits, &line)?;
+                let shown = if digits.len() < line.len() { digits.to_vec() } else { with_end(&line) };
+                let shown = PyStr::from_latin1(py, &shown)?;
+                let n = PyInt::parse(py, digits, 10, &shown)?;
                 self.push(n.upcast());
             }
             FLOAT => self.float_line(py)?,
             GET => {
                 let line = self.input.full_line(py)?.to_vec();
-                let index = self.decimal(py, &line, &line)?;
+                let index = self.decimal(py, &line)?;
                 match index.as_i64() {
                     Some(index) => self.recall(py, index)?,
                     None => bail!(py, OverflowError, "Python int too large to convert to C ssize_t"),
@@ -436,7 +438,7 @@ impl<'a> Load<'a> {
             PUT => {
                 let line = self.input.full_line(py)?.to_vec();
                 let top = self.top(py)?;
-                let index = self.decimal(py, &line, &line)?;
+                let index = self.decimal(py, &line)?;
                 match index.as_i64().map(usize::try_from) {
                     Some(Ok(index)) => self.remember(index, top),
                     Some(Err(_)) => bail!(py, ValueError, "negative PUT argument"),
@@ -579,11 +581,9 @@ impl<'a> Load<'a> {
     }
 
     /// An integer in decimal; messages show the line with its end.
-    fn decimal(&self, py: Py<'_>, digits: &[u8], line: &[u8]) -> PyResult<Ref<PyInt>> {
-        let mut shown = line.to_vec();
-        shown.push(b'\n');
-        let shown = PyStr::from_latin1(py, &shown)?;
-        PyInt::parse(py, digits, 10, &shown)
+    fn decimal(&self, py: Py<'_>, line: &[u8]) -> PyResult<Ref<PyInt>> {
+        let shown = PyStr::from_latin1(py, &with_end(line))?;
+        PyInt::parse(py, line, 10, &shown)
     }
 
     fn int_line(&mut self, py: Py<'_>) -> PyResult<()> {
@@ -591,14 +591,7 @@ impl<'a> Load<'a> {
         let value = match line.as_slice() {
             b"00" => PyBool::get(false).to_ref(),
             b"01" => PyBool::get(true).to_ref(),
-            [b'0', octal @ ..] if !octal.is_empty() && octal.iter().all(u8::is_ascii_digit) => {
-                let text = core::str::from_utf8(octal).unwrap_or_default();
-                match i64::from_str_radix(text, 8) {
-                    Ok(n) => PyInt::new(py, n)?.upcast(),
-                    Err(_) => bail!(py, ValueError, "could not convert string to int"),
-                }
-            }
-            text => match PyInt::parse(py, text, 0, PyBool::get(false)) {
+            text => match PyInt::parse(py, text, 10, PyBool::get(false)) {
                 Ok(n) => n.upcast(),
                 Err(raised) if py.error_matches(types::ValueError()) => {
                     py.clear_error(raised);
@@ -747,4 +740,11 @@ impl Unpickler {
             "A load persistent id instruction was encountered, but no persistent_load function was specified."
         )
     }
+}
+
+/// A line as it stands in the pickle, for error texts.
+fn with_end(line: &[u8]) -> Vec<u8> {
+    let mut line = line.to_vec();
+    line.push(b'\n');
+    line
 }

@@ -38,7 +38,12 @@ impl Unpickler {
         let (own, base) =
             (PyType::lookup(self.ty(), py, name), PyType::lookup(Unpickler::type_object(), py, name));
         if matches!((&own, &base), (Some(a), Some(b)) if a.is(b)) {
-            return Ok(None);
+            // An instance of a subclass may have one in its dict.
+            if self.dict_field().is_none() {
+                return Ok(None);
+            }
+            let dict = self.instance_dict(py)?;
+            return dict.downcast::<PyDict>().map_or(Ok(None), |dict| dict.get_str(py, name));
         }
         self.get_attr(py, name).map(Some)
     }

@@ -44,7 +44,7 @@ impl PyByteArray {
         if !self.is_empty() {
             self.resize(py, 0)?;
         }
-        let content = match (construct::encoded(py, source, encoding, errors)?, source) {
+        let content = match (construct::encoded(py, source, encoding, errors, Target::ByteArray)?, source) {
             (Some(bytes), _) => bytes,
             (None, Some(source)) if construct::only_iterable(source) => {
                 // Whoever yields the items can see those before.
@@ -160,10 +160,7 @@ impl PyByteArray {
 
     #[slot]
     fn sq_concat(&self, py: Py<'_>, other: &PyObject) -> PyResult<Ref<PyByteArray>> {
-        if !other.has_buffer() {
-            bail!(py, TypeError, "can't concat {} to bytearray", other.ty().name());
-        }
-        let right = Buffer::new(py, other)?;
+        let right = join::operand(py, other, "bytearray")?;
         let made = PyByteArray::new(py, self.as_bytes())?;
         made.extend(py, right.as_bytes())?;
         Ok(made)

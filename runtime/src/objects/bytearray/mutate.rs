@@ -5,6 +5,7 @@ use krait_macros::pymethods;
 use super::PyByteArray;
 use crate::error::PyResult;
 use crate::object::PyObject;
+use crate::objects::bytes::join;
 use crate::objects::bytes::construct::{self, Target};
 use crate::objects::bytes::shared::{byte_argument, repeated};
 use crate::objects::exceptions::types;
@@ -63,7 +64,8 @@ impl PyByteArray {
         if at.step == 1 {
             return self.splice(py, start, start + at.len, &with);
         }
-        if value.is_none() {
+        if with.is_empty() {
+            // An empty value deletes, too.
             return self.delete_stepped(py, &at);
         }
         if with.len() != at.len {
@@ -82,10 +84,10 @@ impl PyByteArray {
     }
 
     fn delete_stepped(&self, py: Py<'_>, at: &Indices) -> PyResult<()> {
+        self.check_resizable(py)?;
         if at.len == 0 {
             return Ok(());
         }
-        self.check_resizable(py)?;
         let mut gone: Vec<usize> = (0..at.len as isize).map(|i| (at.start + i * at.step) as usize).collect();
         gone.sort_unstable();
         let mut next = gone.iter().peekable();
@@ -129,10 +131,7 @@ impl PyByteArray {
 
     #[slot]
     fn sq_inplace_concat(&self, py: Py<'_>, other: &PyObject) -> PyResult<Ref<PyByteArray>> {
-        if !other.has_buffer() {
-            bail!(py, TypeError, "can't concat {} to bytearray", other.ty().name());
-        }
-        let more = Buffer::new(py, other)?.as_bytes().to_vec();
+        let more = join::operand(py, other, "bytearray")?.as_bytes().to_vec();
         self.extend(py, &more)?;
         Ok(self.new_ref())
     }
@@ -225,8 +224,11 @@ impl PyByteArray {
 impl PyByteArray {
     fn extend_from(&self, py: Py<'_>, iterable: &PyObject) -> PyResult<()> {
         if iterable.has_buffer() {
+            // Whoever gives the buffer may change the length: the bytes go where the end was.
+            let at = self.len();
             let more = Buffer::new(py, iterable)?.as_bytes().to_vec();
-            return self.extend(py, &more);
+            let at = at.min(self.len());
+            return self.splice(py, at, at, &more);
         }
         let iterator = match iterable.iter(py) {
             Ok(iterator) => iterator,

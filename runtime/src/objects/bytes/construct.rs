@@ -40,8 +40,19 @@ pub(crate) fn encoded(
     source: Option<&PyObject>,
     encoding: Option<&PyStr>,
     errors: Option<&PyStr>,
+    target: Target,
 ) -> PyResult<Option<Vec<u8>>> {
-    if let Some(text) = source.and_then(|s| s.downcast::<PyStr>()) {
+    let text = source.and_then(|s| s.downcast::<PyStr>());
+    if target == Target::Bytes
+        && encoding.is_none()
+        && errors.is_none()
+        && let Some(text) = text
+        && text.downcast_exact::<PyStr>().is_none()
+        && text.lookup_special(py, id!(py, "__bytes__"))?.is_some()
+    {
+        return Ok(None);
+    }
+    if let Some(text) = text {
         let Some(encoding) = encoding else {
             bail!(py, TypeError, "string argument without an encoding");
         };

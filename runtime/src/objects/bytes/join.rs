@@ -75,12 +75,20 @@ pub(crate) fn join(
     Ok(out)
 }
 
+/// The right-hand side of `+`.
+pub(crate) fn operand(py: Py<'_>, other: &PyObject, name: &str) -> PyResult<Buffer> {
+    if other.has_buffer() {
+        match Buffer::new(py, other) {
+            Ok(buffer) => return Ok(buffer),
+            Err(raised) => py.clear_error(raised),
+        }
+    }
+    Err(raise!(py, TypeError, "can't concat {} to {name}", other.ty().name()))
+}
+
 /// `a + b` of bytes-like objects, as `bytes`.
 pub(crate) fn concat_bytes(py: Py<'_>, a: &PyBytes, b: &PyObject) -> PyResult<Ref<PyBytes>> {
-    if !b.has_buffer() {
-        return Err(raise!(py, TypeError, "can't concat {} to bytes", b.ty().name()));
-    }
-    let right = Buffer::new(py, b)?;
+    let right = operand(py, b, "bytes")?;
     let (left, right) = (a.as_bytes(), right.as_bytes());
     if left.is_empty() && PyBytes::check_exact(b) {
         return PyBytes::new(py, right);

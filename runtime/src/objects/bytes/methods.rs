@@ -32,7 +32,7 @@ impl PyBytes {
         errors: Option<&PyStr>,
     ) -> PyResult<Ref<PyBytes>> {
         let plain = core::ptr::eq(cls, PyBytes::type_object());
-        let made = match construct::encoded(py, source, encoding, errors) {
+        let made = match construct::encoded(py, source, encoding, errors, Target::Bytes) {
             Ok(Some(bytes)) => PyBytes::new(py, &bytes)?,
             Err(raised) => {
                 // A str subclass with `__bytes__` is asked before its missing encoding is complained of.

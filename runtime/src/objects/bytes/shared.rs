@@ -20,6 +20,8 @@ pub(crate) trait ByteString: PyClass {
     fn bytes(&self) -> &[u8];
     /// A plain object with this content.
     fn make(py: Py<'_>, bytes: &[u8]) -> PyResult<Ref<Self>>;
+    /// Forbids (+1) or allows (-1) that its length changes, while code of an argument runs.
+    fn hold(&self, _change: isize) {}
     /// This object, when it is plain and cannot change; else a plain copy.
     fn same(&self, py: Py<'_>) -> PyResult<Ref<Self>>;
 }
@@ -47,6 +49,9 @@ impl ByteString for PyByteArray {
     fn make(py: Py<'_>, bytes: &[u8]) -> PyResult<Ref<Self>> {
         PyByteArray::new(py, bytes)
     }
+    fn hold(&self, change: isize) {
+        self.ob_exports.set(self.ob_exports.get() + change);
+    }
     fn same(&self, py: Py<'_>) -> PyResult<Ref<Self>> {
         PyByteArray::new(py, self.as_bytes())
     }
@@ -56,6 +61,14 @@ impl ByteString for PyByteArray {
 pub(crate) enum Needle {
     Byte([u8; 1]),
     Buffer(Buffer),
+}
+
+/// What `convert` makes of an argument for a search in `s`, whose length cannot change meanwhile.
+fn holding<S: ByteString, R>(s: &S, convert: impl FnOnce() -> PyResult<R>) -> PyResult<R> {
+    s.hold(1);
+    let converted = convert();
+    s.hold(-1);
+    converted
 }
 
 impl Needle {
@@ -93,7 +106,7 @@ pub(crate) fn byte_argument(py: Py<'_>, object: &PyObject) -> PyResult<u8> {
 /// `item in bytes`.
 pub(crate) fn contains<S: ByteString>(py: Py<'_>, s: &S, item: &PyObject) -> PyResult<bool> {
     if item.is_index() {
-        match byte_argument(py, item) {
+        match holding(s, || byte_argument(py, item)) {
             Ok(b) => return Ok(search::contains(s.bytes(), &[b])),
             Err(raised) if py.error_matches(crate::objects::exceptions::types::TypeError()) => {
                 py.clear_error(raised);
@@ -101,7 +114,7 @@ pub(crate) fn contains<S: ByteString>(py: Py<'_>, s: &S, item: &PyObject) -> PyR
             Err(raised) => return Err(raised),
         }
     }
-    let needle = Buffer::new(py, item)?;
+    let needle = holding(s, || Buffer::new(py, item))?;
     Ok(search::contains(s.bytes(), needle.as_bytes()))
 }
 
@@ -113,7 +126,7 @@ pub(crate) fn find<S: ByteString>(
     bounds: (Option<SliceBound>, Option<SliceBound>),
     last: bool,
 ) -> PyResult<isize> {
-    let needle = Needle::new(py, sub)?;
+    let needle = holding(s, || Needle::new(py, sub))?;
     let text = s.bytes();
     let Some(r) = SliceBound::range(bounds.0, bounds.1, text.len()) else { return Ok(-1) };
     let part = text.get(r.clone()).unwrap_or_default();
@@ -134,7 +147,7 @@ pub(crate) fn count<S: ByteString>(
     start: Option<SliceBound>,
     end: Option<SliceBound>,
 ) -> PyResult<usize> {
-    let needle = Needle::new(py, sub)?;
+    let needle = holding(s, || Needle::new(py, sub))?;
     let text = s.bytes();
     let part = SliceBound::range(start, end, text.len()).and_then(|r| text.get(r));
     Ok(part.map_or(0, |part| search::count(part, needle.bytes(), usize::MAX)))
@@ -193,7 +206,7 @@ pub(crate) fn split<S: ByteString>(
         None if right => split::rsplit_spaces(s.bytes(), most, is_ascii_space, &mut each)?,
         None => split::split_spaces(s.bytes(), most, is_ascii_space, &mut each)?,
         Some(sep) => {
-            let sep = Buffer::new(py, sep)?;
+            let sep = holding(s, || Buffer::new(py, sep))?;
             if sep.is_empty() {
                 bail!(py, ValueError, "empty separator");
             }

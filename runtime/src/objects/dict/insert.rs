@@ -28,11 +28,28 @@ impl PyDict {
     /// Stores, taking the references over (`insertdict`).
     pub fn insert(&self, py: Py<'_>, key: Ref<PyObject>, hash: isize, value: Ref<PyObject>) -> PyResult<()> {
         let ix = self.find(py, &key, hash)?;
-        if ix >= 0 {
+        if ix >= 0 && self.has_place(ix as usize, &key) {
             self.replace_value(ix as usize, value);
             return Ok(());
         }
         self.insert_new(py, key, hash, value)
+    }
+
+    /// Whether the entry that was found for `key` can take its value. A shared name that this dict has no value for cannot stand for
+    /// an equal key that is no exact string.
+    #[inline(always)]
+    fn has_place(&self, ix: usize, key: &PyObject) -> bool {
+        self.ma_values.get().is_null() || is_exact_str(key) || self.value_at(ix).is_some()
+    }
+
+    /// Makes a table of strings one for all keys, with room to grow.
+    #[inline(never)]
+    fn make_general(&self, py: Py<'_>) -> PyResult<()> {
+        let log2 = keys::log2_for_size(self.len().saturating_mul(3));
+        match self.split_values() {
+            Some(_) => self.make_combined(py, log2, Kind::General),
+            None => self.resize(py, log2, false),
+        }
     }
 
     /// Puts a value into an existing entry.
@@ -53,10 +70,11 @@ impl PyDict {
 
     /// Adds an entry for a key that is not there.
     fn insert_new(&self, py: Py<'_>, key: Ref<PyObject>, hash: isize, value: Ref<PyObject>) -> PyResult<()> {
-        let unicode = is_exact_str(&key);
-        if let Some(values) = self.split_values() {
+        if !is_exact_str(&key) && !self.table().is_general() && self.table().dk_log2_size > 0 {
+            self.make_general(py)?;
+        } else if let Some(values) = self.split_values() {
             let table = self.table();
-            if unicode && table.dk_usable.get() > 0 && table.nentries() < values.capacity as usize {
+            if table.dk_usable.get() > 0 && table.nentries() < values.capacity as usize {
                 // SAFETY: there is room in table and values.
                 unsafe {
                     table.dk_version.set(0);
@@ -67,17 +85,11 @@ impl PyDict {
                 self.ma_used.set(self.ma_used.get() + 1);
                 return Ok(());
             }
-            self.make_combined(py)?;
+            // Also here the table grows threefold at once: the dict is likely to go on growing.
+            self.make_combined(py, keys::log2_for_size(self.len().saturating_mul(3)), Kind::Unicode)?;
         }
-        if !unicode && !self.table().is_general() {
-            self.resize(py, keys::log2_for_size((self.len() + 1).saturating_mul(3).max(8)), false)?;
-        } else if self.table().dk_usable.get() <= 0 {
-            let log2 = if self.table().dk_log2_size == 0 {
-                keys::LOG_MINSIZE
-            } else {
-                keys::log2_for_size(self.len().saturating_mul(3))
-            };
-            self.resize(py, log2, unicode)?;
+        if self.table().dk_usable.get() <= 0 {
+            self.resize(py, keys::log2_for_size(self.len().saturating_mul(3)), is_exact_str(&key))?;
         }
         let table = self.table();
         table.dk_version.set(0);
@@ -120,7 +132,7 @@ impl PyDict {
     pub fn set_default(&self, py: Py<'_>, key: &PyObject, default: &PyObject) -> PyResult<Ref<PyObject>> {
         let hash = Self::key_hash(py, key)?;
         let ix = self.find(py, key, hash)?;
-        if ix >= 0 {
+        if ix >= 0 && self.has_place(ix as usize, key) {
             if let Some(value) = self.value_at(ix as usize) {
                 return Ok(value);
             }
@@ -189,7 +201,7 @@ impl PyDict {
         if self.is_empty() {
             return Ok(None);
         }
-        self.make_combined(py)?;
+        self.make_combined(py, self.table().dk_log2_size, Kind::Unicode)?;
         let table = self.table();
         let mut ix = table.nentries();
         // SAFETY: a dict that is not empty has an entry with a value below `nentries`; its references move out.
@@ -248,19 +260,19 @@ impl PyDict {
         if self.is_empty() {
             return PyDict::new(py);
         }
-        if self.ma_values.get().is_null() && self.len() >= self.table().nentries() * 2 / 3 {
+        if let Some(values) = self.split_values() {
+            return self.clone_split(py, values);
+        }
+        if self.len() >= self.table().nentries() * 2 / 3 {
             return self.clone_table(py);
         }
-        let copy = PyDict::with_capacity(py, self.len(), !self.table().is_general())?;
-        let mut position = 0;
-        while let Some((key, value, hash)) = self.next_entry_hashed(&mut position) {
-            copy.insert(py, key, hash, value)?;
-        }
+        let copy = PyDict::new(py)?;
+        super::merge::merge_dict(py, &copy, self, super::merge::OnDuplicate::Replace)?;
         Ok(copy)
     }
 
     /// A copy by copying the whole table.
-    fn clone_table(&self, py: Py<'_>) -> PyResult<Ref<PyDict>> {
+    pub(crate) fn clone_table(&self, py: Py<'_>) -> PyResult<Ref<PyDict>> {
         let table = self.table();
         let Some(new) = keys::new_keys(table.dk_log2_size, table.kind()) else { return Err(py.no_memory()) };
         // SAFETY: both blocks have the same shape; each copied reference is counted.

@@ -43,7 +43,7 @@ impl Cursor {
         Cursor {
             dict: Member::new(dict.new_ref()),
             used: Cell::new(dict.ma_used.get()),
-            position: Cell::new(if backwards { usize::MAX } else { 0 }),
+            position: Cell::new(if backwards { dict.end_position() } else { 0 }),
             result: Member::empty(),
             left: Cell::new(dict.ma_used.get()),
         }

@@ -168,15 +168,10 @@ impl DictKeys {
     pub fn nentries(&self) -> usize {
         self.dk_nentries.get() as usize
     }
-    /// Bytes of the whole block.
+    /// Bytes of the whole block, a shared table's as if it could take more names than [`super::split::SHARED_KEYS_MAX_SIZE`].
     pub fn byte_size(&self) -> usize {
         let entry = if self.is_general() { size_of::<Entry>() } else { size_of::<UnicodeEntry>() };
-        let usable = (self.dk_usable.get() + self.dk_nentries.get()) as usize;
-        size_of::<DictKeys>() + (1usize << self.dk_log2_index_bytes) + usable.max(self.capacity()) * entry
-    }
-    /// Entries the block was made for.
-    fn capacity(&self) -> usize {
-        if self.kind() == Kind::Split || self.dk_log2_size == 0 { 0 } else { usable_fraction(self.size()) }
+        size_of::<DictKeys>() + (1usize << self.dk_log2_index_bytes) + usable_fraction(self.size()) * entry
     }
 
     #[inline(always)]

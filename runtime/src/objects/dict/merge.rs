@@ -53,12 +53,13 @@ pub fn merge(py: Py<'_>, dict: &PyDict, other: &PyObject, on_duplicate: OnDuplic
     Ok(())
 }
 
-fn merge_dict(py: Py<'_>, dict: &PyDict, source: &PyDict, on_duplicate: OnDuplicate) -> PyResult<()> {
+/// [`merge`] of a dict whose own iteration counts.
+pub(super) fn merge_dict(py: Py<'_>, dict: &PyDict, source: &PyDict, on_duplicate: OnDuplicate) -> PyResult<()> {
     if core::ptr::eq(dict, source) || source.is_empty() {
         return Ok(());
     }
-    if dict.is_empty() && dict.split_values().is_none() && source.split_values().is_none() {
-        let copy = source.copy(py)?;
+    if dict.is_empty() && dict.split_values().is_none() && source.split_values().is_none() && is_compact(source) {
+        let copy = source.clone_table(py)?;
         // The fresh copy's table moves over; the copy gets this dict's empty one and dies.
         let old = dict.ma_keys.replace(copy.ma_keys.get());
         copy.ma_keys.set(old);
@@ -67,7 +68,7 @@ fn merge_dict(py: Py<'_>, dict: &PyDict, source: &PyDict, on_duplicate: OnDuplic
         return Ok(());
     }
     let needed = dict.len() + source.len();
-    if dict.split_values().is_none() && dict.table().dk_usable.get() < source.len() as isize {
+    if dict.split_values().is_none() && keys::usable_fraction(dict.table().size()) < source.len() {
         let unicode = !source.table().is_general();
         dict.resize(py, keys::log2_for_entries(needed), unicode)?;
     }
@@ -88,6 +89,13 @@ fn merge_dict(py: Py<'_>, dict: &PyDict, source: &PyDict, on_duplicate: OnDuplic
         }
     }
     Ok(())
+}
+
+/// No deleted entries, and no larger a table than they need: its copy is the best one.
+fn is_compact(source: &PyDict) -> bool {
+    let table = source.table();
+    source.len() == table.nentries()
+        && (table.dk_log2_size == keys::LOG_MINSIZE || keys::usable_fraction(table.size() / 2) < source.len())
 }
 
 /// Adds pairs from an iterable (`PyDict_MergeFromSeq2`).
@@ -138,6 +146,14 @@ pub fn merge_keywords(py: Py<'_>, dict: &PyDict, keywords: Kwargs<'_>) -> PyResu
     Ok(())
 }
 
+/// Gives a fresh dict room for `n` entries; a class may have given one that is in use.
+fn presize(py: Py<'_>, dict: &PyDict, n: usize, unicode: bool) -> PyResult<()> {
+    if !core::ptr::eq(dict.table(), keys::empty_keys()) {
+        return Ok(());
+    }
+    dict.resize(py, keys::log2_for_entries(n), unicode)
+}
+
 /// `dict.fromkeys(iterable, value)` of any class.
 pub fn from_keys(
     py: Py<'_>,
@@ -150,6 +166,8 @@ pub fn from_keys(
         if let Some(source) = iterable.downcast_exact::<PyDict>()
             && dict.is_empty()
         {
+            let unicode = !source.table().is_general();
+            presize(py, dict, source.len(), unicode)?;
             let mut position = 0;
             while let Some((key, _, hash)) = source.next_entry_hashed(&mut position) {
                 dict.insert(py, key, hash, value.to_ref())?;
@@ -160,6 +178,7 @@ pub fn from_keys(
             crate::objects::PySet::check_exact(iterable) || crate::objects::PyFrozenSet::check_exact(iterable)
         }) {
             // Hashes are known.
+            presize(py, dict, set.len(), false)?;
             let mut position = 0;
             while let Some((key, hash)) = set.next_entry(&mut position) {
                 dict.insert(py, key, hash, value.to_ref())?;

@@ -7,7 +7,6 @@ use krait_macros::pymethods;
 use super::iterators::{DictItemIterator, DictKeyIterator, DictReverseKeyIterator};
 use super::keys;
 use super::merge;
-use super::split;
 use super::views::{DictItems, DictKeysView, DictValuesView};
 use super::{PyDict, insert};
 use crate::args::Args;
@@ -174,18 +173,7 @@ impl PyDict {
             let dict = &*op.cast::<PyDict>();
             let table = dict.table();
             if let Some(values) = dict.split_values() {
-                if values.embedded.get() == 0 {
-                    for ix in 0..values.capacity as usize {
-                        let value = *values.slot(ix);
-                        if !value.is_null() {
-                            let r = visit(value, arg);
-                            if r != 0 {
-                                return r;
-                            }
-                        }
-                    }
-                }
-                return 0;
+                return values.traverse(visit, arg);
             }
             for ix in 0..table.nentries() {
                 let e = table.entry(ix);
@@ -229,7 +217,7 @@ impl PyDict {
     pub fn sizeof(&self, _py: Py<'_>) -> usize {
         let mut size = self.ty().tp_basicsize.get() as usize;
         if let Some(values) = self.split_values() {
-            size += split::values_size(values.capacity as usize);
+            size += values.capacity as usize * size_of::<*mut PyObject>();
         }
         let table = self.table();
         if table.dk_refcnt.get() == 1 && !core::ptr::eq(table, keys::empty_keys()) {

@@ -39,6 +39,9 @@ pub struct PyDict {
     pub(crate) ma_values: Cell<*mut DictValues>,
 }
 
+/// log2 of the largest table that is made before there are entries for it.
+const MAX_PRESIZED_LOG2: u8 = 17;
+
 impl PyDict {
     /// An empty dict.
     pub fn new(py: Py<'_>) -> PyResult<Ref<PyDict>> {
@@ -54,7 +57,8 @@ impl PyDict {
             return PyDict::new(py);
         }
         let kind = if unicode { Kind::Unicode } else { Kind::General };
-        let Some(table) = keys::new_keys(keys::log2_for_entries(n.min(1 << 17)), kind) else {
+        let log2 = keys::log2_for_entries(n).min(MAX_PRESIZED_LOG2);
+        let Some(table) = keys::new_keys(log2, kind) else {
             return Err(py.no_memory());
         };
         // SAFETY: the table is fresh.
@@ -261,19 +265,31 @@ impl PyDict {
         None
     }
 
-    /// The entry at or before `*position` (start with `usize::MAX`), which then moves down: for reverse iteration.
+    /// Where [`PyDict::previous_entry`] starts.
+    pub fn end_position(&self) -> usize {
+        match self.split_values() {
+            Some(values) => values.size.get() as usize,
+            None => self.table().nentries(),
+        }
+    }
+
+    /// The entry before `*position` (start with [`PyDict::end_position`]), which then moves down: for reverse iteration. None when the
+    /// table has shrunk below it meanwhile.
     pub fn previous_entry(&self, position: &mut usize) -> Option<(Ref<PyObject>, Ref<PyObject>)> {
         let keys = self.table();
         // SAFETY: as in `next_entry_hashed`.
         unsafe {
             if let Some(values) = self.split_values() {
-                let i = (*position).min(values.size.get() as usize).checked_sub(1)?;
+                let i = (*position).checked_sub(1).filter(|&i| i < values.size.get() as usize)?;
                 *position = i;
                 let ix = values.ordered(i);
                 let key = (*keys.unicode_entries().add(ix)).key;
                 return Some((Ref::from_borrowed(key), Ref::from_borrowed(*values.slot(ix))));
             }
-            let mut i = (*position).min(keys.nentries());
+            let mut i = *position;
+            if i > keys.nentries() {
+                return None;
+            }
             while i > 0 {
                 i -= 1;
                 let e = keys.entry(i);

@@ -3,6 +3,7 @@
 //! `nentries` are null; the order array gives the insertion order of this instance.
 
 use core::cell::Cell;
+use core::ffi::{c_int, c_void};
 
 use super::PyDict;
 use super::keys::{self, DictKeys, EMPTY, Kind};
@@ -15,6 +16,7 @@ use crate::objects::r#type::{PyHeapType, PyType, flags};
 use crate::obmalloc;
 use crate::py::Py;
 use crate::reference::{PyClass, Ref};
+use crate::slots::VisitProc;
 
 /// Most names a shared table takes.
 pub const SHARED_KEYS_MAX_SIZE: usize = 30;
@@ -94,6 +96,21 @@ impl DictValues {
         }
     }
 
+    /// Shows all values to the collector.
+    pub fn traverse(&self, visit: VisitProc, arg: *mut c_void) -> c_int {
+        for ix in 0..self.capacity as usize {
+            // SAFETY: below capacity; the collector's function is called with live objects.
+            let stop = unsafe {
+                let value = *self.slot(ix);
+                if value.is_null() { 0 } else { visit(value, arg) }
+            };
+            if stop != 0 {
+                return stop;
+            }
+        }
+        0
+    }
+
     /// Releases all values. May run Python code.
     pub fn clear(&self) {
         for ix in 0..self.capacity as usize {
@@ -125,11 +142,14 @@ impl DictValues {
     }
 }
 
-/// An empty shared table for a class that is expected to have `expected` instance attributes (`_PyDict_NewKeysForClass`).
-pub fn new_shared_keys(expected: usize) -> Option<*mut DictKeys> {
-    let usable =
-        if expected == 0 { SHARED_KEYS_MAX_SIZE } else { SHARED_KEYS_MAX_SIZE.min(expected.max(1) * 2 + 2) };
-    keys::new_keys_with_usable(SHARED_LOG2_SIZE, Kind::Split, usable)
+/// A shared table for a class, with the names it is known to give its instances (`_PyDict_NewKeysForClass`).
+pub fn new_shared_keys(names: &[Ref<PyObject>]) -> Option<*mut DictKeys> {
+    let table = keys::new_keys_with_usable(SHARED_LOG2_SIZE, Kind::Split, SHARED_KEYS_MAX_SIZE)?;
+    for name in names.iter().filter_map(|name| name.downcast_exact::<PyStr>()) {
+        // SAFETY: a fresh split table and an exact string.
+        unsafe { shared_index_or_insert(&*table, name) };
+    }
+    Some(table)
 }
 
 /// Names the shared table takes in all: the capacity of its instances' values.
@@ -172,6 +192,12 @@ pub unsafe fn init_inline_values(op: *mut PyObject, ty: &PyType) {
     // SAFETY: by contract.
     unsafe {
         let keys = shared_keys(ty);
+        // With every instance the class is less likely to need spare room: later ones are smaller. The capacity never grows, so an
+        // entry of the table has its place in every instance.
+        let usable = (*keys).dk_usable.get();
+        if usable > 1 {
+            (*keys).dk_usable.set(usable - 1);
+        }
         DictValues::init(op.byte_offset(ty.tp_basicsize.get()).cast(), shared_capacity(&*keys), true);
     }
 }
@@ -285,6 +311,7 @@ pub unsafe fn materialize_dict(py: Py<'_>, object: &PyObject) -> PyResult<Ref<Py
             keys::retain(keys);
             let dict = PyDict::from_parts(py, keys, core::ptr::from_ref(values).cast_mut())?;
             dict.ma_used.set(values.size.get() as isize);
+            crate::gc::track(&dict);
             dict
         } else {
             PyDict::new(py)?
@@ -392,15 +419,11 @@ pub unsafe fn clear_managed_dict(object: &PyObject) {
 }
 
 impl PyDict {
-    /// Turns a split dict into a combined one (it got a key the shared table does not take, or a non-string key).
-    pub(crate) fn make_combined(&self, py: Py<'_>) -> PyResult<()> {
+    /// Turns a split dict into one with a table of its own, of `1 << log2` slots, which have room for its entries.
+    pub(crate) fn make_combined(&self, py: Py<'_>, log2: u8, kind: Kind) -> PyResult<()> {
         let Some(values) = self.split_values() else { return Ok(()) };
         let old = self.table();
-        let Some(new) =
-            keys::new_keys(keys::log2_for_entries(self.len() + 1).max(keys::LOG_MINSIZE), Kind::Unicode)
-        else {
-            return Err(py.no_memory());
-        };
+        let Some(new) = keys::new_keys(log2, kind) else { return Err(py.no_memory()) };
         // SAFETY: references move from the values to the new table; keys are counted for it.
         unsafe {
             for i in 0..values.size.get() as usize {
@@ -423,6 +446,34 @@ impl PyDict {
             keys::release(old);
         }
         Ok(())
+    }
+
+    /// A copy of a split dict that shares its table.
+    pub(crate) fn clone_split(&self, py: Py<'_>, values: &DictValues) -> PyResult<Ref<PyDict>> {
+        let size = values_size(values.capacity as usize);
+        let Some(block) = obmalloc::alloc(size) else { return Err(py.no_memory()) };
+        // SAFETY: the blocks have the same size; each copied reference is counted, and the table has one more owner.
+        unsafe {
+            core::ptr::copy_nonoverlapping(core::ptr::from_ref(values).cast::<u8>(), block, size);
+            let copied: *mut DictValues = block.cast();
+            (*copied).embedded.set(0);
+            for ix in 0..values.capacity as usize {
+                if let Some(value) = (*(*copied).slot(ix)).as_ref() {
+                    value.incref();
+                }
+            }
+            keys::retain(self.ma_keys.get());
+            let copy = match PyDict::from_parts(py, self.ma_keys.get(), copied) {
+                Ok(copy) => copy,
+                Err(raised) => {
+                    super::insert::release_values(copied);
+                    return Err(raised);
+                }
+            };
+            copy.ma_used.set(self.ma_used.get());
+            crate::gc::track(&copy);
+            Ok(copy)
+        }
     }
 
     /// A dict over a table (whose ownership it takes) and, for split ones, values.

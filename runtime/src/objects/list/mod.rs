@@ -469,9 +469,10 @@ impl PyList {
         let iterator = iterable.iter(py)?;
         let hint = iterable.length_hint(py, 8)?;
         let n = self.len();
-        if self.ob_item.get().is_null() && hint > 0 {
+        let sized = has_plain_length(iterable);
+        if self.ob_item.get().is_null() && hint > 0 && !sized {
             // SAFETY: room only; the size stays.
-            unsafe { self.set_room(py, hint as usize)? };
+            unsafe { self.set_room(py, (hint as usize).saturating_add(1) & !1)? };
         } else if let Some(total) = n.checked_add(hint.max(0) as usize).filter(|t| *t <= isize::MAX as usize)
             && total > self.allocated.get() as usize
         {
@@ -483,12 +484,27 @@ impl PyList {
             self.append(py, item)?;
         }
         let n = self.len();
-        if (n as isize) < self.allocated.get() {
+        if !sized && (n as isize) < self.allocated.get() && self.allocated.get() > KEPT_ROOM {
             // SAFETY: gives spare room back; the size stays.
             unsafe { self.resize(py, n)? };
         }
         Ok(())
     }
+}
+
+/// Room for so many items is kept by a list that was made from an iterator, even if there came fewer.
+const KEPT_ROOM: isize = 32;
+
+/// Dicts, sets and views of dicts: they know how many items they give.
+fn has_plain_length(iterable: &PyObject) -> bool {
+    use crate::objects::dict::views::{DictItems, DictKeysView, DictValuesView};
+    use crate::objects::{PyDict, PyFrozenSet, PySet};
+    PyDict::check_exact(iterable)
+        || PySet::check_exact(iterable)
+        || PyFrozenSet::check_exact(iterable)
+        || DictKeysView::check_exact(iterable)
+        || DictValuesView::check_exact(iterable)
+        || DictItems::check_exact(iterable)
 }
 
 /// Copies references, each with a count of its own.

@@ -91,9 +91,10 @@ fn remove_all(py: Py<'_>, set: &PySet, other: &PyObject) -> PyResult<()> {
         while let Some((key, hash)) = theirs.next_entry(&mut position) {
             set.remove_known_hash(py, &key, hash)?;
         }
-        return Ok(());
+    } else {
+        other.for_each(py, |key| set.discard(py, &key).map(drop))?;
     }
-    other.for_each(py, |key| set.discard(py, &key).map(drop))
+    set.shrink(py)
 }
 
 fn symmetric_update(py: Py<'_>, set: &PySet, other: &PyObject) -> PyResult<()> {
@@ -309,7 +310,7 @@ macro_rules! shared {
             #[pymethod(name = "intersection")]
             #[raw]
             fn py_intersection(&self, py: Py<'_>, args: Args<'_>) -> PyResult<Ref<PyObject>> {
-                let [first, rest @ ..] = args.positional() else { return copy_of(py, self) };
+                let [first, rest @ ..] = args.positional() else { return same_kind(py, self, self) };
                 let mut result = intersection(py, self, first)?;
                 for other in rest {
                     result = intersection(py, &result, other)?;

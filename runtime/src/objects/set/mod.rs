@@ -141,13 +141,10 @@ impl PySet {
     /// Adds all elements of an iterable.
     pub fn update(&self, py: Py<'_>, other: &PyObject) -> PyResult<()> {
         if let Some(set) = PySet::of(other) {
-            let mut position = 0;
-            while let Some((key, hash)) = set.next_entry(&mut position) {
-                self.insert(py, key, hash)?;
-            }
-            return Ok(());
+            return self.merge(py, set);
         }
         if let Some(dict) = other.downcast_exact::<crate::objects::PyDict>() {
+            self.make_room(py, dict.len())?;
             let mut position = 0;
             while let Some((key, _, hash)) = dict.next_entry_hashed(&mut position) {
                 self.insert(py, key, hash)?;

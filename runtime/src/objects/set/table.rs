@@ -259,38 +259,81 @@ impl PySet {
         }
     }
 
+    /// Grows once for `count` elements that are about to be added.
+    pub(crate) fn make_room(&self, py: Py<'_>, count: usize) -> PyResult<()> {
+        if (self.fill.get() as usize + count) * 5 >= self.mask.get() as usize * 3 {
+            self.resize(py, (self.len() + count) * 2)?;
+        }
+        Ok(())
+    }
+
+    /// Adds the elements of another set.
+    pub(crate) fn merge(&self, py: Py<'_>, other: &PySet) -> PyResult<()> {
+        if core::ptr::eq(self, other) || other.is_empty() {
+            return Ok(());
+        }
+        self.make_room(py, other.len())?;
+        if self.fill.get() == 0 {
+            self.copy_elements(other);
+            return Ok(());
+        }
+        let mut position = 0;
+        while let Some((key, hash)) = other.next_entry(&mut position) {
+            self.insert(py, key, hash)?;
+        }
+        Ok(())
+    }
+
+    /// Fills an empty set that has room with the elements of another one: they differ, so nothing needs to be compared.
+    fn copy_elements(&self, other: &PySet) {
+        let same_slots = self.mask.get() == other.mask.get() && other.fill.get() == other.used.get();
+        // SAFETY: the loop stays within the other's mask, and no code runs that could change either set.
+        unsafe {
+            for at in 0..=other.mask.get() as usize {
+                let entry = other.entry(at);
+                let key = entry.key.get();
+                if key.is_null() || core::ptr::eq(key, dummy()) {
+                    continue;
+                }
+                (*key).incref();
+                if same_slots {
+                    self.entry(at).key.set(key);
+                    self.entry(at).hash.set(entry.hash.get());
+                } else {
+                    self.insert_clean(key, entry.hash.get());
+                }
+            }
+        }
+        self.fill.set(other.used.get());
+        self.used.set(other.used.get());
+    }
+
+    /// Shrinks when many elements were removed at once.
+    pub(crate) fn shrink(&self, py: Py<'_>) -> PyResult<()> {
+        if self.fill.get() - self.used.get() <= self.mask.get() / 5 {
+            return Ok(());
+        }
+        let used = self.len();
+        self.resize(py, if used > 50_000 { used * 2 } else { used * 4 })
+    }
+
     /// Exchanges the contents of two sets.
     pub(crate) fn swap_contents(&self, other: &PySet) {
-        let mine: Vec<(Ref<PyObject>, isize)> = self.entries();
-        let theirs: Vec<(Ref<PyObject>, isize)> = other.entries();
-        self.clear();
-        other.clear();
-        for (key, hash) in theirs {
-            self.insert_unchecked(key, hash);
+        let small = |set: &PySet| core::ptr::eq(set.table.get(), set.small());
+        let (mine, theirs) = (small(self), small(other));
+        self.table.swap(&other.table);
+        self.mask.swap(&other.mask);
+        self.fill.swap(&other.fill);
+        self.used.swap(&other.used);
+        self.hash.set(-1);
+        other.hash.set(-1);
+        // SAFETY: small tables are part of their sets, two different objects: their slots change places.
+        unsafe { core::ptr::swap_nonoverlapping(self.small(), other.small(), MIN_SIZE) };
+        if theirs {
+            self.table.set(self.small());
         }
-        for (key, hash) in mine {
-            other.insert_unchecked(key, hash);
-        }
-    }
-
-    fn entries(&self) -> Vec<(Ref<PyObject>, isize)> {
-        let (mut all, mut position) = (Vec::with_capacity(self.len()), 0);
-        while let Some(entry) = self.next_entry(&mut position) {
-            all.push(entry);
-        }
-        all
-    }
-
-    /// Adds a key that is known not to be there; gives up silently only when memory is out.
-    fn insert_unchecked(&self, key: Ref<PyObject>, hash: isize) {
-        self.insert_clean(key.into_raw(), hash);
-        self.fill.set(self.fill.get() + 1);
-        self.used.set(self.used.get() + 1);
-        if self.fill.get() * 5 >= self.mask.get() * 3
-            && let Some(py) = Py::current()
-            && let Err(raised) = self.resize(py, self.used.get() as usize * 4)
-        {
-            py.clear_error(raised);
+        if mine {
+            other.table.set(other.small());
         }
     }
 }

@@ -144,28 +144,21 @@ pub(super) unsafe extern "C-unwind" fn subtype_traverse(
                 None => break,
             }
         }
-        if ty.has(flags::INLINE_VALUES) && !base.has(flags::INLINE_VALUES) {
-            let values = split::inline_values(&*slf);
-            if values.valid.get() != 0 {
-                for i in 0..usize::from(values.capacity) {
-                    let value = *values.slot(i);
-                    if !value.is_null() {
-                        let stop = visit(value, arg);
-                        if stop != 0 {
-                            return stop;
-                        }
-                    }
-                }
-            }
-        }
-        if ty.tp_dictoffset.get() != base.tp_dictoffset.get()
-            && let Some(field) = (*slf).dict_field()
-            && !field.as_raw().is_null()
+        let own_dict = ty.tp_dictoffset.get() != base.tp_dictoffset.get();
+        let dict = (*slf).dict_field().filter(|field| own_dict && !field.as_raw().is_null());
+        let stop = if let Some(dict) = dict {
+            // Its dict shows the inline values, if it looks at them: it may be another object's dict that does not.
+            visit(dict.as_raw(), arg)
+        } else if ty.has(flags::INLINE_VALUES)
+            && !base.has(flags::INLINE_VALUES)
+            && split::inline_values(&*slf).valid.get() != 0
         {
-            let stop = visit(field.as_raw(), arg);
-            if stop != 0 {
-                return stop;
-            }
+            split::inline_values(&*slf).traverse(visit, arg)
+        } else {
+            0
+        };
+        if stop != 0 {
+            return stop;
         }
         if !base.has(flags::HEAPTYPE) {
             let stop = visit(ty.as_ptr(), arg);

@@ -113,12 +113,13 @@ fn steps(py: Py<'_>, ty: &PyType) -> PyResult<()> {
 /// Gives a class whose instances have a managed dict the table of attribute names that they share.
 fn share_keys(py: Py<'_>, ty: &PyType, heap: &PyHeapType) -> PyResult<()> {
     if heap.ht_cached_keys.get().is_null() {
-        let expected = match ty.dict() {
+        let names = match ty.dict() {
             Some(dict) => dict.get_str(py, crate::id!(py, "__static_attributes__"))?,
             None => None,
         };
-        let expected = expected.as_ref().and_then(|e| e.downcast::<PyTuple>()).map_or(0, PyTuple::len);
-        let Some(keys) = crate::objects::dict::split::new_shared_keys(expected) else {
+        let names = names.as_ref().and_then(|names| names.downcast::<PyTuple>());
+        let names = names.map_or(&[][..], PyTuple::as_slice);
+        let Some(keys) = crate::objects::dict::split::new_shared_keys(names) else {
             return Err(py.no_memory());
         };
         heap.ht_cached_keys.set(keys.cast());

@@ -28,9 +28,10 @@ unsafe fn cast<F: Copy>(f: *const ()) -> F {
     unsafe { core::mem::transmute_copy::<*const (), F>(&f) }
 }
 
-/// Between `min` and `max` positional arguments.
+/// Between `min` and `N` positional arguments of the method `name`; most go unnamed in the text, as in CPython.
 fn arguments<'a, const N: usize>(
     py: Py<'_>,
+    name: &str,
     args: &'a PyTuple,
     min: usize,
 ) -> PyResult<[Option<&'a PyObject>; N]> {
@@ -44,7 +45,8 @@ fn arguments<'a, const N: usize>(
             ("at most ", N)
         };
         let s = if limit == 1 { "" } else { "s" };
-        return Err(raise!(py, TypeError, "expected {how}{limit} argument{s}, got {n}"));
+        let space = if name.is_empty() { "" } else { " " };
+        return Err(raise!(py, TypeError, "{name}{space}expected {how}{limit} argument{s}, got {n}"));
     }
     let mut out = [None; N];
     for (slot, item) in out.iter_mut().zip(args.as_slice()) {
@@ -54,18 +56,18 @@ fn arguments<'a, const N: usize>(
 }
 
 fn none(py: Py<'_>, args: &PyTuple) -> PyResult<()> {
-    arguments::<0>(py, args, 0).map(|_| ())
+    arguments::<0>(py, "", args, 0).map(|_| ())
 }
 
 fn one<'a>(py: Py<'_>, args: &'a PyTuple) -> PyResult<&'a PyObject> {
-    match arguments::<1>(py, args, 1)? {
+    match arguments::<1>(py, "", args, 1)? {
         [Some(x)] => Ok(x),
         _ => Ok(PyNone::get()),
     }
 }
 
-fn two<'a>(py: Py<'_>, args: &'a PyTuple) -> PyResult<(&'a PyObject, &'a PyObject)> {
-    match arguments::<2>(py, args, 2)? {
+fn two<'a>(py: Py<'_>, name: &str, args: &'a PyTuple) -> PyResult<(&'a PyObject, &'a PyObject)> {
+    match arguments::<2>(py, name, args, 2)? {
         [Some(x), Some(y)] => Ok((x, y)),
         _ => Ok((PyNone::get(), PyNone::get())),
     }
@@ -229,7 +231,7 @@ pub(super) fn wrap_descr_get(
     _: Kwargs<'_>,
     f: *const (),
 ) -> Result {
-    let [instance, owner] = arguments::<2>(py, args, 1)?;
+    let [instance, owner] = arguments::<2>(py, "__get__", args, 1)?;
     let instance = instance.filter(|o| !o.is_none());
     let owner = owner.filter(|o| !o.is_none());
     if instance.is_none() && owner.is_none() {
@@ -247,7 +249,7 @@ pub(super) fn wrap_descr_set(
     _: Kwargs<'_>,
     f: *const (),
 ) -> Result {
-    let (instance, value) = two(py, args)?;
+    let (instance, value) = two(py, "__set__", args)?;
     // SAFETY: a descr_set slot, live objects.
     status(py, unsafe { cast::<ObjObjArgProc>(f)(slf.as_ptr(), instance.as_ptr(), value.as_ptr()) })
 }
@@ -303,7 +305,7 @@ pub(super) fn wrap_setattr(
     _: Kwargs<'_>,
     f: *const (),
 ) -> Result {
-    let (name, value) = two(py, args)?;
+    let (name, value) = two(py, "__setattr__", args)?;
     check_direct_setattr(py, slf, f, "__setattr__")?;
     // SAFETY: a setattro slot, live objects.
     status(py, unsafe { cast::<ObjObjArgProc>(f)(slf.as_ptr(), name.as_ptr(), value.as_ptr()) })
@@ -344,7 +346,7 @@ pub(super) fn wrap_objobjargproc(
     _: Kwargs<'_>,
     f: *const (),
 ) -> Result {
-    let (key, value) = two(py, args)?;
+    let (key, value) = two(py, "__setitem__", args)?;
     // SAFETY: an item-assignment slot, live objects.
     status(py, unsafe { cast::<ObjObjArgProc>(f)(slf.as_ptr(), key.as_ptr(), value.as_ptr()) })
 }
@@ -438,7 +440,7 @@ pub(super) fn wrap_sq_setitem(
     _: Kwargs<'_>,
     f: *const (),
 ) -> Result {
-    let (index, value) = two(py, args)?;
+    let (index, value) = two(py, "__setitem__", args)?;
     let i = sequence_index(py, slf, index)?;
     // SAFETY: an item-assignment slot, live objects.
     status(py, unsafe { cast::<SsizeObjArgProc>(f)(slf.as_ptr(), i, value.as_ptr()) })
@@ -458,7 +460,8 @@ pub(super) fn wrap_sq_delitem(
 
 /// `__buffer__(flags)`: a memoryview over what the object exports.
 pub(super) fn wrap_buffer(py: Py<'_>, slf: &PyObject, args: &PyTuple, _: Kwargs<'_>, _: *const ()) -> Result {
-    let flags = one(py, args)?.index(py)?;
+    let [flags] = arguments::<1>(py, "__buffer__", args, 1)?;
+    let flags = flags.unwrap_or(PyNone::get()).index(py)?;
     match flags.as_i64().map(i32::try_from) {
         Some(Ok(flags)) => PyMemoryView::from_flags(py, slf, flags).map(Ref::upcast),
         _ => Err(raise!(py, OverflowError, "buffer flags out of range")),
