@@ -28,7 +28,7 @@ for name in "find", "count", "index", "rindex", "rfind":
 b = bytearray(b"A")
 try:
     print(Clearing(b) in b)
-except BufferError as e:
+except TypeError as e:
     print(e)
 
 b = bytearray(b"x" * 10)

@@ -581,7 +581,7 @@ fn make_instance(py: Py<'_>, class: &PyType, value: Option<&PyObject>) -> PyResu
             py,
             TypeError,
             "calling {} should have returned an instance of BaseException, not {}",
-            class.qualified_name(),
+            class.repr(py)?,
             made.ty().name()
         );
     }

@@ -174,7 +174,11 @@ impl Input {
     pub fn line(&mut self, py: Py<'_>) -> PyResult<&[u8]> {
         self.stay_in_frame(py, 0)?;
         let start = self.at;
-        if let Some(n) = self.content().get(start..self.frame_end.unwrap_or(self.content().len())).and_then(|rest| rest.iter().position(|b| *b == b'\n')) {
+        if let Some(n) = self
+            .content()
+            .get(start..self.frame_end.unwrap_or(self.content().len()))
+            .and_then(|rest| rest.iter().position(|b| *b == b'\n'))
+        {
             self.at = start + n + 1;
             return Ok(self.content().get(start..=start + n).unwrap_or_default());
         }

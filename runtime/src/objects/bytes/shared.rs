@@ -106,12 +106,10 @@ pub(crate) fn byte_argument(py: Py<'_>, object: &PyObject) -> PyResult<u8> {
 /// `item in bytes`.
 pub(crate) fn contains<S: ByteString>(py: Py<'_>, s: &S, item: &PyObject) -> PyResult<bool> {
     if item.is_index() {
-        match holding(s, || byte_argument(py, item)) {
-            Ok(b) => return Ok(search::contains(s.bytes(), &[b])),
-            Err(raised) if py.error_matches(crate::objects::exceptions::types::TypeError()) => {
-                py.clear_error(raised);
-            }
-            Err(raised) => return Err(raised),
+        match holding(s, || item.index(py)) {
+            Ok(n) => return Ok(search::contains(s.bytes(), &[byte_argument(py, &n)?])),
+            // Whatever went wrong: it may have a buffer.
+            Err(raised) => py.clear_error(raised),
         }
     }
     let needle = holding(s, || Buffer::new(py, item))?;

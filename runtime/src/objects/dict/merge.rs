@@ -54,11 +54,20 @@ pub fn merge(py: Py<'_>, dict: &PyDict, other: &PyObject, on_duplicate: OnDuplic
 }
 
 /// [`merge`] of a dict whose own iteration counts.
-pub(super) fn merge_dict(py: Py<'_>, dict: &PyDict, source: &PyDict, on_duplicate: OnDuplicate) -> PyResult<()> {
+pub(super) fn merge_dict(
+    py: Py<'_>,
+    dict: &PyDict,
+    source: &PyDict,
+    on_duplicate: OnDuplicate,
+) -> PyResult<()> {
     if core::ptr::eq(dict, source) || source.is_empty() {
         return Ok(());
     }
-    if dict.is_empty() && dict.split_values().is_none() && source.split_values().is_none() && is_compact(source) {
+    if dict.is_empty()
+        && dict.split_values().is_none()
+        && source.split_values().is_none()
+        && is_compact(source)
+    {
         let copy = source.clone_table(py)?;
         // The fresh copy's table moves over; the copy gets this dict's empty one and dies.
         let old = dict.ma_keys.replace(copy.ma_keys.get());

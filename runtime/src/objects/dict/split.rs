@@ -97,7 +97,10 @@ impl DictValues {
     }
 
     /// Shows all values to the collector.
-    pub fn traverse(&self, visit: VisitProc, arg: *mut c_void) -> c_int {
+    ///
+    /// # Safety
+    /// `visit` and `arg` are what `tp_traverse` was called with.
+    pub unsafe fn traverse(&self, visit: VisitProc, arg: *mut c_void) -> c_int {
         for ix in 0..self.capacity as usize {
             // SAFETY: below capacity; the collector's function is called with live objects.
             let stop = unsafe {
