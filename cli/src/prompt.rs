@@ -8,8 +8,9 @@ use krait_interp::import::import_module;
 use krait_runtime::objects::exceptions::types;
 use krait_runtime::prelude::*;
 use krait_syntax::Mode;
+use krait_syntax::ast::{Mod, Stmt, StmtKind};
 
-use crate::run::{main_dict, register_source, report, run_source, stdin_is_interactive};
+use crate::run::{INTERRUPTED, main_dict, register_source, report, run_source, stdin_is_interactive};
 
 /// What comes first when somebody talks to Krait, or wants to know everything it does.
 pub fn banner(py: Py<'_>, runs_program: bool) {
@@ -155,8 +156,7 @@ fn read_line(py: Py<'_>, prompt: &PyStr) -> PyResult<Line> {
     }
 }
 
-/// The plain prompt (`sys._baserepl`): statements from standard input until it ends, each executed at once. The exit status is that of
-/// the last one.
+/// The plain prompt (`sys._baserepl`): statements from standard input until it ends, each executed at once. Gives the exit status.
 pub fn read_statements(py: Py<'_>) -> PyResult<i32> {
     let prompts: [(&PyStr, &str); 2] = [(id!(py, "ps1"), ">>> "), (id!(py, "ps2"), "... ")];
     for (name, text) in prompts {
@@ -172,7 +172,7 @@ pub fn read_statements(py: Py<'_>) -> PyResult<i32> {
         let (source, at_end) = match read_statement(py, features) {
             Ok(read) => read,
             Err(raised) => {
-                status = report(py, raised);
+                status = shown(py, raised);
                 continue;
             }
         };
@@ -185,7 +185,7 @@ pub fn read_statements(py: Py<'_>) -> PyResult<i32> {
                     if py.error_matches(types::SystemExit()) {
                         return Err(raised);
                     }
-                    report(py, raised)
+                    shown(py, raised)
                 }
             };
             flush(py);
@@ -196,14 +196,28 @@ pub fn read_statements(py: Py<'_>) -> PyResult<i32> {
     }
 }
 
+/// Reports an error of a statement. Only an interrupt is still told of at the end.
+fn shown(py: Py<'_>, raised: Raised) -> i32 {
+    let status = report(py, raised);
+    if status == INTERRUPTED { status } else { 0 }
+}
+
 /// The lines of one statement, and whether the input ended with it.
 fn read_statement(py: Py<'_>, features: u32) -> PyResult<(Vec<u8>, bool)> {
     let mut source = Vec::new();
     let mut prompt = id!(py, "ps1");
     loop {
         match read_line(py, prompt)? {
-            Line::End => return Ok((source, true)),
+            // The end is told of once more when nothing comes before it.
+            Line::End => {
+                let at_end = source.is_empty();
+                return Ok((source, at_end));
+            }
             Line::Text(line) => source.extend_from_slice(&line),
+        }
+        if source.last() != Some(&b'\n') {
+            prompt = id!(py, "ps2");
+            continue;
         }
         let blank = source.iter().all(|b| b.is_ascii_whitespace());
         if blank || !wants_more(py, &source, features)? {
@@ -218,6 +232,7 @@ fn wants_more(py: Py<'_>, source: &[u8], features: u32) -> PyResult<bool> {
     let filename = PyStr::new(py, "<stdin>")?;
     let flags = flags::ALLOW_INCOMPLETE_INPUT | flags::DONT_IMPLY_DEDENT | flags::IGNORE_COOKIE | features;
     let arena = bumpalo::Bump::new();
+    let blank = source.strip_suffix(b"\n").is_none_or(|rest| rest.is_empty() || rest.ends_with(b"\n"));
     let parsed = krait_interp::compile::parse_quietly(
         py,
         &arena,
@@ -227,6 +242,8 @@ fn wants_more(py: Py<'_>, source: &[u8], features: u32) -> PyResult<bool> {
         flags,
     );
     match parsed {
+        // A compound statement goes on until an empty line.
+        Ok(Mod::Interactive { body: [statement, ..] }) => Ok(!blank && is_compound(statement)),
         Ok(_) => Ok(false),
         Err(raised) => {
             let more = py.error_matches(types::_IncompleteInputError());
@@ -234,6 +251,25 @@ fn wants_more(py: Py<'_>, source: &[u8], features: u32) -> PyResult<bool> {
             Ok(more)
         }
     }
+}
+
+fn is_compound(statement: &Stmt<'_>) -> bool {
+    use StmtKind::*;
+    matches!(
+        statement.node,
+        FunctionDef(_)
+            | AsyncFunctionDef(_)
+            | ClassDef(_)
+            | For(_)
+            | AsyncFor(_)
+            | While { .. }
+            | If { .. }
+            | With { .. }
+            | AsyncWith { .. }
+            | Match { .. }
+            | Try(_)
+            | TryStar(_)
+    )
 }
 
 fn run_statement(py: Py<'_>, source: &[u8], number: usize, features: &mut u32) -> PyResult<()> {
@@ -251,7 +287,7 @@ fn run_statement(py: Py<'_>, source: &[u8], number: usize, features: &mut u32) -
     let code = krait_interp::compile::compile_tree(py, &tree, &name, given, -1)?;
     *features |= code.co_flags.get() as u32 & flags::FUTURES;
     let text = PyStr::from_wtf8(py, source)?;
-    if let Err(raised) = register_source(py, &code, &text, &name) {
+    if let Err(raised) = register_source(py, &code, &text, &shown) {
         py.clear_error(raised);
     }
     execute::run_code(py, &code, &globals, None).map(drop)

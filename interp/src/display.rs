@@ -456,6 +456,15 @@ pub fn report(py: Py<'_>, raised: Raised, set_last: bool) -> i32 {
             show(py, &exc, traceback.as_deref());
         }
         Some(hook) => {
+            if let Err(raised) = py.audit("sys.excepthook", &[&hook, exc.ty(), &exc, &tb]) {
+                if !py.error_matches(types::RuntimeError()) {
+                    py.report_unraisable(raised, Some("Exception ignored in audit hook"), None);
+                    return 1;
+                }
+                // The hook does not want it shown.
+                py.clear_error(raised);
+                return 1;
+            }
             if let Err(raised) = hook.call(py, &[exc.ty(), &exc, &tb]) {
                 if py.error_matches(types::SystemExit()) {
                     let exc = py.fetch(raised);

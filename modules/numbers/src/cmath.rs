@@ -194,9 +194,9 @@ pub mod cmath {
         }
         let (mut ax, ay) = (z.0.abs(), z.1.abs());
         let s = if ax < f64::MIN_POSITIVE && ay < f64::MIN_POSITIVE && (ax > 0.0 || ay > 0.0) {
-            // Too small to halve: scaled by 2^54 first.
-            ax = libm::ldexp(ax, 54);
-            libm::ldexp((ax + libm::hypot(ax, libm::ldexp(ay, 54))).sqrt(), -27)
+            // Too small to halve: scaled by 2^53 first, which doubles it as well.
+            ax = libm::ldexp(ax, 53);
+            libm::ldexp((ax + libm::hypot(ax, libm::ldexp(ay, 53))).sqrt(), -27)
         } else {
             ax /= 8.0;
             2.0 * (ax + libm::hypot(ax, ay / 8.0)).sqrt()

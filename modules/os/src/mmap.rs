@@ -505,6 +505,11 @@ impl MemoryMap {
         }
         let store = self.store(py)?;
         let mut at = indices.start;
+        // The value's buffer may have made the map smaller.
+        let last = at + indices.step * (indices.len as isize - 1);
+        if indices.len > 0 && at.max(last) >= store.len() as isize {
+            bail!(py, IndexError, "mmap index out of range")
+        }
         if indices.step == 1 {
             store.write(at.max(0) as usize, &bytes);
             return Ok(());

@@ -82,6 +82,7 @@ pub mod posixsubprocess {
         };
         let environment = if env.is_none() { None } else { Some(strings(py, env)?) };
         let directory = if cwd.is_none() { None } else { Some(cwd.fs_bytes(py)?) };
+        py.audit("_posixsubprocess.fork_exec", &[executable_list, args, env])?;
         let at = ArgPos { function: "fork_exec", index: 0, keyword: None };
         let groups = if extra_groups.is_none() {
             None

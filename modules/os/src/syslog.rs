@@ -48,9 +48,12 @@ pub mod syslog {
             Some(ident) => Some(ident),
             None => program_name(py)?,
         };
-        let name = ident.unwrap_or_default();
-        let shown = PyStr::new(py, &name.to_string_lossy())?;
+        let shown = match &ident {
+            Some(name) => PyStr::new(py, &name.to_string_lossy())?.upcast(),
+            None => py.none(),
+        };
         py.audit("syslog.openlog", &[&shown, &*options.into_py(py)?, &*facility.into_py(py)?])?;
+        let name = ident.unwrap_or_default();
         // The C library keeps the address: the name is never given back.
         let name: &'static CStr = Box::leak(name.into_boxed_c_str());
         system::open(name, options, facility);

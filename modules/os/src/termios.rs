@@ -158,7 +158,7 @@ pub mod termios {
             bail!(py, TypeError, "tcsetattr, arg 3: must be 7 element list")
         };
         let mut settings: Settings = blocking(py, || system::settings(fd.0))?;
-        let number = |object: &PyObject| object.index(py).map(|n| n.as_u64_mask() as u32);
+        let number = |object: &PyObject| extract::<i64>(py, object, "tcsetattr", 0).map(|n| n as u32);
         settings.c_iflag = number(iflag)?;
         settings.c_oflag = number(oflag)?;
         settings.c_cflag = number(cflag)?;

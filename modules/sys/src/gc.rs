@@ -125,6 +125,7 @@ pub mod gc {
             }
             Some(n) => bail!(py, TypeError, "argument should be integer or None, not '{}'", n.ty().name()),
         };
+        py.audit_with("gc.get_objects", || Ok([generation.into_py(py)?]))?;
         let generation = match generation {
             // What None stands for.
             -1 => None,
@@ -141,11 +142,13 @@ pub mod gc {
 
     #[pyfunction]
     fn get_referents(py: Py<'_>, objs: &[&PyObject]) -> PyResult<Ref<PyList>> {
+        py.audit_with("gc.get_referents", || Ok([PyTuple::new(py, objs)?.upcast()]))?;
         PyList::from_vec(py, objs.iter().flat_map(|object| gc::referents(object)).collect())
     }
 
     #[pyfunction]
     fn get_referrers(py: Py<'_>, objs: &[&PyObject]) -> PyResult<Ref<PyList>> {
+        py.audit_with("gc.get_referrers", || Ok([PyTuple::new(py, objs)?.upcast()]))?;
         let wanted: Vec<_> = objs.iter().map(|object| object.to_ref()).collect();
         PyList::from_vec(py, gc::referrers(py, &wanted))
     }

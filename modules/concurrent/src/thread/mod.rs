@@ -129,6 +129,7 @@ pub mod thread {
         if !function.is_callable() {
             bail!(py, TypeError, "thread function must be callable");
         }
+        let given = handle.map_or_else(|| py.none(), PyObject::to_ref);
         let handle = match handle.filter(|h| !h.is_none()) {
             None => ThreadHandle::not_started(py)?,
             Some(handle) => match handle.downcast::<ThreadHandle>() {
@@ -137,7 +138,7 @@ pub mod thread {
             },
         };
         py.audit_with("_thread.start_joinable_thread", || {
-            Ok([function.to_ref(), i32::from(daemon).into_py(py)?, handle.to_ref()])
+            Ok([function.to_ref(), i32::from(daemon).into_py(py)?, given])
         })?;
         check_not_finalizing(py)?;
         handle::start(py, &handle.shared(), function.to_ref(), PyTuple::empty(py)?, None, daemon)?;

@@ -53,14 +53,7 @@ pub fn decode(text: &[u8], strict: bool) -> Result<Vec<u8>, Error> {
         if c == b'=' {
             // Padding only counts where it can stand.
             pads += usize::from(quad >= 2);
-            if quad >= 2 && usize::from(quad) + pads >= 4 {
-                if !strict {
-                    return Ok(out);
-                }
-                if usize::from(quad) + pads == 4 {
-                    continue;
-                }
-            } else if quad >= 2 || !strict {
+            if !strict || quad >= 2 && usize::from(quad) + pads <= 4 {
                 continue;
             }
             if quad == 1 {
@@ -100,7 +93,7 @@ pub fn decode(text: &[u8], strict: bool) -> Result<Vec<u8>, Error> {
         }
         quad = (quad + 1) & 3;
     }
-    if quad == 0 || (strict && quad >= 2 && usize::from(quad) + pads == 4) {
+    if quad == 0 || (quad >= 2 && usize::from(quad) + pads >= 4) {
         return Ok(out);
     }
     if quad == 1 { Err(Error::Single(out.len() / 3 * 4 + 1)) } else { Err(Error::Text("Incorrect padding")) }

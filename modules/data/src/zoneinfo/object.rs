@@ -366,6 +366,16 @@ impl ZoneInfo {
             let new = ZoneInfo::load(py, cls, key, Source::Cache)?.upcast();
             zone = cache.call_method(py, id!(py, "setdefault"), &[key, &new])?;
         }
+        if !ZoneInfo::check(&zone) {
+            bail!(
+                py,
+                RuntimeError,
+                "Unexpected instance of {} in {} weak cache for key {}",
+                zone.ty().qualified_name(),
+                cls.name(),
+                key.repr(py)?
+            );
+        }
         if is_base(cls) {
             ZoneInfo::remember(py, key, &zone)?;
         }

@@ -54,7 +54,8 @@ impl Change {
                 let leap = i32::from(n >= 60 && is_leap(year));
                 to_ordinal(year, 1, 1) + n - 1 + leap
             }
-            Day::Ordinal(n) => to_ordinal(year, 1, 1) + n,
+            // One day before the one that POSIX means, as CPython counts.
+            Day::Ordinal(n) => to_ordinal(year, 1, 1) + n - 1,
         };
         (i64::from(ordinal) - EPOCH) * 86400 + self.seconds
     }

@@ -146,11 +146,11 @@ pub mod clocks {
 
     #[pyfunction]
     fn sleep(py: Py<'_>, duration: &PyObject) -> PyResult<()> {
+        py.audit("time.sleep", &[duration])?;
         let ns = nanos_from_seconds(py, duration, Rounding::Up)?;
         if ns < 0 {
             bail!(py, ValueError, "sleep length must be non-negative")
         }
-        py.audit("time.sleep", &[duration])?;
         let now: TimeSpec = system::clock_spec(libc::CLOCK_MONOTONIC).or_raise(py)?;
         let Some(deadline) = to_spec(nanoseconds(&now) + i128::from(ns)) else {
             bail!(py, OverflowError, "timestamp out of range for platform time_t")
