@@ -145,14 +145,25 @@ fn read_line(py: Py<'_>, prompt: &PyStr) -> PyResult<Line> {
     }
     eprint!("{prompt}");
     let mut line = Vec::new();
-    let read = py.detach(|| std::io::stdin().lock().read_until(b'\n', &mut line));
-    match read {
-        Ok(0) => {
-            eprintln!();
-            Ok(Line::End)
+    loop {
+        let mut part = Vec::new();
+        let read = py.detach(|| std::io::stdin().lock().read_until(b'\n', &mut part));
+        match read {
+            Ok(0) if line.is_empty() => {
+                eprintln!();
+                return Ok(Line::End);
+            }
+            Ok(0) => return Ok(Line::Text(line)),
+            // CPython reads C strings: a null byte takes the rest of its line away, and the next line goes on with this one.
+            Ok(_) => match part.iter().position(|byte| *byte == 0) {
+                Some(null) => line.extend_from_slice(part.get(..null).unwrap_or_default()),
+                None => {
+                    line.append(&mut part);
+                    return Ok(Line::Text(line));
+                }
+            },
+            Err(error) => return Err(py.raise_io_error(&error, None)),
         }
-        Ok(_) => Ok(Line::Text(line)),
-        Err(error) => Err(py.raise_io_error(&error, None)),
     }
 }
 
