@@ -101,6 +101,8 @@ fn run() -> std::io::Result<()> {
                     ErrorKind::IncompleteInput => "_IncompleteInputError",
                     ErrorKind::Memory => "MemoryError",
                     ErrorKind::Value => "ValueError",
+                    // No normaliser is set here.
+                    ErrorKind::Refused => "Refused",
                 };
                 let show = |n: Option<i32>| n.map_or("None".to_owned(), |n| n.to_string());
                 writeln!(
