@@ -459,6 +459,7 @@ impl<'a> Parser<'a> {
                     && let Some(error) = self.error.as_mut().filter(|error| only_backslash(error))
                 {
                     error.offset = Some(0);
+                    error.columns = error.columns.map(|(_, end)| (0, end));
                 }
             }
             Some(Stop::Dedent) => self.set_at_empty(
