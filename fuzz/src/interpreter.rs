@@ -24,7 +24,7 @@ fn start(source: &str) -> Option<Harness> {
         let builtins = krait_interp::import::import_module(py, "builtins")?;
         let exec = builtins.get_attr(py, &*PyStr::new(py, "exec")?)?;
         for text in [COMMON, source] {
-            exec.call(py, &[&PyStr::new(py, text)?, &namespace])?;
+            exec.call(py, &[&*PyStr::new(py, text)?, &namespace])?;
         }
         namespace.get_named(py, "check")?.ok_or_else(|| raise!(py, NameError, "no check"))
     };
