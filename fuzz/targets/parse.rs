@@ -34,7 +34,7 @@ fn tokens(text: &str, extra: bool) {
                     return;
                 }
             }
-            Step::Error(_) => return,
+            Step::Torn(_) | Step::Error(_) => return,
         }
     }
 }

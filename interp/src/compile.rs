@@ -460,19 +460,9 @@ fn file_line(py: Py<'_>, filename: &PyStr, line: i32, encoding: Option<&str>) ->
 
 /// A line with its end, which is `\n` whatever it was.
 fn nth_line(text: &[u8], line: i32) -> Option<Vec<u8>> {
-    let mut rest = text;
-    for number in 1..=line {
-        if rest.is_empty() {
-            return None;
-        }
-        let length = rest.iter().position(|b| matches!(b, b'\n' | b'\r')).unwrap_or(rest.len());
-        let (content, after) = rest.split_at_checked(length)?;
-        if number == line {
-            return Some(if after.is_empty() { content.to_vec() } else { [content, b"\n"].concat() });
-        }
-        rest = after.strip_prefix(b"\r\n").or(after.get(1..)).unwrap_or(b"");
-    }
-    None
+    let index = usize::try_from(line).ok()?.checked_sub(1)?;
+    let (content, ended) = script::lines(text).nth(index)?;
+    Some(if ended { [content, b"\n"].concat() } else { content.to_vec() })
 }
 
 fn source_line(py: Py<'_>, source: Source<'_>, filename: &PyStr, mode: Mode, line: i32) -> Option<String> {

@@ -30,7 +30,7 @@ pub(crate) fn fault(py: Py<'_>, codecs: &mut dyn Decoder, bytes: &[u8], filename
         Some(body) => (body, true),
         None => (bytes, false),
     };
-    let lines = lines(body);
+    let lines: Vec<&[u8]> = lines(body).map(|(line, _)| line).collect();
     let first = lines.first().copied().unwrap_or(b"");
     let declared = declared_encoding(body);
     let declared_on = declared.map(|_| if declared_encoding(first).is_some() { 1 } else { 2 });
@@ -51,17 +51,18 @@ pub(crate) fn fault(py: Py<'_>, codecs: &mut dyn Decoder, bytes: &[u8], filename
     }
 }
 
-/// The lines without their ends, which may be of any kind.
-fn lines(body: &[u8]) -> Vec<&[u8]> {
-    let mut lines = Vec::new();
+/// The lines without their ends, which may be of any kind, and whether they have one.
+pub(crate) fn lines(body: &[u8]) -> impl Iterator<Item = (&[u8], bool)> {
     let mut rest = body;
-    while !rest.is_empty() {
+    core::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
         let length = rest.iter().position(|b| matches!(b, b'\n' | b'\r')).unwrap_or(rest.len());
-        let (line, after) = rest.split_at_checked(length).unwrap_or((rest, b""));
-        lines.push(line);
+        let (line, after) = rest.split_at_checked(length)?;
         rest = after.strip_prefix(b"\r\n").or(after.get(1..)).unwrap_or(b"");
-    }
-    lines
+        Some((line, !after.is_empty()))
+    })
 }
 
 struct Script<'a> {
@@ -96,7 +97,7 @@ fn tokenize(text: &str) -> Head {
             match stream.step() {
                 Step::Token(token) => head.code_first |= index == 0 && token.kind != Kind::EndMarker,
                 Step::NeedLine => break,
-                Step::Error(_) => return Head { stopped: true, ..head },
+                Step::Torn(_) | Step::Error(_) => return Head { stopped: true, ..head },
             }
         }
         head.within_line = stream.within_line();

@@ -63,6 +63,10 @@ fn run() -> std::io::Result<()> {
                             break;
                         }
                     }
+                    Step::Torn(_) => {
+                        writeln!(out, "TORN")?;
+                        break;
+                    }
                     Step::Error(error) => {
                         writeln!(out, "ERR {}", error.msg)?;
                         break;

@@ -27,6 +27,9 @@ pub enum Step {
     Token(Token),
     /// Nothing yet: call [`TokenStream::push_line`] or [`TokenStream::end`].
     NeedLine,
+    /// The stream is over: a token ends within a character, so that it has no text. CPython takes one byte after a carriage return
+    /// that no line end follows, whatever it is.
+    Torn(Token),
     /// The stream is over.
     Error(Box<SyntaxError>),
 }
@@ -84,7 +87,11 @@ impl TokenStream {
                 let token = self.placed(&tokenizer, token);
                 self.tokenizer = tokenizer.resume("");
                 self.begun = false;
-                Step::Token(token)
+                if self.source.is_char_boundary(token.end as usize) {
+                    Step::Token(token)
+                } else {
+                    Step::Torn(token)
+                }
             }
             Err(Stopped) => {
                 if let Some(Stop::NeedLine(begun)) = tokenizer.stop {

@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 
 use krait_interp::compile::{issue_warning, raise_syntax_error};
+use krait_runtime::codecs::raise_decode_error;
 use krait_runtime::objects::exceptions::types;
 use krait_runtime::prelude::*;
 use krait_syntax::stream::{Step, TokenStream};
@@ -111,6 +112,16 @@ impl TokenizerIter {
                     self.done.set(token.kind == Kind::EndMarker);
                     let shown = self.tokens.borrow_mut().show(py, token, self.extra_tokens.get())?;
                     return Ok(shown.map(Ref::upcast));
+                }
+                Step::Torn(token) => {
+                    self.done.set(true);
+                    let tokens = self.tokens.borrow();
+                    let bytes =
+                        tokens.stream.source().as_bytes().get(token.start as usize..token.end as usize);
+                    let bytes = bytes.unwrap_or_default();
+                    let last = bytes.len().saturating_sub(1);
+                    let reason = "unexpected end of data";
+                    return Err(raise_decode_error(py, "utf-8", bytes, last, bytes.len(), reason));
                 }
                 Step::NeedLine => self.read(py).inspect_err(|_| self.done.set(true))?,
                 Step::Error(error) => {
