@@ -43,6 +43,7 @@ pub(crate) fn encoded(
     target: Target,
 ) -> PyResult<Option<Vec<u8>>> {
     let text = source.and_then(|s| s.downcast::<PyStr>());
+    // `bytes()` asks a str subclass with `__bytes__` before it complains of the missing encoding.
     if target == Target::Bytes
         && encoding.is_none()
         && errors.is_none()

@@ -32,13 +32,9 @@ impl PyBytes {
         errors: Option<&PyStr>,
     ) -> PyResult<Ref<PyBytes>> {
         let plain = core::ptr::eq(cls, PyBytes::type_object());
-        let made = match construct::encoded(py, source, encoding, errors, Target::Bytes) {
-            Ok(Some(bytes)) => PyBytes::new(py, &bytes)?,
-            Err(raised) => {
-                // A str subclass with `__bytes__` is asked before its missing encoding is complained of.
-                return Err(raised);
-            }
-            Ok(None) => match source {
+        let made = match construct::encoded(py, source, encoding, errors, Target::Bytes)? {
+            Some(bytes) => PyBytes::new(py, &bytes)?,
+            None => match source {
                 None => PyBytes::empty(),
                 Some(source) if plain && PyBytes::check_exact(source) => {
                     return source
