@@ -62,6 +62,7 @@ const MODULES: &[&[&ModuleDef]] = &[
     krait_mod_compress::MODULES,
     krait_mod_hash::MODULES,
     krait_mod_net::MODULES,
+    krait_mod_tls::MODULES,
     krait_mod_debug::MODULES,
 ];
 
