@@ -78,7 +78,7 @@ pub mod line {
     /// Reading.
     pub const READ: u32 = 2778;
     /// Writing.
-    pub const WRITE: u32 = 2654;
+    pub const WRITE: u32 = 2616;
     /// Closing.
     pub const SHUTDOWN: u32 = 2906;
     /// A certificate file of one's own.

@@ -4,12 +4,16 @@
 #[krait_macros::pymodule_part(name = "_ssl")]
 #[allow(non_snake_case)]
 pub mod functions {
+    use std::os::unix::ffi::OsStrExt;
+
     use krait_runtime::objects::exceptions::OrRaise;
     use krait_runtime::prelude::*;
     use krait_runtime::system::{Errno, Target, files};
 
     use crate::errors;
     use crate::object_ids::{self, ObjectId};
+    use crate::x509::certificate::Certificate;
+    use crate::x509::{describe, pem};
 
     #[pyfunction]
     fn RAND_bytes(py: Py<'_>, n: i32) -> PyResult<Vec<u8>> {
@@ -45,8 +49,28 @@ pub mod functions {
 
     #[pyfunction]
     fn get_default_verify_paths(py: Py<'_>) -> PyResult<Ref<PyTuple>> {
-        let parts = crate::DEFAULT_PATHS.iter().map(|part| part.into_py(py));
+        let parts = crate::default_paths().into_iter().map(|part| part.into_py(py));
         PyTuple::from_vec(py, parts.collect::<PyResult<Vec<_>>>()?)
+    }
+
+    /// What `getpeercert()` would show of a file's certificate: for tests.
+    #[pyfunction]
+    fn _test_decode_cert(py: Py<'_>, path: &PyObject) -> PyResult<Ref<PyDict>> {
+        let path = path.fs_bytes(py)?;
+        let path = std::path::Path::new(std::ffi::OsStr::from_bytes(path.to_bytes()));
+        let Ok(text) = py.detach(|| std::fs::read(path)) else {
+            return Err(errors::plain_ssl_error(py, "Can't open file"));
+        };
+        let text = String::from_utf8_lossy(&text);
+        let block =
+            pem::blocks(&text).find(|b| b.as_ref().map_or(true, |b| b.label.ends_with("CERTIFICATE")));
+        match block {
+            Some(Ok(block)) => match Certificate::parse_all(&block.bytes) {
+                Ok(certificate) => describe::describe(py, &certificate),
+                Err(_) => Err(errors::plain_ssl_error(py, "Error decoding PEM-encoded file")),
+            },
+            _ => Err(errors::plain_ssl_error(py, "Error decoding PEM-encoded file")),
+        }
     }
 
     fn object(py: Py<'_>, id: ObjectId) -> PyResult<Ref<PyTuple>> {

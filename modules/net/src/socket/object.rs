@@ -68,6 +68,16 @@ impl PySocket {
         Ok(())
     }
 
+    /// The descriptor; -1 once it is closed.
+    pub fn descriptor(&self) -> i32 {
+        self.fd.get()
+    }
+
+    /// Nanoseconds that a call may take; 0: do not wait, negative: no limit.
+    pub fn timeout_nanoseconds(&self) -> i64 {
+        self.timeout.get()
+    }
+
     fn make(py: Py<'_>, cls: &PyType) -> PyResult<Ref<PyObject>> {
         PySocket {
             base: PyObject::HEADER,

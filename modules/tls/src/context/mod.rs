@@ -1,5 +1,8 @@
-//! `_SSLContext`: the settings that connections share (`settings.rs`: its attributes).
+//! `_SSLContext`: the settings that connections share. Its attributes (`settings.rs`), its certificates and keys (`files.rs`), its ciphers
+//! and connections (`connect.rs`).
 
+mod connect;
+mod files;
 mod settings;
 
 use core::cell::RefCell;
@@ -7,6 +10,13 @@ use std::sync::Arc;
 
 use krait_runtime::objects::exceptions::types;
 use krait_runtime::prelude::*;
+use rustls::crypto::SupportedKxGroup;
+use rustls::server::{ProducesTickets, ServerSessionMemoryCache, StoresServerSessions};
+
+use crate::ciphers::{self, Cipher};
+use crate::errors::Report;
+use crate::keys::OwnKeys;
+use crate::x509::trust::Trust;
 
 /// The numbers of protocols and versions, as Python has them.
 pub mod protocol {
@@ -60,9 +70,56 @@ pub struct SslContext {
     pub(crate) keylog_filename: Member<PyObject>,
     #[no_traverse]
     pub(crate) keylog: RefCell<Option<Arc<settings::KeyLogFile>>>,
+    /// The suites of TLS 1.2.
+    #[no_traverse]
+    pub(crate) chosen: RefCell<Vec<&'static Cipher>>,
+    /// The only group for key exchange.
+    #[no_traverse]
+    pub(crate) group: Cell<Option<&'static dyn SupportedKxGroup>>,
+    #[no_traverse]
+    pub(crate) trust: RefCell<Arc<Trust>>,
+    #[no_traverse]
+    pub(crate) keys: RefCell<Arc<OwnKeys>>,
+    #[no_traverse]
+    pub(crate) alpn: RefCell<Vec<Vec<u8>>>,
+    #[no_traverse]
+    sessions: RefCell<Option<ServerSessions>>,
+    #[no_traverse]
+    pub(crate) counts: Counts,
+    weaklist: WeakList,
 }
 
-#[pymethods(parts(settings))]
+/// Where a server keeps sessions, and what seals its tickets.
+type ServerSessions = (Arc<dyn StoresServerSessions>, Arc<dyn ProducesTickets>);
+
+/// What `session_stats()` tells.
+#[derive(Debug, Default)]
+pub struct Counts {
+    pub(crate) connects: Cell<u32>,
+    pub(crate) connected: Cell<u32>,
+    pub(crate) accepts: Cell<u32>,
+    pub(crate) accepted: Cell<u32>,
+    pub(crate) resumed: Cell<u32>,
+}
+
+/// A server remembers so many sessions.
+const MOST_SESSIONS: usize = 20480;
+
+impl SslContext {
+    /// The place for a server's sessions, made when first needed.
+    pub(crate) fn server_sessions(&self) -> Result<ServerSessions, Report> {
+        let mut sessions = self.sessions.borrow_mut();
+        if let Some(made) = &*sessions {
+            return Ok(made.clone());
+        }
+        let ticketer = rustls::crypto::ring::Ticketer::new().map_err(|_| Report::ssl("INTERNAL_ERROR"))?;
+        let made: ServerSessions = (ServerSessionMemoryCache::new(MOST_SESSIONS), ticketer);
+        *sessions = Some(made.clone());
+        Ok(made)
+    }
+}
+
+#[pymethods(parts(settings, files, connect))]
 impl SslContext {
     #[slot]
     fn tp_new(py: Py<'_>, cls: &PyType, args: &PyTuple, kwargs: Option<&PyDict>) -> PyResult<Ref<PyObject>> {
@@ -95,6 +152,14 @@ impl SslContext {
             sni_callback: Member::empty(),
             keylog_filename: Member::empty(),
             keylog: RefCell::new(None),
+            chosen: RefCell::new(ciphers::TLS12.iter().collect()),
+            group: Cell::new(None),
+            trust: RefCell::default(),
+            keys: RefCell::default(),
+            alpn: RefCell::default(),
+            sessions: RefCell::new(None),
+            counts: Counts::default(),
+            weaklist: WeakList::EMPTY,
         }
         .alloc(py, cls)
     }

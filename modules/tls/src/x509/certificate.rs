@@ -112,7 +112,7 @@ impl Certificate {
             serial: place(der, serial.value),
             issuer: place(der, issuer.whole),
             subject: place(der, subject.whole),
-            public_key: place(der, public_key.value),
+            public_key: place(der, public_key.whole),
             signature_algorithm: place(der, algorithm.value),
             signature: place(der, signature),
             extensions,
@@ -177,7 +177,7 @@ impl Certificate {
         self.part(&self.subject)
     }
 
-    /// The content of the public key's structure: algorithm and bits.
+    /// The public key's structure: algorithm and bits.
     pub fn public_key(&self) -> &[u8] {
         self.part(&self.public_key)
     }

@@ -87,7 +87,10 @@ fn is_within(kind: u8, name: &[u8], base: &[u8]) -> Result<bool, Violation> {
 }
 
 fn ends_with(name: &[u8], end: &[u8]) -> bool {
-    name.len().checked_sub(end.len()).and_then(|at| name.get(at..)).is_some_and(|t| t.eq_ignore_ascii_case(end))
+    name.len()
+        .checked_sub(end.len())
+        .and_then(|at| name.get(at..))
+        .is_some_and(|t| t.eq_ignore_ascii_case(end))
 }
 
 fn dns_within(name: &[u8], base: &[u8]) -> bool {
@@ -128,9 +131,10 @@ fn uri_host(uri: &[u8]) -> Option<&[u8]> {
     let rest = uri.get(start..)?;
     let end = rest.iter().position(|b| matches!(b, b'/' | b'?' | b'#')).unwrap_or(rest.len());
     let authority = rest.get(..end)?;
-    let host = authority.iter().rposition(|b| *b == b'@').map_or(authority, |at| {
-        authority.get(at + 1..).unwrap_or_default()
-    });
+    let host = authority
+        .iter()
+        .rposition(|b| *b == b'@')
+        .map_or(authority, |at| authority.get(at + 1..).unwrap_or_default());
     let end = host.iter().position(|b| *b == b':').unwrap_or(host.len());
     host.get(..end).filter(|host| !host.is_empty())
 }

@@ -232,7 +232,7 @@ const WEAK: [&[u8]; 4] = [
 
 /// The algorithm's identifier and the bits of a public key.
 pub fn key_parts(public_key: &[u8]) -> der::Parsed<(&[u8], &[u8])> {
-    let mut reader = Reader::new(public_key);
+    let mut reader = Reader::new(public_key).sequence()?;
     let algorithm = reader.expect(tag::SEQUENCE)?.value;
     let bits = der::whole_bits(reader.expect(tag::BIT_STRING)?.value)?;
     Ok((algorithm, bits))
