@@ -5,6 +5,7 @@ Format: a line `= KEY`, then the raw docstring as a C source would hold it ("nam
 A text line that begins with `=` or a backslash gets a backslash before it. A key without lines has no docstring.
 """
 
+import codecs
 import importlib
 import os
 import sys
@@ -235,6 +236,10 @@ def main():
             print(f"{name}: not imported: {error}", file=sys.stderr)
             continue
         put_module(module, name)
+    # Error handlers stand in no module.
+    for name in ("strict", "ignore", "replace", "xmlcharrefreplace", "backslashreplace", "namereplace"):
+        handler = codecs.lookup_error(name)
+        put(f"_codecs.{handler.__name__}", raw(handler.__name__, handler.__doc__, handler.__text_signature__))
     for t in hidden_types():
         put_type(t)
     queue = [object]

@@ -24,6 +24,11 @@ fn level(config: &Config, name: &str) -> i32 {
     text(config, name).map_or(0, |v| v.parse::<i32>().ok().filter(|&n| n >= 0).unwrap_or(1))
 }
 
+/// A flag variable that is on or off: everything but 0 is on.
+fn flag(config: &Config, name: &str) -> bool {
+    level(config, name) != 0
+}
+
 /// The last value of an `-X` option: `Some(None)` without value.
 fn x_option<'a>(config: &'a Config, name: &str) -> Option<Option<&'a str>> {
     config.x_options.iter().rev().find(|(n, _)| n == name).map(|(_, value)| value.as_deref())
@@ -56,15 +61,16 @@ fn number(
 
 /// Reads the variables and `-X` options into `config`; options win. An error is fatal, as in CPython, and says so in its words.
 pub fn apply(config: &mut Config) -> Result<(), String> {
-    config.debug = config.debug.max(level(config, "PYTHONDEBUG"));
+    config.debug = config.debug.max(level(config, "PYTHONDEBUG")).min(1);
     config.verbose = config.verbose.max(level(config, "PYTHONVERBOSE"));
     config.optimize = config.optimize.max(level(config, "PYTHONOPTIMIZE"));
-    config.inspect = config.inspect.max(level(config, "PYTHONINSPECT"));
-    config.dont_write_bytecode |= i32::from(set(config, "PYTHONDONTWRITEBYTECODE").is_some());
-    config.no_user_site |= i32::from(set(config, "PYTHONNOUSERSITE").is_some());
-    config.unbuffered |= set(config, "PYTHONUNBUFFERED").is_some();
+    config.inspect |= i32::from(set(config, "PYTHONINSPECT").is_some());
+    config.dont_write_bytecode |= i32::from(flag(config, "PYTHONDONTWRITEBYTECODE"));
+    config.no_user_site |= i32::from(flag(config, "PYTHONNOUSERSITE"));
+    config.unbuffered |= flag(config, "PYTHONUNBUFFERED");
     config.safe_path |= set(config, "PYTHONSAFEPATH").is_some();
     let has = |config: &Config, name| x_option(config, name).is_some();
+    config.malloc_stats = set(config, "PYTHONMALLOCSTATS").is_some();
     config.dev_mode |= has(config, "dev") || set(config, "PYTHONDEVMODE").is_some();
     config.faulthandler |=
         config.dev_mode || has(config, "faulthandler") || set(config, "PYTHONFAULTHANDLER").is_some();
@@ -79,27 +85,46 @@ pub fn apply(config: &mut Config) -> Result<(), String> {
         config.pycache_prefix = set(config, "PYTHONPYCACHEPREFIX").map(OsString::into_vec);
     }
     warn_options(config);
-    match text(config, "PYTHONHASHSEED").as_deref() {
-        None | Some("random") => {}
-        Some(v) => match v.parse::<u32>() {
-            Ok(seed) => {
-                config.hash_seed = Some(seed);
-                config.hash_randomization = i32::from(seed != 0);
-            }
-            Err(_) => {
-                return Err(
-                    "config_init_hash_seed: PYTHONHASHSEED must be \"random\" or an integer in range \
-                            [0; 4294967295]"
-                        .to_owned(),
-                );
-            }
-        },
-    }
+    hash_seed(config)?;
     encodings(config)?;
     if config.check_hash_pycs_mode.is_empty() {
         config.check_hash_pycs_mode = "default".to_owned();
     }
     Ok(())
+}
+
+/// The key of hashes, which `-R` makes a random one whatever the variable says.
+fn hash_seed(config: &mut Config) -> Result<(), String> {
+    const WRONG: &str =
+        "config_init_hash_seed: PYTHONHASHSEED must be \"random\" or an integer in range [0; 4294967295]";
+    if config.wants_random_hashes {
+        return Ok(());
+    }
+    match text(config, "PYTHONHASHSEED").as_deref() {
+        None | Some("random") => {}
+        Some(seed) => {
+            let seed = seed.trim_start().parse::<u32>().map_err(|_| WRONG.to_owned())?;
+            config.hash_seed = Some(seed);
+            config.hash_randomization = i32::from(seed != 0);
+        }
+    }
+    Ok(())
+}
+
+/// Whether the time of imports is shown: 1, or 2 for those from the cache as well. Text that is no number counts as 1.
+fn import_time(config: &Config) -> Result<i32, String> {
+    let (given, what) = match x_option(config, "importtime") {
+        Some(value) => (Some(value.unwrap_or("1").to_owned()), "-X importtime: values"),
+        None => (text(config, "PYTHONPROFILEIMPORTTIME"), "PYTHONPROFILEIMPORTTIME: numeric values"),
+    };
+    match given.map(|text| text.parse::<i32>()) {
+        None | Some(Ok(0)) => Ok(0),
+        Some(Ok(level @ 1..=2)) => Ok(level),
+        Some(Err(_)) => Ok(1),
+        Some(Ok(_)) => {
+            Err(format!("config_init_import_time: {what} other than 1 and 2 are reserved for future use."))
+        }
+    }
 }
 
 /// Settings that are numbers.
@@ -114,8 +139,6 @@ fn limits(config: &mut Config) -> Result<(), String> {
                                  be greater than 0";
     const TRACES: &str = "config_init_tracemalloc: -X tracemalloc=NFRAME: invalid number of frames";
     const TRACES_VARIABLE: &str = "config_init_tracemalloc: PYTHONTRACEMALLOC: invalid number of frames";
-    const IMPORTS: &str =
-        "config_init_import_time: -X importtime: values other than 1 and 2 are not supported.";
     const INHERIT: &str =
         "config_init_thread_inherit_context: -X thread_inherit_context=n: n is missing or invalid";
     const INHERIT_VARIABLE: &str =
@@ -146,11 +169,7 @@ fn limits(config: &mut Config) -> Result<(), String> {
     config.tracemalloc =
         number(config, "tracemalloc", "PYTHONTRACEMALLOC", Some(1), natural, [TRACES, TRACES_VARIABLE])?
             .unwrap_or(0);
-    let one_or_two = |n: i32| n == 1 || n == 2;
-    config.import_time = match x_option(config, "importtime") {
-        Some(_) => number(config, "importtime", "", Some(1), one_or_two, [IMPORTS, ""])?.unwrap_or(0),
-        None => level(config, "PYTHONPROFILEIMPORTTIME"),
-    };
+    config.import_time = import_time(config)?;
     let switch = |n: i32| n == 0 || n == 1;
     config.thread_inherit_context = number(
         config,
@@ -174,12 +193,15 @@ fn limits(config: &mut Config) -> Result<(), String> {
 }
 
 /// Settings that are words.
-fn switches(config: &Config) -> Result<(), String> {
-    match x_option(config, "frozen_modules") {
-        None | Some(None | Some("" | "on" | "off")) => {}
-        Some(Some(_)) => {
-            return Err("bad value for option -X frozen_modules (expected \"on\" or \"off\")".to_owned());
-        }
+fn switches(config: &mut Config) -> Result<(), String> {
+    let (frozen, what) = match x_option(config, "frozen_modules") {
+        Some(value) => (value.map(str::to_owned), "option -X frozen_modules"),
+        None => (text(config, "PYTHON_FROZEN_MODULES"), "PYTHON_FROZEN_MODULES"),
+    };
+    match frozen.as_deref() {
+        None | Some("" | "on") => {}
+        Some("off") => config.without_frozen_modules = true,
+        Some(_) => return Err(format!("bad value for {what} (expected \"on\" or \"off\")")),
     }
     let gil = x_option(config, "gil").map(|v| v.unwrap_or_default().to_owned());
     match gil.or_else(|| text(config, "PYTHON_GIL")).as_deref() {

@@ -30,7 +30,11 @@ pub fn main(arguments: Vec<Vec<u8>>) -> i32 {
     };
     let Some(py) = bring_up(config, &arguments) else { return 1 };
     let status = run::run(py, &run);
+    let show_allocations = py.interp().config.borrow().malloc_stats;
     let flushed = krait_runtime::lifecycle::finish(py, krait_interp::display::unraisable);
+    if show_allocations {
+        eprint!("{}", krait_runtime::obmalloc::report());
+    }
     leave(status, flushed)
 }
 

@@ -194,11 +194,11 @@ fn flag(letter: u8, config: &mut Config) -> bool {
     match letter {
         b'b' => config.bytes_warning += 1,
         b'B' => config.dont_write_bytecode = 1,
-        b'd' => config.debug += 1,
+        b'd' => config.debug = 1,
         b'E' => config.ignore_environment = 1,
         b'i' => {
-            config.inspect += 1;
-            config.interactive += 1;
+            config.inspect = 1;
+            config.interactive = 1;
         }
         b'I' => {
             config.isolated = 1;
@@ -208,10 +208,10 @@ fn flag(letter: u8, config: &mut Config) -> bool {
         }
         b'O' => config.optimize += 1,
         b'P' => config.safe_path = true,
-        b'q' => config.quiet += 1,
+        b'q' => config.quiet = 1,
         b's' => config.no_user_site = 1,
         b'S' => config.no_site = 1,
-        b'R' => config.hash_seed = None,
+        b'R' => config.wants_random_hashes = true,
         b'u' => config.unbuffered = true,
         b'v' => config.verbose += 1,
         b'x' => config.skip_first_line = true,

@@ -61,6 +61,7 @@ fn prepend_path(py: Py<'_>, entry: &[u8]) -> PyResult<()> {
     if py.interp().config.borrow().safe_path {
         return Ok(());
     }
+    py.interp().config.borrow_mut().first_path = Some(entry.to_vec());
     insert_path(py, entry)
 }
 

@@ -257,7 +257,15 @@ pub struct Config {
     pub int_max_str_digits: i32,
     pub unbuffered: bool,
     pub hash_seed: Option<u32>,
+    /// `-R`: whatever `PYTHONHASHSEED` says.
+    pub wants_random_hashes: bool,
     pub import_time: i32,
+    /// `-X frozen_modules=off`, `PYTHON_FROZEN_MODULES=off`.
+    pub without_frozen_modules: bool,
+    /// `PYTHONMALLOCSTATS`: what the allocator did is written to standard error at the end.
+    pub malloc_stats: bool,
+    /// What start-up put first into `sys.path`: the folder of the script, whose files hide other modules.
+    pub first_path: Option<Vec<u8>>,
     pub faulthandler: bool,
     pub tracemalloc: i32,
     pub no_debug_ranges: bool,

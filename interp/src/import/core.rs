@@ -1,6 +1,7 @@
 //! `__import__` and what the import instructions do. Not here: finding and loading, which is `importlib`'s business.
 
 use krait_runtime::objects::exceptions::{PyBaseException, types};
+use krait_runtime::objects::module::{is_shadowing, is_stdlib_name};
 use krait_runtime::objects::{PyDict, PyInt, PyList, PyStr, PyTuple};
 use krait_runtime::prelude::*;
 
@@ -339,10 +340,13 @@ fn cannot_import(
         None => false,
     };
     let shadows = match (&file, &module_name) {
-        (Some(file), Some(_)) => is_possibly_shadowing(py, file)?,
+        (Some(file), Some(_)) => is_shadowing(py, file)?,
         _ => false,
     };
-    let shadows_stdlib = shadows && is_stdlib_name(py, module_name.as_deref())?;
+    let shadows_stdlib = match &module_name {
+        Some(name) if shadows => is_stdlib_name(py, name)?,
+        _ => false,
+    };
     let text = match (&file, shadows_stdlib, initialising, shadows) {
         (Some(file), true, _, _) => format!(
             "cannot import name {shown} from {shown_module} (consider renaming {} since it has the same name as the \
@@ -392,38 +396,4 @@ fn spec_origin(py: Py<'_>, spec: &PyObject) -> PyResult<Option<Ref<PyStr>>> {
     }
     let origin = spec.get_attr_optional(py, id!(py, "origin"))?;
     Ok(origin.and_then(|o| o.downcast_into::<PyStr>().ok()))
-}
-
-/// Whether a module's file stands in the script's folder (`sys.path[0]`).
-fn is_possibly_shadowing(py: Py<'_>, file: &PyStr) -> PyResult<bool> {
-    if py.interp().config.borrow().safe_path {
-        return Ok(false);
-    }
-    let file = file.to_string_lossy().into_owned();
-    let Some((mut folder, base)) = file.rsplit_once('/') else { return Ok(false) };
-    if base == "__init__.py" {
-        folder = folder.rsplit_once('/').map_or("", |(front, _)| front);
-    }
-    let Some(sysdict) = py.interp().sysdict.get() else { return Ok(false) };
-    let Some(sysdict) = sysdict.downcast::<PyDict>() else { return Ok(false) };
-    let Some(path) = sysdict.get_str(py, id!(py, "path"))? else { return Ok(false) };
-    let Some(first) = path.downcast::<PyList>().and_then(|list| list.get(0)) else { return Ok(false) };
-    let Some(first) = first.downcast::<PyStr>() else { return Ok(false) };
-    let first = first.to_string_lossy().into_owned();
-    let first = if first.is_empty() {
-        std::env::current_dir().map(|d| d.to_string_lossy().into_owned()).unwrap_or_default()
-    } else {
-        first
-    };
-    Ok(folder == first)
-}
-
-fn is_stdlib_name(py: Py<'_>, name: Option<&PyStr>) -> PyResult<bool> {
-    let Some(name) = name else { return Ok(false) };
-    let Some(sysdict) = py.interp().sysdict.get() else { return Ok(false) };
-    let Some(sysdict) = sysdict.downcast::<PyDict>() else { return Ok(false) };
-    match sysdict.get_str(py, id!(py, "stdlib_module_names"))? {
-        Some(names) => names.contains(py, name),
-        None => Ok(false),
-    }
 }

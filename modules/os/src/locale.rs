@@ -78,7 +78,11 @@ pub mod locale {
         let conventions = system::conventions();
         let dict = PyDict::new(py)?;
         for (name, value) in &conventions.texts {
-            dict.set_named(py, name, &*text(py, value)?)?;
+            let category = match *name {
+                "decimal_point" | "thousands_sep" => libc::LC_NUMERIC,
+                _ => libc::LC_MONETARY,
+            };
+            dict.set_named(py, name, &*PyStr::new(py, &system::decode(value, category))?)?;
         }
         for (name, groups) in &conventions.groupings {
             let list = PyList::new(py)?;

@@ -58,6 +58,7 @@ pub mod uuid {
         let [first, rest @ ..] = node;
         out.push(first | 1);
         out.extend_from_slice(&rest);
-        PyTuple::pair(py, out.into_py(py)?, py.none())
+        // Other processes do not know of the sequence: not safe.
+        PyTuple::pair(py, out.into_py(py)?, (-1).into_py(py)?)
     }
 }

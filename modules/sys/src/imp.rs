@@ -18,13 +18,7 @@ const ESSENTIAL: [&str; 3] = ["_frozen_importlib", "_frozen_importlib_external",
 
 fn use_frozen(py: Py<'_>) -> bool {
     match FROZEN_OVERRIDE.load(Ordering::Relaxed) {
-        0 => !py
-            .interp()
-            .config
-            .borrow()
-            .x_options
-            .iter()
-            .any(|(name, value)| name == "frozen_modules" && value.as_deref() == Some("off")),
+        0 => !py.interp().config.borrow().without_frozen_modules,
         n => n > 0,
     }
 }

@@ -2,9 +2,9 @@
 
 use super::context::{Context, Rounding, status};
 use super::number::{Decimal, Raw};
-use super::transcendental::{exp_digits, from_big, ln_digits, to_big};
+use super::transcendental::{from_big, to_big};
 use super::words::{self, Temp};
-use dashu_int::{IBig, UBig};
+use dashu_int::UBig;
 
 impl Decimal {
     /// The absolute value of an integer that fits.
@@ -171,37 +171,20 @@ impl Decimal {
     }
 
     fn pow_real(&self, other: &Decimal, cx: &mut Context) -> Decimal {
-        // As many guard digits as libmpdec takes.
+        // As many guard digits as libmpdec takes, and rounded where it rounds: directed roundings show the last of them.
         let digits = self.digits().max(cx.prec) + 4 + 19;
         if digits > words::MAX_SHIFT / 8 {
             return Decimal::invalid(cx, status::MALLOC_ERROR);
         }
-        let lost = if (-1..=0).contains(&self.adjusted()) { self.digits() + 2 } else { 0 };
-        let p = digits + other.adjusted().max(0) + lost + 4;
-        let ln: IBig = ln_digits(self, p);
-        let coef = IBig::from(to_big(other.coef.as_slice()));
-        let product = ln * if other.negative { -coef } else { coef };
-        let negative = product < IBig::ZERO;
-        let size: UBig = (if negative { -product } else { product }).try_into().unwrap_or(UBig::ZERO);
-        let exponent = Decimal::new(negative, from_big(&size).resized(), other.exp - p);
+        let mut work = Context { prec: digits, rounding: Rounding::HalfEven, ..Context::max() };
+        let exponent = self.ln(&mut work).mul(other, &mut work);
         cx.raise(status::INEXACT | status::ROUNDED);
-        if exponent.coef.is_zero() || exponent.adjusted() < -(cx.prec + 2) {
-            let one = words::shift_left(&[1], cx.prec - 1);
-            return Raw { negative: false, coef: one, exp: 1 - cx.prec }.finish(cx);
-        }
-        if exponent.adjusted() > 18 {
+        let result = exponent.exp(&mut work);
+        if result.is_infinite() || result.is_zero() {
             let exp = if exponent.negative { -4 } else { 4 } * super::context::MAX_EMAX;
             return Decimal::small(false, 1, exp).finish(cx);
         }
-        let (value, scale) = exp_digits(&exponent, digits);
-        let value: UBig = value.try_into().unwrap_or(UBig::ZERO);
-        // Rounded to the working precision first: a power that is exact then shows as such.
-        let mut raw = Raw { negative: false, coef: from_big(&value), exp: -scale };
-        let excess = raw.coef.digits() - digits + 8;
-        if excess > 0 {
-            raw.cut(excess, Rounding::HalfEven);
-        }
-        raw.finish(cx)
+        result.finish(cx)
     }
 
     /// `self` to the power of `other` modulo `modulus`, all of them integers.
@@ -229,14 +212,18 @@ impl Decimal {
             };
             Some(to_big(coef.as_slice()))
         };
-        let (Some(base), Some(exponent), Some(modulus)) = (whole(self), whole(other), whole(modulus)) else {
+        let (Some(exponent), Some(modulus)) = (whole(other), whole(modulus)) else {
             return Decimal::invalid(cx, status::MALLOC_ERROR);
         };
         let result = if modulus == UBig::ONE {
             UBig::ZERO
         } else {
             let ring = dashu_int::fast_div::ConstDivisor::new(modulus);
-            ring.reduce(base).pow(&exponent).residue()
+            // The base may have more zeros than memory holds: they are a power of ten, too.
+            let zeros = UBig::from(self.exp.max(0) as u64);
+            let digits = words::shift_right(self.coef.as_slice(), (-self.exp).max(0)).0;
+            let base = ring.reduce(to_big(digits.as_slice())) * ring.reduce(UBig::from(10u8)).pow(&zeros);
+            base.pow(&exponent).residue()
         };
         Raw { negative, coef: from_big(&result), exp: 0 }.finish(cx)
     }

@@ -192,38 +192,30 @@ fn origin_of(py: Py<'_>, spec: &PyObject) -> PyResult<Option<Ref<PyStr>>> {
     Ok(origin.and_then(|o| o.downcast_into::<PyStr>().ok()))
 }
 
-/// True when the file lies in `sys.path[0]`, where it hides other modules.
-fn is_shadowing(py: Py<'_>, origin: &PyStr) -> PyResult<bool> {
-    if py.interp().config.borrow().safe_path {
-        return Ok(false);
+/// True when the file lies in the folder that start-up put first into `sys.path`, where it hides other modules.
+pub fn is_shadowing(py: Py<'_>, origin: &PyStr) -> PyResult<bool> {
+    let origin = origin.to_os_bytes(py)?;
+    let config = py.interp().config.borrow();
+    let Some(first) = config.first_path.as_deref() else { return Ok(false) };
+    let folder = |path: &[u8]| path.iter().rposition(|&b| b == b'/').map(|at| path.split_at(at).0.to_vec());
+    let Some(mut directory) = folder(&origin) else { return Ok(false) };
+    if origin.ends_with(b"/__init__.py") {
+        directory = folder(&directory).unwrap_or_default();
     }
-    let origin = origin.to_string_lossy();
-    let mut directory = match origin.rsplit_once('/') {
-        Some((directory, "__init__.py")) => directory.rsplit_once('/').map_or("", |(d, _)| d),
-        Some((directory, _)) => directory,
-        None => return Ok(false),
-    };
     if directory.is_empty() {
-        directory = "/";
+        directory.push(b'/');
     }
-    let sysdict = py.interp().sysdict.get();
-    let Some(path) = sysdict.as_ref().and_then(|d| d.downcast::<PyDict>()) else { return Ok(false) };
-    let Some(path) = path.get_str(py, id!(py, "path"))? else { return Ok(false) };
-    let first = path.downcast::<PyList>().and_then(|p| p.get(0));
-    let Some(first) = first.as_ref().and_then(|p| p.downcast::<PyStr>()) else { return Ok(false) };
-    if first.is_empty() {
-        let here = std::env::current_dir().unwrap_or_default();
-        return Ok(here.to_string_lossy() == directory);
-    }
-    Ok(first.eq_str(directory))
+    Ok(match first {
+        b"" => std::env::current_dir().is_ok_and(|here| here.as_os_str().as_encoded_bytes() == directory),
+        first => first == directory,
+    })
 }
 
-fn is_stdlib_name(py: Py<'_>, name: &PyStr) -> PyResult<bool> {
-    let sysdict = py.interp().sysdict.get();
-    let Some(sysdict) = sysdict.as_ref().and_then(|d| d.downcast::<PyDict>()) else { return Ok(false) };
-    match sysdict.get_str(py, id!(py, "stdlib_module_names"))? {
-        Some(names) => names.contains(py, name),
-        None => Ok(false),
+/// Whether `sys.stdlib_module_names` has the name.
+pub fn is_stdlib_name(py: Py<'_>, name: &PyStr) -> PyResult<bool> {
+    match py.sys_object(id!(py, "stdlib_module_names"))? {
+        Some(names) if PySet::check(&names) || PyFrozenSet::check(&names) => names.contains(py, name),
+        _ => Ok(false),
     }
 }
 

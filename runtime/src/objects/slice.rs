@@ -162,10 +162,11 @@ impl PySlice {
         Ok((start, stop, step))
     }
 
-    /// Applies the slice to a sequence of `length` items (`PySlice_Unpack` + `PySlice_AdjustIndices`).
-    pub fn indices(&self, py: Py<'_>, length: usize) -> PyResult<Indices> {
+    /// Applies the slice to a sequence (`PySlice_Unpack` + `PySlice_AdjustIndices`). How many items that has is asked only when
+    /// the bounds' `__index__` methods have run: they may change it.
+    pub fn indices(&self, py: Py<'_>, length: impl FnOnce() -> usize) -> PyResult<Indices> {
         let (start, stop, step) = self.unpack(py)?;
-        Ok(adjust(start, stop, step, length))
+        Ok(adjust(start, stop, step, length()))
     }
 
     /// First index and the one past the last over `length` items, when the step is one and all bounds are plain.
@@ -293,11 +294,5 @@ impl PySlice {
     fn __reduce__(&self, py: Py<'_>) -> PyResult<Ref<PyTuple>> {
         let args = PyTuple::from_vec(py, self.parts(py).into())?;
         PyTuple::from_vec(py, vec![self.ty().to_ref(), args.upcast()])
-    }
-
-    #[classmethod(name = "__class_getitem__")]
-    #[sig("($type, object, /)")]
-    fn class_getitem(cls: &PyType, py: Py<'_>, object: &PyObject) -> PyResult<Ref<PyObject>> {
-        crate::objects::generic_alias::class_getitem(py, cls, object)
     }
 }

@@ -513,7 +513,7 @@ impl PyTuple {
                 key.ty().name()
             ));
         };
-        let r = slice.indices(py, self.len())?;
+        let r = slice.indices(py, || self.len())?;
         if r.step == 1 {
             return self.slice(py, r.start as usize, r.start as usize + r.len).map(Ref::upcast);
         }

@@ -51,6 +51,11 @@ fn finish(
     out.finish(py).map(Ref::upcast)
 }
 
+/// What the type `n` shows numbers by: the locale's words; other types want none.
+fn locale_for(spec: &Spec) -> LocaleInfo {
+    if spec.code_byte() == Some(b'n') { crate::system::locale::numbers() } else { LocaleInfo::default() }
+}
+
 /// `MemoryError` if the places that a float is to have cannot be had.
 fn check_precision(py: Py<'_>, spec: &Spec) -> PyResult<()> {
     match spec.precision {
@@ -68,12 +73,12 @@ pub fn format_int(py: Py<'_>, value: &PyInt, spec: &PyStr) -> PyResult<Ref<PyObj
     if parsed.is_float_code() {
         check_precision(py, &parsed)?;
         let float = value.to_f64(py)?;
-        return finish(py, format_spec::render_float(&parsed, float, &LocaleInfo::default()), spec, value);
+        return finish(py, format_spec::render_float(&parsed, float, &locale_for(&parsed)), spec, value);
     }
     if !matches!(parsed.code_byte(), Some(b'b' | b'o' | b'x' | b'X' | b'c')) {
         value.check_digit_limit(py)?;
     }
-    finish(py, format_spec::render_int(&parsed, value.as_int_ref(), &LocaleInfo::default()), spec, value)
+    finish(py, format_spec::render_int(&parsed, value.as_int_ref(), &locale_for(&parsed)), spec, value)
 }
 
 /// `format(float, spec)`.
@@ -83,7 +88,7 @@ pub fn format_float(py: Py<'_>, value: &PyFloat, spec: &PyStr) -> PyResult<Ref<P
     }
     let parsed = parse(py, spec, value, Defaults::FLOAT)?;
     check_precision(py, &parsed)?;
-    finish(py, format_spec::render_float(&parsed, value.value(), &LocaleInfo::default()), spec, value)
+    finish(py, format_spec::render_float(&parsed, value.value(), &locale_for(&parsed)), spec, value)
 }
 
 /// `format(complex, spec)`.
@@ -94,7 +99,7 @@ pub fn format_complex(py: Py<'_>, value: &PyComplex, spec: &PyStr) -> PyResult<R
     let parsed = parse(py, spec, value, Defaults::FLOAT)?;
     check_precision(py, &parsed)?;
     let (re, im) = value.value();
-    finish(py, format_spec::render_complex(&parsed, re, im, &LocaleInfo::default()), spec, value)
+    finish(py, format_spec::render_complex(&parsed, re, im, &locale_for(&parsed)), spec, value)
 }
 
 /// `format(str, spec)`.

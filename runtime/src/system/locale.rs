@@ -2,6 +2,8 @@
 
 use std::ffi::{CStr, CString};
 
+use krait_numeric::format_spec::LocaleInfo;
+
 /// Locales to fall back on from "C" (PEP 538): all of them know UTF-8.
 const TARGETS: [&CStr; 3] = [c"C.UTF-8", c"C.utf8", c"UTF-8"];
 
@@ -101,6 +103,52 @@ pub fn conventions() -> Conventions {
     }
 }
 
+/// How the present locale writes numbers: for the format type `n`.
+pub fn numbers() -> LocaleInfo {
+    let Conventions { texts, groupings, .. } = conventions();
+    let text = |name: &str| {
+        let bytes = texts.iter().find(|(key, _)| *key == name).map(|(_, bytes)| bytes.as_slice());
+        decode(bytes.unwrap_or_default(), libc::LC_NUMERIC).into()
+    };
+    let [(_, grouping), _] = groupings;
+    LocaleInfo {
+        decimal_point: text("decimal_point"),
+        thousands_sep: text("thousands_sep"),
+        grouping: grouping.into(),
+    }
+}
+
+/// Text of the locale's category, in the encoding that this category's locale has. What cannot be decoded is read as Latin-1.
+pub fn decode(bytes: &[u8], category: i32) -> String {
+    if bytes.is_ascii() {
+        return String::from_utf8_lossy(bytes).into_owned();
+    }
+    decode_by(bytes, category)
+        .or_else(|| String::from_utf8(bytes.to_vec()).ok())
+        .unwrap_or_else(|| bytes.iter().map(|&b| char::from(b)).collect())
+}
+
+/// Decodes with the C library, under the category's locale for this thread alone.
+fn decode_by(bytes: &[u8], category: i32) -> Option<String> {
+    let bytes = CString::new(bytes).ok()?;
+    let name = CString::new(set(category, None)?).ok()?;
+    let mut wide = vec![0 as libc::wchar_t; bytes.as_bytes().len() + 1];
+    // SAFETY: the new locale is this thread's only until the old one is put back, and is freed after that; at most as many
+    // characters as there is room for are written.
+    let got = unsafe {
+        let own = libc::newlocale(libc::LC_CTYPE_MASK, name.as_ptr(), core::ptr::null_mut());
+        if own.is_null() {
+            return None;
+        }
+        let old = libc::uselocale(own);
+        let got = mbstowcs(wide.as_mut_ptr(), bytes.as_ptr(), wide.len());
+        libc::uselocale(old);
+        libc::freelocale(own);
+        got
+    };
+    wide.get(..got)?.iter().map(|&c| char::from_u32(c as u32)).collect()
+}
+
 /// `nl_langinfo`.
 pub fn information(item: i32) -> Vec<u8> {
     // SAFETY: the text stands until the next call; it is copied at once.
@@ -111,6 +159,7 @@ pub fn information(item: i32) -> Vec<u8> {
 }
 
 unsafe extern "C" {
+    fn mbstowcs(out: *mut libc::wchar_t, from: *const core::ffi::c_char, room: usize) -> usize;
     fn strcoll(a: *const core::ffi::c_char, b: *const core::ffi::c_char) -> i32;
     fn strxfrm(out: *mut core::ffi::c_char, from: *const core::ffi::c_char, room: usize) -> usize;
     fn dcgettext(

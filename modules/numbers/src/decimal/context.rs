@@ -419,13 +419,14 @@ impl Context {
     fn get_clamp(&self) -> u8 {
         self.clamp.get().into()
     }
-    #[getter]
-    fn flags(&self) -> Option<Ref<SignalDict>> {
-        self.flags_view.get()
-    }
-    #[getter(name = "traps")]
-    fn get_traps(&self) -> Option<Ref<SignalDict>> {
-        self.traps_view.get()
+    /// `flags` and `traps` are no attributes of the class.
+    #[slot]
+    fn tp_getattro(&self, py: Py<'_>, name: &PyObject) -> PyResult<Option<Ref<PyObject>>> {
+        match name.downcast::<PyStr>() {
+            Some(name) if name.eq_str("flags") => Ok(self.flags_view.get().map(Ref::upcast)),
+            Some(name) if name.eq_str("traps") => Ok(self.traps_view.get().map(Ref::upcast)),
+            _ => self.generic_get_attr_object(py, name).map(Some),
+        }
     }
     #[pymethod(name = "Etiny")]
     #[sig("($self, /)")]

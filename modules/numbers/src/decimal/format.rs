@@ -1,7 +1,10 @@
 //! `format(Decimal, …)`.
 
-use krait_numeric::decimal::{self as kernel, Rounding, Style, words};
+use krait_numeric::decimal::{self as kernel, MAX_PREC, Rounding, Style, words};
+use krait_numeric::format_spec::{LocaleInfo, group_digits};
+use krait_runtime::objects::exceptions::types;
 use krait_runtime::prelude::*;
+use krait_runtime::system::locale;
 
 use super::context::Context;
 
@@ -52,8 +55,7 @@ fn parse(text: &str) -> Option<Spec> {
         let mut value = None;
         while let Some(c) = rest.pop_if(|c| c.is_ascii_digit()) {
             let digit = i64::from(c as u32 - '0' as u32);
-            value =
-                Some(i64::checked_mul(value.unwrap_or(0), 10)?.checked_add(digit).filter(|&n| n < 1 << 40)?);
+            value = Some(i64::checked_mul(value.unwrap_or(0), 10)?.checked_add(digit)?);
         }
         Some(value)
     };
@@ -95,6 +97,65 @@ fn parse(text: &str) -> Option<Spec> {
     Some(spec)
 }
 
+/// Point and grouping that a specification asks for.
+fn locale_of(spec: &Spec) -> LocaleInfo {
+    match (spec.code, spec.separator) {
+        (Some('n'), _) => locale::numbers(),
+        (_, Some(separator)) => LocaleInfo {
+            thousands_sep: separator.to_string().into(),
+            grouping: vec![3].into(),
+            ..LocaleInfo::default()
+        },
+        _ => LocaleInfo { decimal_point: "".into(), ..LocaleInfo::default() },
+    }
+}
+
+/// Point and grouping with what the caller gives in their place.
+fn overridden(py: Py<'_>, mut locale: LocaleInfo, given: &PyObject) -> PyResult<LocaleInfo> {
+    let Some(given) = given.downcast::<PyDict>() else {
+        bail!(py, TypeError, "optional argument must be a dict");
+    };
+    let text = |name: &str| -> PyResult<Option<String>> {
+        let Some(value) = given.get_str(py, &*PyStr::new(py, name)?)? else { return Ok(None) };
+        let Some(value) = value.downcast::<PyStr>() else {
+            bail!(py, TypeError, "bad argument type for built-in operation");
+        };
+        let text = value.to_utf8(py)?;
+        Ok(Some(text.split('\0').next().unwrap_or_default().to_owned()))
+    };
+    if let Some(point) = text("decimal_point")? {
+        locale.decimal_point = point.into();
+    }
+    if let Some(separator) = text("thousands_sep")? {
+        locale.thousands_sep = separator.into();
+    }
+    if let Some(grouping) = text("grouping")? {
+        locale.grouping = grouping.into_bytes().into();
+    }
+    let usable = (1..=4).contains(&locale.decimal_point.len())
+        && locale.thousands_sep.len() <= 4
+        && locale.grouping.is_ascii();
+    if !usable {
+        bail!(py, ValueError, "invalid override dict");
+    }
+    Ok(locale)
+}
+
+/// The `N` at the end of a specification, which means `n` with capitals.
+fn takes_capitals(py: Py<'_>, text: &mut String) -> PyResult<bool> {
+    if !text.ends_with('N') {
+        return Ok(false);
+    }
+    py.warn(
+        types::DeprecationWarning(),
+        "Format specifier 'N' is deprecated and slated for removal in Python 3.18",
+        1,
+    )?;
+    text.pop();
+    text.push('n');
+    Ok(true)
+}
+
 /// Rounds to `digits` significant digits, or pads with zeros to them.
 fn round_to(x: &kernel::Decimal, digits: i64, rounding: Rounding) -> kernel::Decimal {
     rescale(x, x.adjusted() + 1 - digits, rounding, digits)
@@ -121,30 +182,6 @@ fn rescale(x: &kernel::Decimal, exp: i64, rounding: Rounding, most: i64) -> kern
     kernel::Decimal::new(x.negative, coef.resized(), exp)
 }
 
-/// Groups of three digits, counted from the point.
-fn grouped(digits: &str, separator: Option<char>, min_width: usize) -> String {
-    let mut digits = digits.to_owned();
-    let Some(separator) = separator else {
-        if digits.len() < min_width {
-            digits.insert_str(0, &"0".repeat(min_width - digits.len()));
-        }
-        return digits;
-    };
-    let with_separators = |n: usize| n + n.saturating_sub(1) / 3;
-    while with_separators(digits.len()) < min_width {
-        digits.insert(0, '0');
-    }
-    let n = digits.len();
-    let mut out = String::with_capacity(with_separators(n));
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (n - i).is_multiple_of(3) {
-            out.push(separator);
-        }
-        out.push(c);
-    }
-    out
-}
-
 fn aligned(sign: &str, body: &str, spec: &Spec) -> String {
     let used = sign.len() + body.chars().count();
     let padding = spec.width.saturating_sub(used);
@@ -162,12 +199,30 @@ pub(super) fn format(
     py: Py<'_>,
     value: &kernel::Decimal,
     spec: &PyStr,
+    given: Option<&PyObject>,
     context: &Context,
 ) -> PyResult<Ref<PyStr>> {
-    let Some(spec) = spec.to_utf8(py).ok().and_then(|text| parse(&text)) else {
-        drop(py.take_error());
+    let mut text = match spec.to_utf8(py) {
+        Ok(text) => text.to_string(),
+        Err(raised) => {
+            py.clear_error(raised);
+            bail!(py, ValueError, "invalid format string");
+        }
+    };
+    let capitals = takes_capitals(py, &mut text)?;
+    let Some(spec) = parse(&text) else {
         bail!(py, ValueError, "invalid format string");
     };
+    let mut locale = locale_of(&spec);
+    if let Some(given) = given {
+        locale = overridden(py, locale, given)?;
+    }
+    if locale.decimal_point.is_empty() {
+        locale.decimal_point = ".".into();
+    }
+    if spec.width as i64 > MAX_PREC || spec.precision.is_some_and(|p| p > MAX_PREC) {
+        bail!(py, ValueError, "format specification exceeds internal limits of _decimal");
+    }
     if spec.width > 1 << 31 || spec.precision.is_some_and(|p| p > words::MAX_SHIFT) {
         return Err(py.no_memory());
     }
@@ -189,6 +244,7 @@ pub(super) fn format(
     let mut x = value.clone();
     let code = match spec.code {
         None | Some('n') if context.capitals() && spec.code.is_none() => 'G',
+        Some('n') if capitals => 'G',
         None | Some('n') => 'g',
         Some(code) => code,
     };
@@ -233,7 +289,7 @@ pub(super) fn format(
     let exponent = left - point;
     let mut tail = String::new();
     if !fraction.is_empty() || spec.alternate {
-        tail.push('.');
+        tail.push_str(&locale.decimal_point);
         match spec.fraction_separator {
             Some(separator) => {
                 for (i, c) in fraction.chars().enumerate() {
@@ -254,8 +310,9 @@ pub(super) fn format(
         tail.push('%');
     }
     let sign = sign_of(negative);
-    let min_width = if spec.zero_pad { spec.width.saturating_sub(tail.len() + sign.len()) } else { 0 };
-    let whole = grouped(&whole, spec.separator, min_width);
+    let min_width =
+        if spec.zero_pad { spec.width.saturating_sub(tail.chars().count() + sign.len()) } else { 0 };
+    let whole = group_digits(&whole, min_width, &locale);
     if words::take_failure() {
         return Err(py.no_memory());
     }

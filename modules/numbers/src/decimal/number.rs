@@ -415,16 +415,17 @@ impl Decimal {
     }
     #[pymethod]
     #[sig("($self, format_spec, override=None, /)")]
+    #[style(parse_tuple)]
     fn __format__(
         &self,
         py: Py<'_>,
         format_spec: &PyObject,
-        _override: Option<&PyObject>,
+        r#override: Option<&PyObject>,
     ) -> PyResult<Ref<PyStr>> {
         let Some(spec) = format_spec.downcast::<PyStr>() else {
             bail!(py, TypeError, "format arg must be str");
         };
-        super::format::format(py, &self.value, spec, &*Context::current(py)?)
+        super::format::format(py, &self.value, spec, r#override, &*Context::current(py)?)
     }
     #[getter]
     fn real(&self) -> Ref<PyObject> {

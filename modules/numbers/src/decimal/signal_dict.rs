@@ -1,30 +1,37 @@
 //! The mappings from signals to truth values that a context's `flags` and `traps` are.
 
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
+use krait_runtime::objects::exceptions::types;
 use krait_runtime::prelude::*;
 
 use super::signals::{self, SIGNALS};
 
-/// `SignalDict`: a view of a context's bits.
+/// `SignalDict`: a view of a context's bits. It does not keep the context: once that is gone, and when the dict was made without
+/// one, every use is an error.
 #[pyclass(module = "abc", name = "SignalDict", doc = "")]
 #[repr(C)]
 pub struct SignalDict {
     base: PyObject,
     #[no_traverse]
-    pub(super) bits: Rc<Cell<u32>>,
+    bits: Weak<Cell<u32>>,
 }
 
 impl SignalDict {
     pub(super) fn over(py: Py<'_>, bits: &Rc<Cell<u32>>) -> PyResult<Ref<SignalDict>> {
-        let new = SignalDict { base: PyObject::HEADER, bits: bits.clone() };
+        let new = SignalDict { base: PyObject::HEADER, bits: Rc::downgrade(bits) };
         alloc_payload(py, SignalDict::type_object(), new)
     }
 
+    fn bits(&self, py: Py<'_>) -> PyResult<Rc<Cell<u32>>> {
+        self.bits.upgrade().ok_or_else(|| raise!(py, ValueError, "invalid signal dict"))
+    }
+
     fn to_dict(&self, py: Py<'_>) -> PyResult<Ref<PyDict>> {
+        let own = self.bits(py)?.get();
         let dict = PyDict::new(py)?;
         for (class, bits, _) in &SIGNALS {
-            dict.set(py, &*class.get(py)?, PyBool::get(self.bits.get() & bits != 0))?;
+            dict.set(py, &*class.get(py)?, PyBool::get(own & bits != 0))?;
         }
         Ok(dict)
     }
@@ -33,7 +40,7 @@ impl SignalDict {
 /// The bits that a dict with all signals as keys, or a signal dict, stands for.
 pub(super) fn bits_from(py: Py<'_>, value: &PyObject) -> PyResult<u32> {
     if let Some(signals) = value.downcast::<SignalDict>() {
-        return Ok(signals.bits.get());
+        return signals.bits(py).map(|bits| bits.get());
     }
     let Some(dict) = value.downcast::<PyDict>() else {
         bail!(py, TypeError, "argument must be a signal dict");
@@ -62,25 +69,39 @@ pub(super) fn bits_from_argument(py: Py<'_>, value: &PyObject) -> PyResult<u32> 
 #[pymethods(class = "abc.SignalDict")]
 impl SignalDict {
     #[slot]
-    fn mp_length(&self, _py: Py<'_>) -> isize {
-        SIGNALS.len() as isize
+    fn tp_new(
+        py: Py<'_>,
+        cls: &PyType,
+        _args: &PyTuple,
+        _kwargs: Option<&PyDict>,
+    ) -> PyResult<Ref<SignalDict>> {
+        alloc_payload(py, cls, SignalDict { base: PyObject::HEADER, bits: Weak::new() })
+    }
+    #[slot]
+    fn mp_length(&self, py: Py<'_>) -> PyResult<isize> {
+        self.bits(py).map(|_| SIGNALS.len() as isize)
     }
     #[slot]
     fn mp_subscript(&self, py: Py<'_>, key: &PyObject) -> PyResult<bool> {
-        Ok(self.bits.get() & signals::bits_of(py, key)? != 0)
+        let own = self.bits(py)?.get();
+        Ok(own & signals::bits_of(py, key)? != 0)
     }
     #[slot]
     fn mp_ass_subscript(&self, py: Py<'_>, key: &PyObject, value: Option<&PyObject>) -> PyResult<()> {
+        self.bits(py)?;
         let Some(value) = value else {
             bail!(py, ValueError, "signal keys cannot be deleted");
         };
         let bits = signals::bits_of(py, key)?;
         let on = value.is_true(py)?;
-        self.bits.set(if on { self.bits.get() | bits } else { self.bits.get() & !bits });
+        // The value's `__bool__` may have let the context go.
+        let own = self.bits(py)?;
+        own.set(if on { own.get() | bits } else { own.get() & !bits });
         Ok(())
     }
     #[slot]
     fn tp_iter(&self, py: Py<'_>) -> PyResult<Ref<PyObject>> {
+        self.bits(py)?;
         let mut classes = Vec::new();
         for (class, ..) in &SIGNALS {
             classes.push(class.get(py)?);
@@ -89,9 +110,10 @@ impl SignalDict {
     }
     #[slot]
     fn tp_repr(&self, py: Py<'_>) -> PyResult<Ref<PyStr>> {
+        let own = self.bits(py)?.get();
         let mut text = String::from("{");
         for (i, (_, bits, name)) in SIGNALS.iter().enumerate() {
-            let on = if self.bits.get() & bits != 0 { "True" } else { "False" };
+            let on = if own & bits != 0 { "True" } else { "False" };
             text += &format!("{}<class 'decimal.{name}'>:{on}", if i > 0 { ", " } else { "" });
         }
         PyStr::new(py, &(text + "}"))
@@ -102,24 +124,27 @@ impl SignalDict {
     }
     #[slot]
     fn tp_richcompare(&self, py: Py<'_>, other: &PyObject, op: CompareOp) -> PyResult<Ref<PyObject>> {
+        let own = self.bits(py)?;
         if !matches!(op, CompareOp::Eq | CompareOp::Ne) {
             return Ok(py.not_implemented());
         }
         let bits = if let Some(other) = other.downcast::<SignalDict>() {
-            other.bits.get()
+            other.bits(py)?.get()
         } else if other.downcast::<PyDict>().is_some() {
             match bits_from(py, other) {
                 Ok(bits) => bits,
-                Err(raised) => {
+                // A dict with other keys is no signal dict, and so not equal to one.
+                Err(raised) if py.error_matches(types::KeyError()) => {
                     py.clear_error(raised);
-                    bail!(py, ValueError, "invalid signal dict");
+                    return (op == CompareOp::Ne).into_py(py);
                 }
+                Err(raised) => return Err(raised),
             }
         } else {
             return Ok(py.not_implemented());
         };
         // Whole signals count, not the conditions behind one.
-        let same = SIGNALS.iter().all(|(_, mask, _)| (bits & mask != 0) == (self.bits.get() & mask != 0));
+        let same = SIGNALS.iter().all(|(_, mask, _)| (bits & mask != 0) == (own.get() & mask != 0));
         (same == (op == CompareOp::Eq)).into_py(py)
     }
     #[pymethod]

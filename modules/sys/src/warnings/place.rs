@@ -1,6 +1,7 @@
 //! Which line of which file a warning is about: the frame that the stack level means, its registry and module name.
 
 use krait_interp::objects::frame::{PyFrame, current_frame_object};
+use krait_runtime::objects::exceptions::types;
 use krait_runtime::prelude::*;
 
 /// A place in a program.
@@ -78,14 +79,32 @@ pub fn module_of_file(py: Py<'_>, filename: &PyStr) -> PyResult<Ref<PyObject>> {
     if has_suffix { filename.substring(py, 0, n - 3).map(Ref::upcast) } else { Ok(filename.to_ref()) }
 }
 
+/// What the module's loader knows it by: the name in its spec, which is not `__main__` for one that `-m` runs.
+fn name_for_loader(py: Py<'_>, globals: &PyDict) -> PyResult<Option<Ref<PyObject>>> {
+    if let Some(spec) = globals.get_str(py, id!(py, "__spec__"))?.filter(|spec| !spec.is_none())
+        && let Some(name) = spec.get_attr_optional(py, id!(py, "name"))?
+    {
+        return Ok(Some(name));
+    }
+    globals.get_str(py, id!(py, "__name__"))
+}
+
 /// The source line as the module's loader gives it, without line end; `None` when it cannot.
 pub fn source_line(py: Py<'_>, globals: &PyDict, lineno: i32) -> PyResult<Option<Ref<PyObject>>> {
     let Some(importlib) = py.interp().importlib.get() else { return Ok(None) };
     let external = importlib.get_attr(py, id!(py, "_bootstrap_external"))?;
     let loader = external.call_method(py, id!(py, "_bless_my_loader"), &[globals])?;
-    let Some(name) = globals.get_str(py, id!(py, "__name__"))? else { return Ok(None) };
+    let Some(name) = name_for_loader(py, globals)? else { return Ok(None) };
     let Some(get_source) = loader.get_attr_optional(py, id!(py, "get_source"))? else { return Ok(None) };
-    let source = get_source.call(py, &[&name])?;
+    let source = match get_source.call(py, &[&name]) {
+        Ok(source) => source,
+        // The loader may know the module by another name, as for `__main__`.
+        Err(raised) if py.error_matches(types::ImportError()) => {
+            py.clear_error(raised);
+            return Ok(None);
+        }
+        Err(raised) => return Err(raised),
+    };
     if source.is_none() {
         return Ok(None);
     }

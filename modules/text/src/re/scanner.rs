@@ -1,5 +1,6 @@
 //! `SRE_Scanner`: one match after the other.
 
+use krait_runtime::objects::memoryview::PyMemoryView;
 use krait_runtime::prelude::*;
 
 use super::pattern::{How, Run};
@@ -13,6 +14,8 @@ pub struct Scanner {
     #[pymember("pattern", object, readonly)]
     pattern: Member<Pattern>,
     string: Member<PyObject>,
+    /// Keeps bytes from being resized while the scanner lives.
+    lock: Member<PyMemoryView>,
     pos: Cell<usize>,
     endpos: Cell<usize>,
     must_advance: Cell<bool>,
@@ -29,10 +32,13 @@ impl Scanner {
         endpos: isize,
     ) -> PyResult<Ref<Scanner>> {
         let run = Run::new(py, pattern, string, pos, endpos)?;
+        let fixed = PyStr::check(string) || PyBytes::check(string);
+        let lock = if fixed { None } else { Some(PyMemoryView::from_object(py, string)?) };
         Scanner {
             base: PyObject::HEADER,
             pattern: Member::new(pattern.new_ref()),
             string: Member::new(string.to_ref()),
+            lock: Member::from_option(lock),
             pos: Cell::new(run.pos),
             endpos: Cell::new(run.endpos),
             must_advance: Cell::new(false),

@@ -189,7 +189,7 @@ impl PyByteArray {
         let Some(slice) = key.downcast::<PySlice>() else {
             bail!(py, TypeError, "bytearray indices must be integers or slices, not {}", key.ty().name());
         };
-        let at = slice.indices(py, self.len())?;
+        let at = slice.indices(py, || self.len())?;
         PyByteArray::new(py, &bytes::pick(self.as_bytes(), &at)).map(Ref::upcast)
     }
 

@@ -9,7 +9,7 @@ use crate::objects::bytes::construct::{self, Target};
 use crate::objects::bytes::join;
 use crate::objects::bytes::shared::{byte_argument, repeated};
 use crate::objects::exceptions::types;
-use crate::objects::slice::Indices;
+use crate::objects::slice::{Indices, adjust};
 use crate::objects::{PyInt, PySlice, PyStr};
 use crate::protocol::buffer::Buffer;
 use crate::py::Py;
@@ -55,11 +55,13 @@ impl PyByteArray {
     }
 
     fn assign_slice(&self, py: Py<'_>, slice: &PySlice, value: Option<&PyObject>) -> PyResult<()> {
+        // Neither the bounds nor the value may be read after the length: reading them may change the bytes.
+        let (start, stop, step) = slice.unpack(py)?;
         let with = match value {
             Some(value) => self.slice_value(py, value)?,
             None => Vec::new(),
         };
-        let at: Indices = slice.indices(py, self.len())?;
+        let at: Indices = adjust(start, stop, step, self.len());
         let start = at.start.max(0) as usize;
         if at.step == 1 {
             return self.splice(py, start, start + at.len, &with);

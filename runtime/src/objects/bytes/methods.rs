@@ -154,7 +154,7 @@ impl PyBytes {
         let Some(slice) = key.downcast::<PySlice>() else {
             bail!(py, TypeError, "byte indices must be integers or slices, not {}", key.ty().name());
         };
-        let at = slice.indices(py, self.len())?;
+        let at = slice.indices(py, || self.len())?;
         if at.len == self.len() && at.step == 1 && PyBytes::check_exact(self) {
             return Ok(self.to_ref());
         }

@@ -12,6 +12,7 @@ use crate::error::PyResult;
 use crate::gc;
 use crate::memory;
 use crate::object::PyObject;
+use crate::objects::slice::adjust;
 use crate::objects::tuple::clamp_bounds;
 use crate::objects::{PyBool, PyDict, PySlice, PyStr, PyTuple, PyType};
 use crate::protocol::object::CompareOp;
@@ -276,7 +277,7 @@ impl PyList {
             return self.sq_item(py, i);
         }
         let Some(slice) = key.downcast::<PySlice>() else { return Err(bad_index(py, key)) };
-        let r = slice.indices(py, self.len())?;
+        let r = slice.indices(py, || self.len())?;
         if r.step == 1 {
             return self.slice(py, r.start as usize, r.len).map(Ref::upcast);
         }
@@ -439,7 +440,8 @@ fn assign_slice(py: Py<'_>, list: &PyList, slice: &PySlice, value: Option<&PyObj
     {
         return result;
     }
-    // The value is read first: reading may change the list.
+    // Neither the bounds nor the value may be read after the length: reading them may change the list.
+    let (start, stop, step) = slice.unpack(py)?;
     let items = match value {
         Some(value) if value.ty().tp_iter.get().is_none() && !value.is_sequence() => {
             return Err(raise!(py, TypeError, "must assign iterable to extended slice"));
@@ -447,7 +449,7 @@ fn assign_slice(py: Py<'_>, list: &PyList, slice: &PySlice, value: Option<&PyObj
         Some(value) => Some(value.collect(py)?),
         None => None,
     };
-    let r = slice.indices(py, list.len())?;
+    let r = adjust(start, stop, step, list.len());
     if r.step == 1 {
         let start = r.start as usize;
         return list.splice(py, start, start + r.len, items.unwrap_or_default());

@@ -107,7 +107,7 @@ impl PyMemoryView {
         self.check_unrestricted(py)?;
         let new = PyMemoryView::on(py, self.managed(py)?, self.view())?;
         let len = dimensions(self.view()).shape.first().copied().unwrap_or(0);
-        let wanted = slice.indices(py, len.max(0) as usize)?;
+        let wanted = slice.indices(py, || len.max(0) as usize)?;
         self.check_alive(py)?;
         let n = self.ndim();
         let stride = dimensions(self.view()).strides.first().copied().unwrap_or(0);

@@ -254,7 +254,7 @@ impl PyStr {
         let Some(slice) = key.downcast::<PySlice>() else {
             bail!(py, TypeError, "string indices must be integers, not '{}'", key.ty().name());
         };
-        let at = slice.indices(py, self.len())?;
+        let at = slice.indices(py, || self.len())?;
         if at.len == 0 {
             return Ok(PyStr::empty());
         }

@@ -201,7 +201,7 @@ macro_rules! half {
                 }
             }
             #[pymethod]
-            #[sig("($self, bases, /)")]
+            #[sig("($self, object, /)")]
             fn __mro_entries__(&self, py: Py<'_>, _bases: &PyObject) -> PyResult<Ref<PyObject>> {
                 Err(cannot_subclass(py, $name))
             }

@@ -90,10 +90,6 @@ macro_rules! proxy_methods {
                 unwrap(py, self)?.str(py)
             }
             #[slot]
-            fn tp_hash(&self, py: Py<'_>) -> PyResult<isize> {
-                Err(raise!(py, TypeError, "unhashable type: '{}'", self.ty().name()))
-            }
-            #[slot]
             fn tp_getattro(&self, py: Py<'_>, name: &PyObject) -> PyResult<Ref<PyObject>> {
                 let object = unwrap(py, self)?;
                 match name.downcast::<PyStr>() {
@@ -185,6 +181,10 @@ macro_rules! proxy_methods {
             #[slot]
             fn nb_power(py: Py<'_>, a: &PyObject, b: &PyObject, c: &PyObject) -> PyResult<Ref<PyObject>> {
                 unwrap(py, a)?.power(py, &*unwrap(py, b)?, &*unwrap(py, c)?)
+            }
+            #[slot]
+            fn nb_inplace_power(&self, py: Py<'_>, other: &PyObject, modulus: &PyObject) -> PyResult<Ref<PyObject>> {
+                unwrap(py, self)?.inplace_power(py, &*unwrap(py, other)?, &*unwrap(py, modulus)?)
             }
             #[slot]
             fn nb_inplace_add(&self, py: Py<'_>, other: &PyObject) -> PyResult<Ref<PyObject>> {
@@ -290,20 +290,21 @@ macro_rules! proxy_methods {
                     None => object.del_item(py, key),
                 }
             }
-            #[pymethod]
-            fn __bytes__(&self, py: Py<'_>) -> PyResult<Ref<PyObject>> {
-                unwrap(py, self)?.call_method(py, id!(py, "__bytes__"), &[])
-            }
-            #[pymethod]
-            fn __reversed__(&self, py: Py<'_>) -> PyResult<Ref<PyObject>> {
-                unwrap(py, self)?.call_method(py, id!(py, "__reversed__"), &[])
-            }
             $($more)*
         }
     };
 }
 
-proxy_methods!(PyProxy, "weakref.ProxyType", {});
+proxy_methods!(PyProxy, "weakref.ProxyType", {
+    #[pymethod]
+    fn __bytes__(&self, py: Py<'_>) -> PyResult<Ref<PyObject>> {
+        unwrap(py, self)?.call_method(py, id!(py, "__bytes__"), &[])
+    }
+    #[pymethod]
+    fn __reversed__(&self, py: Py<'_>) -> PyResult<Ref<PyObject>> {
+        unwrap(py, self)?.call_method(py, id!(py, "__reversed__"), &[])
+    }
+});
 proxy_methods!(PyCallableProxy, "weakref.CallableProxyType", {
     #[slot]
     fn tp_call(&self, py: Py<'_>, args: &PyTuple, kwargs: Option<&PyDict>) -> PyResult<Ref<PyObject>> {
