@@ -91,6 +91,8 @@ pub mod line {
     pub const BAD_CADATA: u32 = 4423;
     /// Certificates of authorities in files.
     pub const CAFILE: u32 = 4544;
+    /// Parameters of Diffie-Hellman in files.
+    pub const PARAMETERS: u32 = 4600;
 }
 
 /// What an exception of OpenSSL tells.
@@ -187,6 +189,12 @@ pub fn plain_ssl_error(py: Py<'_>, text: &str) -> Raised {
         Ok(class) => py.raise(class, format_args!("{text}")),
         Err(raised) => raised,
     }
+}
+
+/// `AttributeError` for a deletion.
+#[cold]
+pub fn undeletable(py: Py<'_>, class: &str, name: &str) -> Raised {
+    raise!(py, AttributeError, "attribute '{name}' of '{class}' objects cannot be deleted")
 }
 
 /// The numbers of `SSL_ERROR_*` that exceptions carry.

@@ -6,12 +6,20 @@ use rustls::ProtocolVersion;
 use super::SslSocket;
 use crate::ciphers::{self, Cipher};
 use crate::context::{SslContext, verify};
+use crate::errors::undeletable;
 use crate::session::SslSession;
 use crate::verifier::Outcome;
 use crate::x509::{describe, object};
 
 fn cipher_tuple(py: Py<'_>, cipher: &Cipher) -> PyResult<Ref<PyTuple>> {
     PyTuple::of(py, [cipher.name.into_py(py)?, cipher.protocol.into_py(py)?, cipher.bits.into_py(py)?])
+}
+
+impl SslSocket {
+    /// The new value of an attribute; an error when it is to be deleted.
+    fn new_value<'a>(&self, py: Py<'_>, name: &str, value: Option<&'a PyObject>) -> PyResult<&'a PyObject> {
+        value.ok_or_else(|| undeletable(py, self.ty().name(), name))
+    }
 }
 
 #[pymethods(parts(handshake, stream))]
@@ -99,6 +107,9 @@ impl SslSocket {
             Some(name) => name.to_utf8(py)?.into_owned(),
             None => "tls-unique".to_owned(),
         };
+        if name == "tls-unique" && !self.state.borrow().shaken {
+            return Ok(py.none());
+        }
         // rustls does not show the messages that `tls-unique` is made of.
         bail!(py, ValueError, "'{name}' channel binding type not implemented")
     }
@@ -115,7 +126,8 @@ impl SslSocket {
 
     #[setter]
     fn set_context(&self, py: Py<'_>, value: Option<&PyObject>) -> PyResult<()> {
-        match value.and_then(|value| value.downcast::<SslContext>()) {
+        let value = self.new_value(py, "context", value)?;
+        match value.downcast::<SslContext>() {
             Some(context) => {
                 self.context.set(context.new_ref());
                 Ok(())
@@ -131,7 +143,7 @@ impl SslSocket {
 
     #[setter]
     fn set_owner(&self, py: Py<'_>, value: Option<&PyObject>) -> PyResult<()> {
-        let Some(value) = value else { bail!(py, TypeError, "cannot delete attribute") };
+        let value = self.new_value(py, "owner", value)?;
         let reference = krait_runtime::objects::weakref::PyWeakReference::type_object().call(py, &[value])?;
         self.owner.set(reference);
         Ok(())
@@ -168,10 +180,7 @@ impl SslSocket {
 
     #[setter]
     fn set_session(&self, py: Py<'_>, value: Option<&PyObject>) -> PyResult<()> {
-        match value {
-            Some(session) => self.use_session(py, session),
-            None => bail!(py, TypeError, "cannot delete attribute"),
-        }
+        self.use_session(py, self.new_value(py, "session", value)?)
     }
 
     #[getter]

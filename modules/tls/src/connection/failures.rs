@@ -124,13 +124,13 @@ impl State {
     /// Notes an error of rustls and says what to tell of it.
     pub(super) fn fail(&mut self, error: Error, server: bool) -> Failure {
         if let Error::AlertReceived(alert) = error {
-            self.broken = Some(Broken::ByAlert);
+            self.broken = Some(Broken::Alert);
             return match alert {
                 AlertDescription::CloseNotify => Failure::Closed,
                 _ => Failure::Told(alert_report(alert)),
             };
         }
-        self.broken = Some(Broken::ByUs);
+        self.broken = Some(Broken::Refused);
         if let Some(Outcome::Refused(refusal)) = &self.outcome {
             return Failure::Refused(refusal.clone());
         }

@@ -38,8 +38,8 @@ impl SslSocket {
     pub(super) fn shake(&self, py: Py<'_>, way: &Way) -> PyResult<()> {
         let line = way_line(way);
         match self.state.borrow().broken {
-            Some(Broken::ByAlert) => return Err(errors::zero_return(py, line)),
-            Some(Broken::ByUs) => return Err(gone(py, line)),
+            Some(Broken::Alert) => return Err(errors::zero_return(py, line)),
+            Some(_) => return Err(gone(py, line)),
             None => {}
         }
         if matches!(self.state.borrow().phase, Phase::New) {
@@ -54,7 +54,7 @@ impl SslSocket {
             match self.receive(py, way)? {
                 Arrival::Record => self.accept(py, way)?,
                 Arrival::End => {
-                    self.state.borrow_mut().broken = Some(Broken::ByUs);
+                    self.state.borrow_mut().broken = Some(Broken::End);
                     return Err(errors::unexpected_eof(py, line));
                 }
             }
@@ -147,6 +147,11 @@ impl SslSocket {
         let hello = accepted.client_hello();
         let greeting = Greeting::of(&hello);
         let offered = hello.cipher_suites().to_vec();
+        // Whoever the callback would be told of must still be there.
+        let lost = self.owner.get().is_some() && self.owner_object().is_none();
+        if lost && self.context_ref(py)?.sni_callback.get().is_some() {
+            return Err(self.refuse(py, way, HANDSHAKE_FAILURE, "CALLBACK_FAILED"));
+        }
         if let Some(alert) = self.ask_about_name(py, greeting.name.as_deref())? {
             return Err(self.refuse(py, way, alert, "CALLBACK_FAILED"));
         }
@@ -191,7 +196,7 @@ impl SslSocket {
     fn refuse(&self, py: Py<'_>, way: &Way, alert: u8, reason: &str) -> Raised {
         {
             let mut state = self.state.borrow_mut();
-            state.broken = Some(Broken::ByUs);
+            state.broken = Some(Broken::Refused);
             state.out.extend([21, 3, 3, 0, 2, 2, alert]);
         }
         self.flush_last_words(py, way);
@@ -257,9 +262,11 @@ impl SslSocket {
     #[pymethod]
     fn do_handshake(&self, py: Py<'_>) -> PyResult<()> {
         let way = self.way(py, Doing::Handshake)?;
-        if self.state.borrow().shaken {
+        let state = self.state.borrow();
+        if state.shaken && state.broken != Some(Broken::End) {
             return Ok(());
         }
+        drop(state);
         self.shake(py, &way)
     }
 }

@@ -73,9 +73,11 @@ enum Phase {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Broken {
     /// The other side's alert.
-    ByAlert,
+    Alert,
     /// What it sent made no sense, or it was refused.
-    ByUs,
+    Refused,
+    /// It has gone without a word.
+    End,
 }
 
 /// The state behind the object.

@@ -52,8 +52,9 @@ impl SslSocket {
                 Got::Nothing => {}
             }
             match self.state.borrow().broken {
-                Some(Broken::ByAlert) => return Ok(Vec::new()),
-                Some(Broken::ByUs) => return Err(gone(py, line)),
+                Some(Broken::Alert) => return Ok(Vec::new()),
+                Some(Broken::End) => return Err(errors::unexpected_eof(py, line)),
+                Some(Broken::Refused) => return Err(gone(py, line)),
                 None => {}
             }
             if !self.state.borrow().shaken {
@@ -62,7 +63,7 @@ impl SslSocket {
             }
             self.send_if_possible(py, &way)?;
             if let Arrival::End = self.receive(py, &way)? {
-                self.state.borrow_mut().broken = Some(Broken::ByUs);
+                self.state.borrow_mut().broken = Some(Broken::End);
                 return Err(errors::unexpected_eof(py, line));
             }
         }
@@ -91,8 +92,8 @@ impl SslSocket {
             self.shake(py, &way)?;
         }
         match self.state.borrow().broken {
-            Some(Broken::ByAlert) => return Err(errors::zero_return(py, line)),
-            Some(Broken::ByUs) => return Err(gone(py, line)),
+            Some(Broken::Alert) => return Err(errors::zero_return(py, line)),
+            Some(_) => return Err(gone(py, line)),
             None => {}
         }
         if self.state.borrow().written > data.len() {
@@ -135,13 +136,13 @@ impl SslSocket {
             match self.decrypted(&mut [0]) {
                 Got::Closed => return Ok(()),
                 Got::Bytes(_) => {
-                    self.state.borrow_mut().broken = Some(Broken::ByUs);
+                    self.state.borrow_mut().broken = Some(Broken::Refused);
                     return Err(Report::ssl("APPLICATION_DATA_AFTER_CLOSE_NOTIFY").raise(py, line));
                 }
                 Got::Nothing => {}
             }
             if let Arrival::End = self.receive(py, &way)? {
-                self.state.borrow_mut().broken = Some(Broken::ByUs);
+                self.state.borrow_mut().broken = Some(Broken::End);
                 return Err(errors::unexpected_eof(py, line));
             }
         }

@@ -261,7 +261,7 @@ impl State {
                     self.collect();
                     match processed {
                         Ok(io) if io.peer_has_closed() && !self.shaken => {
-                            self.broken = Some(super::Broken::ByAlert);
+                            self.broken = Some(super::Broken::Alert);
                             return Err(Failure::Closed);
                         }
                         Ok(_) => {}

@@ -60,6 +60,21 @@ impl SslContext {
         owner: Option<&PyObject>,
         session: Option<&PyObject>,
     ) -> PyResult<Ref<PyObject>> {
+        let some = |object: Option<&PyObject>| object.is_some_and(|o| !o.is_none());
+        let named = match host {
+            Some(host) => !host.is_none() && host.is_true(py)?,
+            None => false,
+        };
+        // `ssl.py` looks after this for sockets; a connection in memory must not go unchecked either.
+        if server && named {
+            bail!(py, ValueError, "server_hostname can only be specified in client mode")
+        }
+        if server && some(session) {
+            bail!(py, ValueError, "session can only be specified in client mode")
+        }
+        if self.check_hostname.get() && !named {
+            bail!(py, ValueError, "check_hostname requires server_hostname")
+        }
         let host = host_name(py, host)?;
         self.check_side(py, server)?;
         let made = SslSocket::make(py, self, carrier, server, host, owner.filter(|o| !o.is_none()))?;

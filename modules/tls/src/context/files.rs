@@ -258,11 +258,21 @@ impl SslContext {
         Ok(list)
     }
 
-    /// Finite fields are not for rustls: what is there is said, nothing is done.
+    /// Finite fields are not for rustls: good parameters are refused too.
     #[pymethod]
     #[sig("($self, path, /)")]
     fn load_dh_params(&self, py: Py<'_>, path: &PyObject) -> PyResult<()> {
-        path.fs_bytes(py)?;
+        let text = path.fs_bytes(py)?;
+        let text = match py.detach(|| std::fs::read(as_path(&text))) {
+            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+            Err(error) => {
+                let number = error.raw_os_error().unwrap_or(libc::EIO);
+                return Err(py.raise_errno_with(number, Some(path), None));
+            }
+        };
+        if !pem::blocks(&text).any(|b| b.is_ok_and(|b| b.label.ends_with("DH PARAMETERS"))) {
+            return Err(Report::of("PEM", 108, "NO_START_LINE").raise(py, line::PARAMETERS));
+        }
         bail!(py, NotImplementedError, "Diffie-Hellman over finite fields is not supported")
     }
 }

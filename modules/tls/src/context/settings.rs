@@ -10,6 +10,7 @@ use krait_runtime::objects::exceptions::types;
 use krait_runtime::prelude::*;
 
 use super::{SslContext, protocol, verify};
+use crate::errors::undeletable;
 
 /// `OP_ALL`, no compression, no SSLv3, the server's preference, middlebox compatibility: what new contexts have.
 pub const FIRST_OPTIONS: u64 = 2_186_412_112;
@@ -46,16 +47,18 @@ impl rustls::KeyLog for KeyLogFile {
     }
 }
 
-fn number(py: Py<'_>, value: Option<&PyObject>) -> PyResult<i64> {
-    match value {
-        Some(value) => extract::<i64>(py, value, "", 0),
-        None => bail!(py, TypeError, "cannot delete attribute"),
-    }
+fn number(py: Py<'_>, value: &PyObject) -> PyResult<i64> {
+    extract::<i64>(py, value, "", 0)
 }
 
 impl SslContext {
+    /// The new value of an attribute; an error when it is to be deleted.
+    fn new_value<'a>(&self, py: Py<'_>, name: &str, value: Option<&'a PyObject>) -> PyResult<&'a PyObject> {
+        value.ok_or_else(|| undeletable(py, self.ty().name(), name))
+    }
+
     /// Versions can be chosen only where the protocol leaves them open.
-    fn version_from(&self, py: Py<'_>, value: Option<&PyObject>) -> PyResult<i32> {
+    fn version_from(&self, py: Py<'_>, value: &PyObject) -> PyResult<i32> {
         let version = i32::try_from(number(py, value)?).unwrap_or(i32::MAX);
         if self.protocol.get() == protocol::TLS_1_2 {
             bail!(
@@ -92,8 +95,7 @@ impl SslContext {
 
     #[setter]
     fn set_options(&self, py: Py<'_>, value: Option<&PyObject>) -> PyResult<()> {
-        let Some(value) = value else { bail!(py, TypeError, "cannot delete attribute") };
-        let number = value.index(py)?;
+        let number = self.new_value(py, "options", value)?.index(py)?;
         if number.is_negative() {
             bail!(py, ValueError, "Cannot convert negative int")
         }
@@ -115,10 +117,7 @@ impl SslContext {
 
     #[setter]
     fn set_verify_mode(&self, py: Py<'_>, value: Option<&PyObject>) -> PyResult<()> {
-        let mode = match value {
-            Some(value) => extract::<i32>(py, value, "", 0)?,
-            None => bail!(py, TypeError, "cannot delete attribute"),
-        };
+        let mode = extract::<i32>(py, self.new_value(py, "verify_mode", value)?, "", 0)?;
         if !matches!(mode, verify::NONE | verify::OPTIONAL | verify::REQUIRED) {
             bail!(py, ValueError, "invalid value for verify_mode")
         }
@@ -136,13 +135,14 @@ impl SslContext {
 
     #[setter]
     fn set_verify_flags(&self, py: Py<'_>, value: Option<&PyObject>) -> PyResult<()> {
-        match value.and_then(|value| value.downcast::<PyInt>()) {
+        let value = self.new_value(py, "verify_flags", value)?;
+        match value.downcast::<PyInt>() {
             Some(flags) => {
                 self.verify_flags.set(flags.as_u64_mask());
                 Ok(())
             }
             None => {
-                let name = value.map_or("None", |v| if v.is_none() { "None" } else { v.ty().name() });
+                let name = if value.is_none() { "None" } else { value.ty().name() };
                 bail!(py, TypeError, "argument must be int, not {name}")
             }
         }
@@ -155,8 +155,7 @@ impl SslContext {
 
     #[setter]
     fn set_check_hostname(&self, py: Py<'_>, value: Option<&PyObject>) -> PyResult<()> {
-        let Some(value) = value else { bail!(py, TypeError, "cannot delete attribute") };
-        let check = value.is_true(py)?;
+        let check = self.new_value(py, "check_hostname", value)?.is_true(py)?;
         if check && self.verify_mode.get() == verify::NONE {
             self.verify_mode.set(verify::REQUIRED);
         }
@@ -171,7 +170,7 @@ impl SslContext {
 
     #[setter(name = "_host_flags")]
     fn set_host_flags(&self, py: Py<'_>, value: Option<&PyObject>) -> PyResult<()> {
-        self.host_flags.set(number(py, value)? as u32);
+        self.host_flags.set(number(py, self.new_value(py, "_host_flags", value)?)? as u32);
         Ok(())
     }
 
@@ -182,6 +181,7 @@ impl SslContext {
 
     #[setter]
     fn set_minimum_version(&self, py: Py<'_>, value: Option<&PyObject>) -> PyResult<()> {
+        let value = self.new_value(py, "minimum_version", value)?;
         self.minimum.set(match self.version_from(py, value)? {
             protocol::HIGHEST => protocol::VERSION_1_3,
             version => version,
@@ -196,6 +196,7 @@ impl SslContext {
 
     #[setter]
     fn set_maximum_version(&self, py: Py<'_>, value: Option<&PyObject>) -> PyResult<()> {
+        let value = self.new_value(py, "maximum_version", value)?;
         self.maximum.set(match self.version_from(py, value)? {
             protocol::SSL_3 => bail!(py, ValueError, "Unsupported protocol version 0x300"),
             protocol::LOWEST => protocol::VERSION_1_2,
@@ -211,7 +212,7 @@ impl SslContext {
 
     #[setter]
     fn set_num_tickets(&self, py: Py<'_>, value: Option<&PyObject>) -> PyResult<()> {
-        let Ok(count) = u32::try_from(number(py, value)?) else {
+        let Ok(count) = u32::try_from(number(py, self.new_value(py, "num_tickets", value)?)?) else {
             bail!(py, ValueError, "value must be non-negative")
         };
         if self.protocol.get() != protocol::SERVER {
@@ -229,13 +230,10 @@ impl SslContext {
 
     #[setter]
     fn set_post_handshake_auth(&self, py: Py<'_>, value: Option<&PyObject>) -> PyResult<()> {
-        match value {
-            Some(value) if value.is_true(py)? => {
-                bail!(py, NotImplementedError, "Post-handshake auth is not supported.")
-            }
-            Some(_) => Ok(()),
-            None => bail!(py, AttributeError, "cannot delete attribute"),
+        if self.new_value(py, "post_handshake_auth", value)?.is_true(py)? {
+            bail!(py, NotImplementedError, "Post-handshake auth is not supported.")
         }
+        Ok(())
     }
 
     /// What rustls accepts is what OpenSSL's level 2 does.
@@ -251,13 +249,16 @@ impl SslContext {
 
     #[setter]
     fn set_sni_callback(&self, py: Py<'_>, value: Option<&PyObject>) -> PyResult<()> {
+        let callback = self.new_value(py, "sni_callback", value)?;
         if self.protocol.get() == protocol::CLIENT {
             bail!(py, ValueError, "sni_callback cannot be set on TLS_CLIENT context")
         }
-        match value {
-            Some(callback) if callback.is_none() => drop(self.sni_callback.take()),
-            Some(callback) if callback.is_callable() => self.sni_callback.set(callback.to_ref()),
-            _ => bail!(py, TypeError, "not a callable object"),
+        if callback.is_none() {
+            drop(self.sni_callback.take());
+        } else if callback.is_callable() {
+            self.sni_callback.set(callback.to_ref());
+        } else {
+            bail!(py, TypeError, "not a callable object")
         }
         Ok(())
     }
@@ -269,9 +270,12 @@ impl SslContext {
 
     #[setter]
     fn set_keylog_filename(&self, py: Py<'_>, value: Option<&PyObject>) -> PyResult<()> {
+        let name = self.new_value(py, "keylog_filename", value)?;
         *self.keylog.borrow_mut() = None;
         drop(self.keylog_filename.take());
-        let Some(name) = value.filter(|name| !name.is_none()) else { return Ok(()) };
+        if name.is_none() {
+            return Ok(());
+        }
         let path = name.fs_bytes(py)?;
         match py.detach(|| KeyLogFile::open(&path)) {
             Ok(file) => {
@@ -292,12 +296,13 @@ impl SslContext {
 
     #[setter(name = "_msg_callback")]
     fn set_msg_callback(&self, py: Py<'_>, value: Option<&PyObject>) -> PyResult<()> {
-        match value {
-            Some(callback) if callback.is_none() => Ok(()),
-            Some(callback) if callback.is_callable() => {
-                bail!(py, NotImplementedError, "the messages of a handshake cannot be watched")
-            }
-            _ => bail!(py, TypeError, "not a callable object"),
+        let callback = self.new_value(py, "_msg_callback", value)?;
+        if callback.is_none() {
+            return Ok(());
         }
+        if callback.is_callable() {
+            bail!(py, NotImplementedError, "the messages of a handshake cannot be watched")
+        }
+        bail!(py, TypeError, "not a callable object")
     }
 }
