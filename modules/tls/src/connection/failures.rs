@@ -106,12 +106,12 @@ fn reason(error: &Error, server: bool) -> &'static str {
 }
 
 /// The first bytes of a conversation that is no TLS.
-fn other_protocol(first: &[u8], server: bool) -> Option<&'static str> {
+fn other_protocol(first: &[u8]) -> Option<&'static str> {
     let is = |words: &[&[u8]]| words.iter().any(|w| first.starts_with(w));
-    if server && is(&[b"GET ", b"POST ", b"HEAD ", b"PUT "]) {
+    if is(&[b"GET ", b"POST ", b"HEAD ", b"PUT "]) {
         return Some("HTTP_REQUEST");
     }
-    if server && is(&[b"CONNE"]) {
+    if is(&[b"CONNE"]) {
         return Some("HTTPS_PROXY_REQUEST");
     }
     match first {
@@ -135,7 +135,7 @@ impl State {
             return Failure::Refused(refusal.clone());
         }
         // Only what came first can be taken for another protocol.
-        let foreign = if self.first.len() <= 8 { other_protocol(&self.first, server) } else { None };
+        let foreign = if self.first.len() <= 8 { other_protocol(&self.first) } else { None };
         let reason = match &error {
             Error::InvalidMessage(_) => foreign.unwrap_or_else(|| reason(&error, server)),
             _ => reason(&error, server),

@@ -60,10 +60,11 @@ macro_rules! refusals {
 }
 
 refusals! {
+    NO_ISSUER = 2 "unable to get issuer certificate";
     NO_LIST = 3 "unable to get certificate CRL";
     BAD_SIGNATURE = 7 "certificate signature failure";
     BAD_LIST_SIGNATURE = 8 "CRL signature failure";
-    NOT_YET_VALID = 9 "certificate is not yet valid";
+    NOT_YET_VALID = 9 "certificate is not yet valid or the system clock is incorrect";
     EXPIRED = 10 "certificate has expired";
     LIST_NOT_YET_VALID = 11 "CRL is not yet valid";
     LIST_EXPIRED = 12 "CRL has expired";
@@ -182,6 +183,8 @@ impl Search<'_> {
             match (self_issued, chain.len()) {
                 (true, 1) => SELF_SIGNED,
                 (true, _) => SELF_SIGNED_IN_CHAIN,
+                // Trusted, but no end of a chain.
+                (false, _) if self.question.trust.contains(&last) => NO_ISSUER,
                 (false, _) => NO_LOCAL_ISSUER,
             }
             .into()
