@@ -1,33 +1,64 @@
 //! `MemoryBIO`: bytes on their way between a TLS connection and somebody who carries them.
 
 use core::cell::RefCell;
-use std::collections::VecDeque;
 
 use krait_runtime::prelude::*;
 use krait_runtime::protocol::buffer::BufferArg;
 
 use crate::errors::plain_ssl_error;
 
+/// Bytes that are put at the end and taken from the start.
+#[derive(Debug, Default)]
+struct Queue {
+    bytes: Vec<u8>,
+    /// So many have been taken.
+    start: usize,
+}
+
+impl Queue {
+    fn len(&self) -> usize {
+        self.bytes.len() - self.start
+    }
+
+    fn take(&mut self, most: usize) -> Vec<u8> {
+        let rest = self.bytes.get(self.start..).unwrap_or_default();
+        let taken = rest.get(..most).unwrap_or(rest).to_vec();
+        self.start += taken.len();
+        if self.start == self.bytes.len() {
+            self.bytes.clear();
+            self.start = 0;
+        }
+        taken
+    }
+
+    fn put(&mut self, more: &[u8]) {
+        // The space of what was taken is used again once it is the larger part.
+        if self.start > self.len() {
+            self.bytes.drain(..self.start);
+            self.start = 0;
+        }
+        self.bytes.extend(more);
+    }
+}
+
 /// `_ssl.MemoryBIO`.
 #[pyclass(module = "_ssl", name = "MemoryBIO", immutable)]
 #[repr(C)]
 pub struct MemoryBio {
     base: PyObject,
-    bytes: RefCell<VecDeque<u8>>,
+    bytes: RefCell<Queue>,
     ended: Cell<bool>,
 }
 
 impl MemoryBio {
     /// Takes at most `most` bytes out.
     pub fn take(&self, most: usize) -> Vec<u8> {
-        let mut bytes = self.bytes.borrow_mut();
-        let count = most.min(bytes.len());
-        bytes.drain(..count).collect()
+        self.bytes.borrow_mut().take(most)
     }
 
     /// Adds bytes at the end.
     pub fn put(&self, more: &[u8]) {
-        self.bytes.borrow_mut().extend(more);
+        self.bytes.borrow_mut().put(more);
     }
 
     /// Nothing will come after what is there.
@@ -41,7 +72,7 @@ impl MemoryBio {
     #[new]
     #[sig("()")]
     fn new(py: Py<'_>, cls: &PyType) -> PyResult<Ref<PyObject>> {
-        MemoryBio { base: PyObject::HEADER, bytes: RefCell::new(VecDeque::new()), ended: Cell::new(false) }
+        MemoryBio { base: PyObject::HEADER, bytes: RefCell::default(), ended: Cell::new(false) }
             .alloc(py, cls)
     }
 
@@ -52,7 +83,7 @@ impl MemoryBio {
 
     #[getter]
     fn eof(&self, _py: Py<'_>) -> bool {
-        self.ended.get() && self.bytes.borrow().is_empty()
+        self.ended.get() && self.bytes.borrow().len() == 0
     }
 
     #[pymethod]

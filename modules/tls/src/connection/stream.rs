@@ -22,37 +22,34 @@ enum Got {
 }
 
 impl SslSocket {
-    /// Decrypted bytes that are there.
-    fn decrypted(&self, out: &mut [u8]) -> Got {
+    /// Decrypted bytes that are there, put where `get`, which runs no Python code, wants them.
+    fn decrypted(&self, get: &mut dyn FnMut(&mut dyn Read) -> std::io::Result<usize>) -> Got {
         let mut state = self.state.borrow_mut();
         let Phase::Open(connection) = &mut state.phase else { return Got::Nothing };
-        match connection.reader().read(out) {
-            Ok(0) if !out.is_empty() => Got::Closed,
+        match get(&mut connection.reader()) {
+            Ok(0) => Got::Closed,
             Ok(count) => Got::Bytes(count),
             Err(_) => Got::Nothing,
         }
     }
 
-    /// At most `len` bytes; none at a proper end.
-    fn read_bytes(&self, py: Py<'_>, len: usize) -> PyResult<Vec<u8>> {
+    /// Reads as soon as there is something; nothing at a proper end. `get` has room.
+    fn read_some(
+        &self,
+        py: Py<'_>,
+        get: &mut dyn FnMut(&mut dyn Read) -> std::io::Result<usize>,
+    ) -> PyResult<usize> {
         let way = self.way(py, Doing::Read)?;
         let line = Doing::Read.line();
-        if len == 0 {
-            return Ok(Vec::new());
-        }
-        let mut bytes = vec![0; len.min(RECORD)];
         loop {
-            match self.decrypted(&mut bytes) {
-                Got::Bytes(count) => {
-                    bytes.truncate(count);
-                    return Ok(bytes);
-                }
+            match self.decrypted(get) {
+                Got::Bytes(count) => return Ok(count),
                 Got::Closed if self.state.borrow().close_sent => return Err(errors::zero_return(py, line)),
-                Got::Closed => return Ok(Vec::new()),
+                Got::Closed => return Ok(0),
                 Got::Nothing => {}
             }
             match self.state.borrow().broken {
-                Some(Broken::Alert) => return Ok(Vec::new()),
+                Some(Broken::Alert) => return Ok(0),
                 Some(Broken::End) => return Err(errors::unexpected_eof(py, line)),
                 Some(Broken::Refused) => return Err(gone(py, line)),
                 None => {}
@@ -133,7 +130,7 @@ impl SslSocket {
         }
         self.flush(py, &way)?;
         loop {
-            match self.decrypted(&mut [0]) {
+            match self.decrypted(&mut |from| from.read(&mut [0])) {
                 Got::Closed => return Ok(()),
                 Got::Bytes(_) => {
                     self.state.borrow_mut().broken = Some(Broken::Refused);
@@ -165,14 +162,26 @@ impl SslSocket {
         };
         let Some(buffer) = buffer else {
             let Ok(len) = usize::try_from(len) else { bail!(py, ValueError, "size should not be negative") };
-            return self.read_bytes(py, len)?.into_py(py);
+            if len == 0 {
+                return [0_u8; 0].as_slice().into_py(py);
+            }
+            let mut bytes = vec![0; len.min(RECORD)];
+            let count = self.read_some(py, &mut |from| from.read(&mut bytes))?;
+            return bytes.get(..count).unwrap_or_default().into_py(py);
         };
         let room = buffer.0.len();
         // 0, and all that makes no sense, stands for the whole buffer.
         let len = usize::try_from(len).ok().filter(|len| *len > 0 && *len <= room).unwrap_or(room);
-        let bytes = self.read_bytes(py, len)?;
-        buffer.0.write_at(0, &bytes);
-        bytes.len().into_py(py)
+        if len == 0 {
+            return 0.into_py(py);
+        }
+        let count = self.read_some(py, &mut |from| {
+            buffer.0.fill(|room| {
+                let end = len.min(room.len());
+                room.get_mut(..end).map_or(Ok(0), |room| from.read(room))
+            })
+        })?;
+        count.into_py(py)
     }
 
     #[pymethod]
