@@ -267,6 +267,13 @@ impl Signature {
         out: &mut [Option<&'a PyObject>; N],
     ) -> PyResult<Rest<'a>> {
         let nargs = positional.len();
+        // Most calls: positional arguments only, as many as are wanted.
+        if keywords.is_empty() && (self.required..=self.pos).contains(&nargs) && self.kwonly_required == 0 {
+            for (slot, &arg) in out.iter_mut().zip(positional) {
+                *slot = Some(arg);
+            }
+            return Ok(Rest { varargs: &[], kwargs: keywords });
+        }
         if !self.varargs && !self.varkw && nargs + keywords.len() > self.names.len() {
             return Err(self.too_many(py, nargs, keywords.len()));
         }

@@ -63,6 +63,14 @@ pub fn split<T: CodeUnit, E>(
     mut each: impl FnMut(Range<usize>) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut from = 0;
+    if let [unit] = separator {
+        for _ in 0..most {
+            let Some(n) = T::find_unit(&text[from..], *unit) else { break };
+            each(from..from + n)?;
+            from += n + 1;
+        }
+        return each(from..text.len());
+    }
     for at in search::places(text, separator).take(most) {
         each(from..at)?;
         from = at + separator.len();

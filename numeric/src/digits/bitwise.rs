@@ -1,5 +1,7 @@
 //! `&`, `|`, `^` and `~` in two's complement with infinitely many sign bits, on sign and magnitude.
 
+use std::ops::{BitAnd, BitOr, BitXor};
+
 use super::{Int, IntRef, MASK, SHIFT, add_small, normalize, sub};
 
 /// A bitwise operation on two numbers.
@@ -14,8 +16,9 @@ pub enum BitOp {
 }
 
 impl BitOp {
+    /// The operation on machine words.
     #[inline]
-    fn apply(self, a: u32, b: u32) -> u32 {
+    pub fn apply<T: BitAnd<Output = T> + BitOr<Output = T> + BitXor<Output = T>>(self, a: T, b: T) -> T {
         match self {
             BitOp::And => a & b,
             BitOp::Or => a | b,

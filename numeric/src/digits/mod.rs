@@ -23,7 +23,7 @@ pub use bytes::{BytesError, from_bytes, to_bytes};
 pub use div::{divrem, divrem_small};
 pub use float::{DivideError, HASH_MODULUS, compare_f64, divide_to_f64, from_f64, hash, mantissa, to_f64};
 pub use modular::{gcd, inverse, lcm, modpow};
-pub use mul::{mul, mul_small, pow, square};
+pub use mul::{mul, mul_into, mul_small, pow, square};
 pub use shift::{is_power_of_two, shift_left, shift_right, shift_right_floor, trailing_zeros};
 pub use signed::{Int, IntRef, floor_divmod, signed_add, signed_mul, signed_sub};
 pub use sqrt::isqrt;

@@ -20,6 +20,13 @@ pub fn mul(a: &[u32], b: &[u32]) -> Vec<u32> {
 
 fn schoolbook(long: &[u32], short: &[u32]) -> Vec<u32> {
     let mut out = vec![0u32; long.len() + short.len()];
+    mul_into(&mut out, long, short);
+    normalize(&mut out);
+    out
+}
+
+/// `long × short` for few digits: into `out`, zeroed and as long as both together. It may end in a zero.
+pub fn mul_into(out: &mut [u32], long: &[u32], short: &[u32]) {
     for (i, &y) in short.iter().enumerate() {
         let y = u64::from(y);
         let mut carry = 0u64;
@@ -33,8 +40,6 @@ fn schoolbook(long: &[u32], short: &[u32]) -> Vec<u32> {
             *to = carry as u32;
         }
     }
-    normalize(&mut out);
-    out
 }
 
 /// `a × n` for n below 2^30.

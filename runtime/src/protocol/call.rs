@@ -82,11 +82,14 @@ impl PyObject {
     /// Calls with an argument tuple and an optional keyword dict (`PyObject_Call`).
     pub fn call_dict(&self, py: Py<'_>, args: &PyTuple, kwargs: Option<&PyDict>) -> PyResult<Ref<PyObject>> {
         if let Some(f) = self.vectorcall_func() {
-            let (mut values, names) = (args.as_slice().to_vec(), kwargs.filter(|k| !k.is_empty()));
+            let kwargs = kwargs.filter(|k| !k.is_empty());
+            let mut values = Vec::with_capacity(args.len() + kwargs.map_or(0, PyDict::len));
+            values.extend_from_slice(args.as_slice());
             let mut kwnames = None;
-            if let Some(kwargs) = names {
+            if let Some(kwargs) = kwargs {
                 let mut names = Vec::with_capacity(kwargs.len());
-                for (k, v) in kwargs.items_snapshot() {
+                let mut position = 0;
+                while let Some((k, v)) = kwargs.next_entry(&mut position) {
                     if k.downcast::<PyStr>().is_none() {
                         return Err(raise!(py, TypeError, "keywords must be strings"));
                     }
@@ -110,6 +113,9 @@ impl PyObject {
 
     #[inline(never)]
     fn call_through_tuple(&self, py: Py<'_>, args: Args<'_>) -> PyResult<Ref<PyObject>> {
+        if let Some(result) = crate::objects::r#type::dispatch::call_for_init(py, self, args) {
+            return result;
+        }
         let Some(tp_call) = self.ty().tp_call.get() else { return Err(self.not_callable(py)) };
         let tuple = PyTuple::new(py, args.positional())?;
         let dict = if args.has_keywords() { Some(args.keywords().to_dict(py)?) } else { None };

@@ -149,6 +149,15 @@ impl PyObject {
 
     /// Calls `each` for every item of an iterable.
     pub fn for_each(&self, py: Py<'_>, mut each: impl FnMut(Ref<PyObject>) -> PyResult<()>) -> PyResult<()> {
+        if let Some(list) = self.downcast_exact::<crate::objects::PyList>() {
+            // The list may change meanwhile.
+            let mut at = 0;
+            while let Some(item) = list.get(at) {
+                each(item)?;
+                at += 1;
+            }
+            return Ok(());
+        }
         let iterator = self.iter(py)?;
         while let Some(item) = iterator.next(py)? {
             each(item)?;

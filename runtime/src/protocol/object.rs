@@ -199,12 +199,8 @@ impl PyObject {
                 _ => {}
             }
         }
-        if let Some(equal) = self.eq_plain(other) {
-            match op {
-                CompareOp::Eq => return Ok(equal),
-                CompareOp::Ne => return Ok(!equal),
-                _ => {}
-            }
+        if let Some(holds) = self.compare_plain(other, op) {
+            return Ok(holds);
         }
         if matches!(op, CompareOp::Eq | CompareOp::Ne)
             && let Some(equal) = self.eq_tuples(py, other)?
@@ -232,6 +228,27 @@ impl PyObject {
         }
         match (self.downcast_exact::<PyStr>(), other.downcast_exact::<PyStr>()) {
             (Some(a), Some(b)) => Some(a.eq_exact(b)),
+            _ => None,
+        }
+    }
+
+    /// `self OP other` of two ints, two floats or two strings, exact ones both; `None` for all else. Runs no Python code.
+    #[inline]
+    pub fn compare_plain(&self, other: &PyObject, op: CompareOp) -> Option<bool> {
+        if matches!(op, CompareOp::Eq | CompareOp::Ne) {
+            return self.eq_plain(other).map(|equal| equal == (op == CompareOp::Eq));
+        }
+        if !core::ptr::eq(self.type_ptr(), other.type_ptr()) {
+            return None;
+        }
+        if let (Some(a), Some(b)) = (self.downcast_exact::<PyInt>(), other.downcast_exact::<PyInt>()) {
+            return Some(op.holds(a.compare(b)));
+        }
+        if let (Some(a), Some(b)) = (self.downcast_exact::<PyFloat>(), other.downcast_exact::<PyFloat>()) {
+            return Some(a.value().partial_cmp(&b.value()).is_some_and(|order| op.holds(order)));
+        }
+        match (self.downcast_exact::<PyStr>(), other.downcast_exact::<PyStr>()) {
+            (Some(a), Some(b)) => Some(op.holds(a.compare(b))),
             _ => None,
         }
     }

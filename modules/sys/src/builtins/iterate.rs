@@ -88,23 +88,24 @@ pub mod iterate {
         if !rest.is_empty() && default.is_some() {
             bail!(py, TypeError, "Cannot specify a default for {name}() with multiple positional arguments")
         }
-        let mut best: Option<(Ref<PyObject>, Ref<PyObject>)> = None;
+        // The best item so far, with its key when there are keys.
+        let mut best: Option<(Ref<PyObject>, Option<Ref<PyObject>>)> = None;
         let mut consider = |item: Ref<PyObject>| -> PyResult<()> {
             let value = match key {
-                Some(key) => key.call(py, &[&item])?,
-                None => item.clone(),
+                Some(key) => Some(key.call(py, &[&item])?),
+                None => None,
             };
-            match &best {
-                Some((_, most)) if !value.compare_bool(py, most, op)? => {}
-                _ => best = Some((item, value)),
+            if let Some((leader, leading)) = &best {
+                let (mine, other) = (value.as_ref().unwrap_or(&item), leading.as_ref().unwrap_or(leader));
+                if !mine.compare_bool(py, other, op)? {
+                    return Ok(());
+                }
             }
+            best = Some((item, value));
             Ok(())
         };
         if rest.is_empty() {
-            let iterator = first.iter(py)?;
-            while let Some(item) = iterator.next(py)? {
-                consider(item)?;
-            }
+            first.for_each(py, consider)?;
         } else {
             for item in positional {
                 consider(item.to_ref())?;

@@ -195,11 +195,8 @@ pub(crate) fn split<S: ByteString>(
     right: bool,
 ) -> PyResult<Ref<PyList>> {
     let most = if maxsplit < 0 { usize::MAX } else { maxsplit as usize };
-    let mut items = Vec::new();
-    let mut each = |r| -> PyResult<()> {
-        items.push(piece(py, s, r)?);
-        Ok(())
-    };
+    let items = PyList::for_pieces(py, most)?;
+    let mut each = |r| items.append(py, piece(py, s, r)?);
     match sep.filter(|s| !s.is_none()) {
         None if right => split::rsplit_spaces(s.bytes(), most, is_ascii_space, &mut each)?,
         None => split::split_spaces(s.bytes(), most, is_ascii_space, &mut each)?,
@@ -216,9 +213,9 @@ pub(crate) fn split<S: ByteString>(
         }
     }
     if right {
-        items.reverse();
+        items.reverse_items();
     }
-    PyList::from_vec(py, items)
+    Ok(items)
 }
 
 /// `splitlines`.

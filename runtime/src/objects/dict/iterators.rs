@@ -49,8 +49,9 @@ impl Cursor {
         }
     }
 
-    #[inline]
-    fn step(&self, py: Py<'_>, backwards: bool) -> PyResult<Option<(Ref<PyObject>, Ref<PyObject>)>> {
+    /// Key and value of the next entry, not counted.
+    #[inline(always)]
+    fn step(&self, py: Py<'_>, backwards: bool) -> PyResult<Option<(*mut PyObject, *mut PyObject)>> {
         // SAFETY: no other code runs before the cursor lets go of the dict, which is then not looked at any more.
         let Some(dict) = (unsafe { self.dict.borrow() }) else { return Ok(None) };
         if dict.ma_used.get() != self.used.get() {
@@ -59,21 +60,25 @@ impl Cursor {
         }
         let mut position = self.position.get();
         let entry =
-            if backwards { dict.previous_entry(&mut position) } else { dict.next_entry(&mut position) };
+            if backwards { dict.peek_previous(&mut position) } else { dict.peek_entry(&mut position) };
         self.position.set(position);
-        match entry {
-            Some(entry) if self.left.get() > 0 => {
-                self.left.set(self.left.get() - 1);
-                Ok(Some(entry))
-            }
-            Some(_) => {
-                drop(self.dict.take());
-                Err(raise!(py, RuntimeError, "dictionary keys changed during iteration"))
-            }
-            None => {
-                drop(self.dict.take());
-                Ok(None)
-            }
+        let left = self.left.get();
+        if entry.is_none() || left <= 0 {
+            return self.end(py, entry.is_some());
+        }
+        self.left.set(left - 1);
+        Ok(entry)
+    }
+
+    /// Lets go of the dict; an entry more than there were at the start is an error.
+    #[cold]
+    #[inline(never)]
+    fn end<T>(&self, py: Py<'_>, more: bool) -> PyResult<Option<T>> {
+        drop(self.dict.take());
+        if more {
+            Err(raise!(py, RuntimeError, "dictionary keys changed during iteration"))
+        } else {
+            Ok(None)
         }
     }
 
@@ -123,7 +128,8 @@ macro_rules! iterator {
             fn tp_iternext(&self, $py: Py<'_>) -> PyResult<Option<Ref<PyObject>>> {
                 let $cursor = &self.cursor;
                 match $cursor.step($py, $backwards)? {
-                    Some(($key, $value)) => $item,
+                    // SAFETY: a live entry; no code has run since.
+                    Some(($key, $value)) => unsafe { $item },
                     None => Ok(None),
                 }
             }
@@ -145,27 +151,27 @@ macro_rules! iterator {
 
 iterator! {
     /// `dict_keyiterator`.
-    DictKeyIterator, "dict_keyiterator", false, |py, _cursor, key, _value| Ok(Some(key))
+    DictKeyIterator, "dict_keyiterator", false, |py, _cursor, key, _value| Ok(Some(Ref::from_borrowed(key)))
 }
 iterator! {
     /// `dict_valueiterator`.
-    DictValueIterator, "dict_valueiterator", false, |py, _cursor, _key, value| Ok(Some(value))
+    DictValueIterator, "dict_valueiterator", false, |py, _cursor, _key, value| Ok(Some(Ref::from_borrowed(value)))
 }
 iterator! {
     /// `dict_itemiterator`.
     DictItemIterator, "dict_itemiterator", false,
-    |py, cursor, key, value| PyTuple::next_pair(py, &cursor.result, key, value).map(|t| Some(t.upcast()))
+    |py, cursor, key, value| PyTuple::next_pair(py, &cursor.result, Ref::from_borrowed(key), Ref::from_borrowed(value)).map(|t| Some(t.upcast()))
 }
 iterator! {
     /// `dict_reversekeyiterator`.
-    DictReverseKeyIterator, "dict_reversekeyiterator", true, |py, _cursor, key, _value| Ok(Some(key))
+    DictReverseKeyIterator, "dict_reversekeyiterator", true, |py, _cursor, key, _value| Ok(Some(Ref::from_borrowed(key)))
 }
 iterator! {
     /// `dict_reversevalueiterator`.
-    DictReverseValueIterator, "dict_reversevalueiterator", true, |py, _cursor, _key, value| Ok(Some(value))
+    DictReverseValueIterator, "dict_reversevalueiterator", true, |py, _cursor, _key, value| Ok(Some(Ref::from_borrowed(value)))
 }
 iterator! {
     /// `dict_reverseitemiterator`.
     DictReverseItemIterator, "dict_reverseitemiterator", true,
-    |py, cursor, key, value| PyTuple::next_pair(py, &cursor.result, key, value).map(|t| Some(t.upcast()))
+    |py, cursor, key, value| PyTuple::next_pair(py, &cursor.result, Ref::from_borrowed(key), Ref::from_borrowed(value)).map(|t| Some(t.upcast()))
 }

@@ -233,15 +233,33 @@ impl PyDict {
     /// The entry at or after `*position` (start with 0), which then moves on: `PyDict_Next`. Safe under mutation.
     #[inline]
     pub fn next_entry(&self, position: &mut usize) -> Option<(Ref<PyObject>, Ref<PyObject>)> {
-        let (key, value, _) = self.next_entry_hashed(position)?;
-        Some((key, value))
+        let (key, value) = self.peek_entry(position)?;
+        // SAFETY: live entries; both references are counted at once.
+        unsafe { Some((Ref::from_borrowed(key), Ref::from_borrowed(value))) }
     }
 
     /// [`PyDict::next_entry`] with the key's hash.
     #[inline]
     pub fn next_entry_hashed(&self, position: &mut usize) -> Option<(Ref<PyObject>, Ref<PyObject>, isize)> {
         let keys = self.table();
-        // SAFETY: positions below the bounds are entries; both references are counted at once.
+        let (key, value) = self.peek_entry(position)?;
+        // SAFETY: as above; a general table's entry, the one before the new position, has the hash, and strings have theirs cached.
+        unsafe {
+            let hash = if keys.is_general() {
+                (*keys.entries().add(*position - 1)).hash
+            } else {
+                (*key).cast_unchecked::<PyStr>().hash_value()
+            };
+            Some((Ref::from_borrowed(key), Ref::from_borrowed(value), hash))
+        }
+    }
+
+    /// Key and value at or after `*position`, which then moves on, as they lie in the table: not counted, so only good until other
+    /// code runs.
+    #[inline(always)]
+    pub(super) fn peek_entry(&self, position: &mut usize) -> Option<(*mut PyObject, *mut PyObject)> {
+        let keys = self.table();
+        // SAFETY: positions below the bounds are entries.
         unsafe {
             if let Some(values) = self.split_values() {
                 if *position >= values.size.get() as usize {
@@ -249,23 +267,28 @@ impl PyDict {
                 }
                 let ix = values.ordered(*position);
                 *position += 1;
-                let key = (*keys.unicode_entries().add(ix)).key;
-                let value = *values.slot(ix);
-                let hash = (*key).cast_unchecked::<PyStr>().hash_value();
-                return Some((Ref::from_borrowed(key), Ref::from_borrowed(value), hash));
+                return Some(((*keys.unicode_entries().add(ix)).key, *values.slot(ix)));
             }
-            while *position < keys.nentries() {
-                let e = keys.entry(*position);
+            let end = keys.nentries();
+            while *position < end {
+                let at = *position;
                 *position += 1;
-                if !e.value.is_null() {
-                    return Some((Ref::from_borrowed(e.key), Ref::from_borrowed(e.value), e.hash));
+                let (key, value) = if keys.is_general() {
+                    let e = &*keys.entries().add(at);
+                    (e.key, e.value)
+                } else {
+                    let e = &*keys.unicode_entries().add(at);
+                    (e.key, e.value)
+                };
+                if !value.is_null() {
+                    return Some((key, value));
                 }
             }
         }
         None
     }
 
-    /// Where [`PyDict::previous_entry`] starts.
+    /// Where [`PyDict::peek_previous`] starts.
     pub fn end_position(&self) -> usize {
         match self.split_values() {
             Some(values) => values.size.get() as usize,
@@ -275,16 +298,16 @@ impl PyDict {
 
     /// The entry before `*position` (start with [`PyDict::end_position`]), which then moves down: for reverse iteration. None when the
     /// table has shrunk below it meanwhile.
-    pub fn previous_entry(&self, position: &mut usize) -> Option<(Ref<PyObject>, Ref<PyObject>)> {
+    pub(super) fn peek_previous(&self, position: &mut usize) -> Option<(*mut PyObject, *mut PyObject)> {
         let keys = self.table();
-        // SAFETY: as in `next_entry_hashed`.
+        // SAFETY: positions below the bounds are entries.
         unsafe {
             if let Some(values) = self.split_values() {
                 let i = (*position).checked_sub(1).filter(|&i| i < values.size.get() as usize)?;
                 *position = i;
                 let ix = values.ordered(i);
                 let key = (*keys.unicode_entries().add(ix)).key;
-                return Some((Ref::from_borrowed(key), Ref::from_borrowed(*values.slot(ix))));
+                return Some((key, *values.slot(ix)));
             }
             let mut i = *position;
             if i > keys.nentries() {
@@ -295,7 +318,7 @@ impl PyDict {
                 let e = keys.entry(i);
                 if !e.value.is_null() {
                     *position = i;
-                    return Some((Ref::from_borrowed(e.key), Ref::from_borrowed(e.value)));
+                    return Some((e.key, e.value));
                 }
             }
             *position = 0;

@@ -1,9 +1,10 @@
-//! The operators of `int`: one-digit operands take the short way, all others the digit kernels.
+//! The operators of `int`: one-digit operands take the short way, those of up to four digits machine words (`medium.rs`), all others
+//! the digit kernels.
 
 use krait_macros::pymethods;
 use krait_numeric::digits::{self, BitOp, DivideError};
 
-use super::PyInt;
+use super::{PyInt, medium};
 use crate::error::PyResult;
 use crate::object::PyObject;
 use crate::objects::{PyBool, PyFloat, PyTuple};
@@ -31,6 +32,9 @@ pub(super) fn add(py: Py<'_>, a: &PyInt, b: &PyInt) -> PyResult<Ref<PyInt>> {
     if a.is_compact() && b.is_compact() {
         return PyInt::new(py, a.compact_value() + b.compact_value());
     }
+    if let Some((x, y)) = a.medium_pair(b) {
+        return PyInt::from_medium(py, x + y);
+    }
     PyInt::from_int(py, &digits::signed_add(a.as_int_ref(), b.as_int_ref()))
 }
 
@@ -40,6 +44,9 @@ pub(super) fn subtract(py: Py<'_>, a: &PyInt, b: &PyInt) -> PyResult<Ref<PyInt>>
     if a.is_compact() && b.is_compact() {
         return PyInt::new(py, a.compact_value() - b.compact_value());
     }
+    if let Some((x, y)) = a.medium_pair(b) {
+        return PyInt::from_medium(py, x - y);
+    }
     PyInt::from_int(py, &digits::signed_sub(a.as_int_ref(), b.as_int_ref()))
 }
 
@@ -48,6 +55,15 @@ pub(super) fn subtract(py: Py<'_>, a: &PyInt, b: &PyInt) -> PyResult<Ref<PyInt>>
 pub(super) fn multiply(py: Py<'_>, a: &PyInt, b: &PyInt) -> PyResult<Ref<PyInt>> {
     if a.is_compact() && b.is_compact() {
         return PyInt::new(py, a.compact_value() * b.compact_value());
+    }
+    if let Some(product) = a.medium_product(b) {
+        return PyInt::from_medium(py, product);
+    }
+    /// Digits of products that are made without a vector.
+    const ROOM: usize = 16;
+    if let Some(out) = [0; ROOM].get_mut(..a.digits().len() + b.digits().len()) {
+        digits::mul_into(out, a.digits(), b.digits());
+        return PyInt::from_digits(py, a.is_negative() != b.is_negative(), out);
     }
     PyInt::from_int(py, &digits::signed_mul(a.as_int_ref(), b.as_int_ref()))
 }
@@ -68,6 +84,10 @@ pub(super) fn divide(py: Py<'_>, a: &PyInt, b: &PyInt, message: &str) -> PyResul
     if let Some((q, r)) = short_divide(a, b) {
         return Ok((PyInt::new(py, q)?, PyInt::new(py, r)?));
     }
+    if let Some((x, y)) = a.medium_pair(b) {
+        let (q, r) = medium::floor_divide(x, y);
+        return Ok((PyInt::from_medium(py, q)?, PyInt::from_medium(py, r)?));
+    }
     match digits::floor_divmod(a.as_int_ref(), b.as_int_ref()) {
         Some((q, r)) => Ok((PyInt::from_int(py, &q)?, PyInt::from_int(py, &r)?)),
         None => Err(raise!(py, ZeroDivisionError, "{message}")),
@@ -76,14 +96,10 @@ pub(super) fn divide(py: Py<'_>, a: &PyInt, b: &PyInt, message: &str) -> PyResul
 
 fn bit_op(py: Py<'_>, a: &PyInt, b: &PyInt, op: BitOp) -> PyResult<Ref<PyInt>> {
     if let (Some(x), Some(y)) = (a.as_compact(), b.as_compact()) {
-        return PyInt::new(
-            py,
-            match op {
-                BitOp::And => x & y,
-                BitOp::Or => x | y,
-                BitOp::Xor => x ^ y,
-            },
-        );
+        return PyInt::new(py, op.apply(x, y));
+    }
+    if let Some((x, y)) = a.medium_pair(b) {
+        return PyInt::from_medium(py, op.apply(x, y));
     }
     PyInt::from_int(py, &digits::bitwise(op, a.as_int_ref(), b.as_int_ref()))
 }
@@ -101,6 +117,11 @@ fn shift_left(py: Py<'_>, a: &PyInt, n: &PyInt) -> PyResult<Ref<PyInt>> {
     {
         return PyInt::new(py, v << n);
     }
+    if let Some(v) = a.as_medium()
+        && n + a.bit_length() < u64::from(i128::BITS)
+    {
+        return PyInt::from_medium(py, v << n);
+    }
     if n > MAX_BITS {
         return Err(py.no_memory());
     }
@@ -114,6 +135,9 @@ fn shift_right(py: Py<'_>, a: &PyInt, n: &PyInt) -> PyResult<Ref<PyInt>> {
     let Some(n) = n.as_u64() else { return PyInt::new(py, if a.is_negative() { -1 } else { 0 }) };
     if let Some(v) = a.as_compact() {
         return PyInt::new(py, v >> n.min(63));
+    }
+    if let Some(v) = a.as_medium() {
+        return PyInt::from_medium(py, v >> n.min(127));
     }
     PyInt::from_int(py, &digits::shift_right_floor(a.as_int_ref(), n))
 }
@@ -284,6 +308,7 @@ impl PyInt {
     fn nb_invert(&self, py: Py<'_>) -> PyResult<Ref<PyInt>> {
         match self.as_compact() {
             Some(v) => PyInt::new(py, !v),
+            None if let Some(v) = self.as_medium() => PyInt::from_medium(py, !v),
             None => PyInt::from_int(py, &digits::invert(self.as_int_ref())),
         }
     }

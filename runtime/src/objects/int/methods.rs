@@ -21,6 +21,22 @@ impl PyInt {
             PyInt::from_digits(py, self.is_negative(), self.digits())
         }
     }
+
+    /// The machine word whose bytes from the second value on are the int in `length` bytes, if it fits them and a word.
+    fn word_bytes(&self, length: usize, little: bool, signed: bool) -> Option<([u8; 8], usize)> {
+        let unused = 8usize.checked_sub(length).filter(|&n| n < 8)?;
+        let value = self.as_i64()?;
+        let spare = 8 * unused as u32;
+        let fits = if signed {
+            value << spare >> spare == value
+        } else {
+            value >= 0 && (value.leading_zeros() >= spare)
+        };
+        if !fits {
+            return None;
+        }
+        Some(if little { (value.to_le_bytes(), 0) } else { (value.to_be_bytes(), unused) })
+    }
 }
 
 /// `int(x)`: numbers by `__int__`, `__index__`, text and bytes by their digits.
@@ -179,6 +195,9 @@ impl PyInt {
         if length < 0 {
             return Err(raise!(py, ValueError, "length argument must be non-negative"));
         }
+        if let Some((bytes, from)) = self.word_bytes(length as usize, little, signed) {
+            return PyBytes::new(py, bytes.get(from..from + length as usize).unwrap_or_default());
+        }
         match digits::to_bytes(self.as_int_ref(), length as usize, little, signed) {
             Ok(bytes) => PyBytes::new(py, &bytes),
             Err(e) => Err(raise!(py, OverflowError, "{}", e.message())),
@@ -195,7 +214,10 @@ impl PyInt {
     ) -> PyResult<Ref<PyObject>> {
         let little = little_endian(py, byteorder)?;
         let content = bytes.to_bytes_object(py)?;
-        let n = PyInt::from_int(py, &digits::from_bytes(content.as_bytes(), little, signed))?;
+        let n = match word_of(content.as_bytes(), little, signed) {
+            Some(word) => PyInt::from_i128(py, word)?,
+            None => PyInt::from_int(py, &digits::from_bytes(content.as_bytes(), little, signed))?,
+        };
         if core::ptr::eq(cls, PyInt::type_object()) { Ok(n.upcast()) } else { PyObject::call(cls, py, &[&n]) }
     }
 
@@ -274,6 +296,23 @@ impl PyInt {
     fn __sizeof__(&self, _py: Py<'_>) -> isize {
         self.ty().tp_basicsize.get() + 4 * self.digits().len().max(1) as isize
     }
+}
+
+/// The value of at most eight bytes.
+fn word_of(bytes: &[u8], little: bool, signed: bool) -> Option<i128> {
+    const WORD: usize = 8;
+    let mut word = [0; WORD];
+    if little {
+        word.get_mut(..bytes.len())?.copy_from_slice(bytes);
+    } else {
+        word.get_mut(WORD.checked_sub(bytes.len())?..)?.copy_from_slice(bytes);
+    }
+    let word = if little { u64::from_le_bytes(word) } else { u64::from_be_bytes(word) };
+    let bits = 8 * bytes.len() as u32;
+    if signed && word.checked_shr(bits.saturating_sub(1)).unwrap_or(0) & 1 == 1 {
+        return Some(i128::from(word) - (1 << bits));
+    }
+    Some(i128::from(word))
 }
 
 fn little_endian(py: Py<'_>, byteorder: Option<&PyStr>) -> PyResult<bool> {

@@ -1,7 +1,8 @@
 //! `int`: CPython's 30-bit-digit layout with `lv_tag`, small ints −5…256 as immortal statics. `arithmetic.rs` has the operators,
-//! `methods.rs` the methods, `text.rs` construction from and conversion to text. Digit arithmetic itself is `krait-numeric`'s.
+//! `medium.rs` ints of few digits, `methods.rs` the methods, `text.rs` construction from and conversion to text. Digit arithmetic itself is `krait-numeric`'s.
 
 mod arithmetic;
+mod medium;
 mod methods;
 pub use methods::int_of;
 pub mod text;
@@ -110,6 +111,9 @@ impl PyInt {
         if magnitude < 1 << SHIFT {
             return PyInt::compact(py, value < 0, magnitude as u32);
         }
+        if magnitude < 1 << (2 * SHIFT) {
+            return PyInt::two_digits(py, value < 0, magnitude);
+        }
         PyInt::from_u64_signed(py, value < 0, magnitude)
     }
 
@@ -121,6 +125,20 @@ impl PyInt {
             let op = PyInt::block(py)?;
             (*op).lv_tag.set(1 << 3 | if negative { SIGN_NEGATIVE } else { 0 });
             (&raw mut (*op).ob_digit).cast::<u32>().write(digit);
+            Ok(Ref::from_owned(op))
+        }
+    }
+
+    /// An int of 2^30 to 2^60 − 1.
+    #[inline]
+    fn two_digits(py: Py<'_>, negative: bool, magnitude: u64) -> PyResult<Ref<PyInt>> {
+        // SAFETY: a block has room for two digits; the tag says so.
+        unsafe {
+            let op = PyInt::block(py)?;
+            (*op).lv_tag.set(2 << 3 | if negative { SIGN_NEGATIVE } else { 0 });
+            let digits = (&raw mut (*op).ob_digit).cast::<u32>();
+            digits.write(magnitude as u32 & MASK);
+            digits.add(1).write((magnitude >> SHIFT) as u32);
             Ok(Ref::from_owned(op))
         }
     }
@@ -224,7 +242,6 @@ impl PyInt {
         digits: &[u32],
     ) -> PyResult<Ref<PyInt>> {
         let n = digits.len();
-        let Some(size) = memory::object_size(cls, n.max(1)) else { return Err(py.no_memory()) };
         // SAFETY: the block has room for the digits; the tag says how many there are. Subtypes go through their `tp_alloc`, which
         // sets up what stands around the digits.
         unsafe {
@@ -232,6 +249,7 @@ impl PyInt {
                 if PyInt::fits_block(n) {
                     PyInt::block(py)?.cast()
                 } else {
+                    let Some(size) = memory::object_size(cls, n) else { return Err(py.no_memory()) };
                     memory::alloc_sized(py, cls, size, 0)?
                 }
             } else {
@@ -297,7 +315,14 @@ impl PyInt {
     /// The value when it fits.
     #[inline]
     pub fn as_i64(&self) -> Option<i64> {
-        if self.is_compact() { Some(self.compact_value()) } else { self.as_int_ref().to_i64() }
+        match *self.digits() {
+            [low, high] => {
+                let v = (u64::from(low) | u64::from(high) << SHIFT) as i64;
+                Some(if self.is_negative() { -v } else { v })
+            }
+            [_, _, ..] => self.as_int_ref().to_i64(),
+            _ => Some(self.compact_value()),
+        }
     }
 
     /// The value when it fits.

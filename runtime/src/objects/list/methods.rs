@@ -409,10 +409,7 @@ impl PyList {
 
     #[pymethod]
     fn reverse(&self, _py: Py<'_>) {
-        if !self.is_empty() {
-            // SAFETY: the slots below the size are set; nothing runs while they are swapped.
-            unsafe { core::slice::from_raw_parts_mut(self.ob_item.get(), self.len()).reverse() }
-        }
+        self.reverse_items();
     }
 
     #[pymethod(name = "sort")]

@@ -74,6 +74,18 @@ impl PyList {
         Ok(list)
     }
 
+    /// An empty list with the room that splitting text at up to `cuts` places takes at once: twelve items at most, as `sys.getsizeof`
+    /// of the pieces shows.
+    pub(crate) fn for_pieces(py: Py<'_>, cuts: usize) -> PyResult<Ref<PyList>> {
+        const MOST: usize = 12;
+        let list = PyList::new(py)?;
+        let room = cuts.saturating_add(1).min(MOST);
+        let Some(block) = obmalloc::alloc(room * 8) else { return Err(py.no_memory()) };
+        list.ob_item.set(block.cast());
+        list.allocated.set(room as isize);
+        Ok(list)
+    }
+
     /// A list of `n` of these items.
     ///
     /// # Safety
@@ -263,6 +275,14 @@ impl PyList {
             self.ob_item.get().add(n).write(value.into_raw());
         }
         Ok(())
+    }
+
+    /// Turns the order round.
+    pub(crate) fn reverse_items(&self) {
+        if !self.is_empty() {
+            // SAFETY: the slots below the size are set; nothing runs while they are swapped.
+            unsafe { core::slice::from_raw_parts_mut(self.ob_item.get(), self.len()).reverse() }
+        }
     }
 
     /// Puts `value` before `index` (clipped to the length).

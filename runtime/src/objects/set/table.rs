@@ -3,7 +3,7 @@
 use super::{MIN_SIZE, PySet, SetEntry};
 use crate::error::PyResult;
 use crate::object::{PyObject, Static};
-use crate::objects::PyStr;
+use crate::objects::{PyInt, PyStr};
 use crate::obmalloc;
 use crate::py::Py;
 use crate::raise;
@@ -17,6 +17,14 @@ static DUMMY: Static<u64> = Static(0);
 
 fn dummy() -> *mut PyObject {
     core::ptr::from_ref(&DUMMY.0).cast_mut().cast()
+}
+
+/// Where a probe ends.
+enum Slot {
+    /// At the key, or one equal to it.
+    Taken(usize),
+    /// At a slot that never held one.
+    Free(usize),
 }
 
 impl PySet {
@@ -39,12 +47,22 @@ impl PySet {
     pub(crate) fn key_hash(py: Py<'_>, key: &PyObject) -> PyResult<isize> {
         match key.downcast_exact::<PyStr>() {
             Some(s) => Ok(s.hash_value()),
+            None if let Some(n) = key.downcast_exact::<PyInt>() => Ok(n.hash_value()),
             None => key.hash(py).map_err(|raised| explain(py, key, raised)),
         }
     }
 
     /// Slot of `key`, if there.
+    #[inline]
     pub(crate) fn find(&self, py: Py<'_>, key: &PyObject, hash: isize) -> PyResult<Option<usize>> {
+        Ok(match self.probe(py, key, hash)? {
+            Slot::Taken(at) => Some(at),
+            Slot::Free(_) => None,
+        })
+    }
+
+    /// Slot of `key`, or the one where it would go.
+    fn probe(&self, py: Py<'_>, key: &PyObject, hash: isize) -> PyResult<Slot> {
         'restart: loop {
             let (table, mask) = (self.table.get(), self.mask.get() as usize);
             let mut perturb = hash as usize;
@@ -57,15 +75,15 @@ impl PySet {
                         let entry = &*table.add(at);
                         let found = entry.key.get();
                         if found.is_null() {
-                            return Ok(None);
+                            return Ok(Slot::Free(at));
                         }
                         if entry.hash.get() == hash && !core::ptr::eq(found, dummy()) {
                             if core::ptr::eq(found, key) {
-                                return Ok(Some(at));
+                                return Ok(Slot::Taken(at));
                             }
                             if let Some(same) = (*found).eq_plain(key) {
                                 if same {
-                                    return Ok(Some(at));
+                                    return Ok(Slot::Taken(at));
                                 }
                                 continue;
                             }
@@ -78,7 +96,7 @@ impl PySet {
                                 continue 'restart;
                             }
                             if same {
-                                return Ok(Some(at));
+                                return Ok(Slot::Taken(at));
                             }
                         }
                     }
@@ -114,10 +132,13 @@ impl PySet {
 
     /// Adds a key with a known hash; true when it was not there.
     pub(crate) fn insert(&self, py: Py<'_>, key: Ref<PyObject>, hash: isize) -> PyResult<bool> {
-        if self.find(py, &key, hash)?.is_some() {
-            return Ok(false);
+        let Slot::Free(at) = self.probe(py, &key, hash)? else { return Ok(false) };
+        // SAFETY: the probe ended at this free slot, and nothing ran since.
+        unsafe {
+            let entry = self.entry(at);
+            entry.key.set(key.into_raw());
+            entry.hash.set(hash);
         }
-        self.insert_clean(key.into_raw(), hash);
         self.fill.set(self.fill.get() + 1);
         self.used.set(self.used.get() + 1);
         if self.fill.get() * 5 >= self.mask.get() * 3 {
@@ -214,19 +235,23 @@ impl PySet {
     }
 
     /// The element at or after `*position`, which then moves on, with its hash. Safe under mutation.
+    #[inline]
     pub(crate) fn next_entry(&self, position: &mut usize) -> Option<(Ref<PyObject>, isize)> {
         let mask = self.mask.get() as usize;
-        while *position <= mask {
+        let mut at = *position;
+        while at <= mask {
             // SAFETY: below the mask.
             unsafe {
-                let entry = self.entry(*position);
-                *position += 1;
+                let entry = self.entry(at);
+                at += 1;
                 let key = entry.key.get();
                 if !key.is_null() && !core::ptr::eq(key, dummy()) {
+                    *position = at;
                     return Some((Ref::from_borrowed(key), entry.hash.get()));
                 }
             }
         }
+        *position = at;
         None
     }
 

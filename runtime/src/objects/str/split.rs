@@ -40,24 +40,26 @@ fn cut<T: Unit>(
     most: usize,
     right: bool,
 ) -> PyResult<Ref<PyList>> {
-    let mut items: Vec<Ref<PyObject>> = Vec::new();
-    let each = |r: core::ops::Range<usize>| -> PyResult<()> {
-        items.push(whole.substring(py, r.start, r.end)?.upcast());
-        Ok(())
+    // As many cuts as there can be.
+    let cuts = match separator {
+        None => text.len().saturating_sub(1) / 2 + 1,
+        Some(separator) => text.len() / separator.len().max(1) + 1,
     };
+    let items = PyList::for_pieces(py, if most == usize::MAX { cuts } else { most })?;
+    let each = |r: core::ops::Range<usize>| items.append(py, whole.substring(py, r.start, r.end)?.upcast());
     match separator {
         None if right => split::rsplit_spaces(text, most, is_space, each)?,
         None => split::split_spaces(text, most, is_space, each)?,
         Some(separator) => match T::view(separator) {
             Some(separator) if right => split::rsplit(text, &separator, most, each)?,
             Some(separator) => split::split(text, &separator, most, each)?,
-            None => items.push(whole.to_exact(py)?.upcast()),
+            None => items.append(py, whole.to_exact(py)?.upcast())?,
         },
     }
     if right {
-        items.reverse();
+        items.reverse_items();
     }
-    PyList::from_vec(py, items)
+    Ok(items)
 }
 
 impl PyStr {

@@ -4,10 +4,12 @@
 use core::ffi::c_int;
 
 use super::PyType;
+use crate::args::Args;
 use crate::error::{PyResult, owned_or_raised};
 use crate::names::StaticName;
 use crate::object::PyObject;
 use crate::objects::exceptions::types;
+use crate::objects::object::PyBaseObject;
 use crate::objects::r#type::flags;
 use crate::objects::{PyBool, PyDict, PyInt, PyNone, PyNotImplemented, PyStr, PyTuple};
 use crate::protocol::buffer::Py_buffer;
@@ -15,6 +17,7 @@ use crate::protocol::object::CompareOp;
 use crate::py::Py;
 use crate::raise;
 use crate::reference::{PyClass, Ref};
+use crate::slots::InitProc;
 
 type Obj = *mut PyObject;
 const NULL: Obj = core::ptr::null_mut();
@@ -351,6 +354,33 @@ fn call_instance(
 }
 
 impl Method {
+    /// Calls with the arguments another callable was called with.
+    fn call_args(&self, py: Py<'_>, slf: &PyObject, args: Args<'_>) -> PyResult<Ref<PyObject>> {
+        if !self.unbound {
+            return self.function.call_args(py, args);
+        }
+        /// More arguments than this take a vector.
+        const ROOM: usize = 12;
+        let values = args.all();
+        let mut short = [slf; ROOM];
+        let mut long = Vec::new();
+        let all = match short.get_mut(1..=values.len()) {
+            Some(rest) => {
+                rest.copy_from_slice(values);
+                short.as_slice()
+            }
+            None => {
+                long.push(slf);
+                long.extend_from_slice(values);
+                long.as_slice()
+            }
+        };
+        // SAFETY: `self`, then an argument vector with the same keyword names.
+        unsafe {
+            self.function.vectorcall_raw(py, all.as_ptr().cast(), args.positional().len() + 1, args.kwnames())
+        }
+    }
+
     /// Calls with a tuple and keyword dict.
     fn call_tuple(
         &self,
@@ -577,6 +607,41 @@ fn initialise(py: Py<'_>, slf: &PyObject, args: &PyTuple, kwargs: Option<&PyDict
     };
     let result = method.call_tuple(py, slf, args, kwargs)?;
     check_init_result(py, &result)
+}
+
+/// The call of a class whose arguments only a Python `__init__` looks at: `object.__new__` makes the instance, and neither a tuple nor
+/// a dict is made of them. `None` when the callable is anything else.
+pub(crate) fn call_for_init(
+    py: Py<'_>,
+    callable: &PyObject,
+    args: Args<'_>,
+) -> Option<PyResult<Ref<PyObject>>> {
+    let plain_call = PyType::type_object().tp_call.get()?;
+    if !callable.ty().tp_call.get().is_some_and(|call| core::ptr::fn_addr_eq(call, plain_call)) {
+        return None;
+    }
+    let cls = callable.downcast::<PyType>()?;
+    let (new, plain_new) = (cls.tp_new.get()?, PyBaseObject::type_object().tp_new.get()?);
+    let init = cls.tp_init.get()?;
+    if !core::ptr::fn_addr_eq(new, plain_new)
+        || !core::ptr::fn_addr_eq(init, slot_tp_init as InitProc)
+        || cls.has(flags::IS_ABSTRACT)
+    {
+        return None;
+    }
+    let alloc = cls.tp_alloc.get()?;
+    Some((|| {
+        py.check_stack(" while calling a Python object")?;
+        // SAFETY: a ready type.
+        let object = unsafe { owned_or_raised(py, alloc(cls, 0))? };
+        let name = crate::id!(py, "__init__");
+        let Some(method) = find_method(py, &object, name)? else {
+            return Err(py.raise_object(types::AttributeError(), Some(name)));
+        };
+        let result = method.call_args(py, &object, args)?;
+        check_init_result(py, &result)?;
+        Ok(object)
+    })())
 }
 
 /// `__init__` returns nothing.
