@@ -13,7 +13,7 @@ import sys
 
 # Needs a display, or waits for other parts of the library.
 LEFT_OUT = {"tkinter", "_tkinter", "turtle", "turtledemo", "idlelib", "curses", "_curses", "_curses_panel", "ctypes", "_ctypes",
-            "ssl", "_ssl", "antigravity", "this"}
+            "antigravity", "this"}
 
 # Where a module comes from is our business. Whether a class names its module, spells out how attributes are looked up as
 # `object` does, or shows where its instances keep the function to call depends only on how it was made.

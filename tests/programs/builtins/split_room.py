@@ -60,3 +60,8 @@ try:
 except TypeError as error:
     print(error)
 print(max([3, 1.5, 7]), min("b", "a"), max([2.0, float("nan"), 3.0]), max([(1, 2), (1, 3)]), min([[2], [1]], key=lambda v: -v[0]))
+for found in (
+    "ab".split("abc"), "ab".split("é"), "ab".split("\u1234"), "é".split("a"), "a,b".split(",", 0), " abc ".split(None, 0), "ab".rsplit("\u1234"),
+    "a,b".split(",", 20), b"a".splitlines(), b"a\nb\nc".splitlines(True), bytearray(b"").splitlines(), ("a," * 12).split(","),
+):
+    print(found, sys.getsizeof(found))

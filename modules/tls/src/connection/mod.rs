@@ -121,7 +121,6 @@ pub struct SslSocket {
     #[no_traverse]
     id: Vec<u8>,
     time: i64,
-    weaklist: WeakList,
 }
 
 /// A number for a session.
@@ -172,7 +171,6 @@ impl SslSocket {
             state: RefCell::new(state),
             id: fresh_id(),
             time: i64::try_from(seconds).unwrap_or_default(),
-            weaklist: WeakList::EMPTY,
         }
         .alloc_exact(py)
         .map(Ref::upcast)

@@ -86,7 +86,6 @@ pub struct SslContext {
     sessions: RefCell<Option<ServerSessions>>,
     #[no_traverse]
     pub(crate) counts: Counts,
-    weaklist: WeakList,
 }
 
 /// Where a server keeps sessions, and what seals its tickets.
@@ -159,7 +158,6 @@ impl SslContext {
             alpn: RefCell::default(),
             sessions: RefCell::new(None),
             counts: Counts::default(),
-            weaklist: WeakList::EMPTY,
         }
         .alloc(py, cls)
     }

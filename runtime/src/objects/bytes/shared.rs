@@ -220,12 +220,9 @@ pub(crate) fn split<S: ByteString>(
 
 /// `splitlines`.
 pub(crate) fn split_lines<S: ByteString>(py: Py<'_>, s: &S, keepends: bool) -> PyResult<Ref<PyList>> {
-    let mut items = Vec::new();
-    split::split_lines(s.bytes(), keepends, is_ascii_linebreak, |r| -> PyResult<()> {
-        items.push(piece(py, s, r)?);
-        Ok(())
-    })?;
-    PyList::from_vec(py, items)
+    let items = PyList::new(py)?;
+    split::split_lines(s.bytes(), keepends, is_ascii_linebreak, |r| items.append(py, piece(py, s, r)?))?;
+    Ok(items)
 }
 
 /// `strip`, `lstrip` and `rstrip`.

@@ -111,14 +111,17 @@ fn shift_left(py: Py<'_>, a: &PyInt, n: &PyInt) -> PyResult<Ref<PyInt>> {
     if a.is_zero() {
         return PyInt::new(py, 0);
     }
-    let Some(n) = n.as_u64() else { return Err(raise!(py, OverflowError, "too many digits in integer")) };
+    // CPython counts in `int64_t`.
+    let Some(n) = n.as_u64().filter(|&n| i64::try_from(n).is_ok()) else {
+        return Err(raise!(py, OverflowError, "too many digits in integer"));
+    };
     if let Some(v) = a.as_compact()
         && n < 32
     {
         return PyInt::new(py, v << n);
     }
     if let Some(v) = a.as_medium()
-        && n + a.bit_length() < u64::from(i128::BITS)
+        && n.saturating_add(a.bit_length()) < u64::from(i128::BITS)
     {
         return PyInt::from_medium(py, v << n);
     }

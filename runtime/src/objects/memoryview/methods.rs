@@ -106,11 +106,11 @@ impl PyMemoryView {
     fn sliced(&self, py: Py<'_>, slice: &PySlice) -> PyResult<Ref<PyMemoryView>> {
         self.check_unrestricted(py)?;
         let new = PyMemoryView::on(py, self.managed(py)?, self.view())?;
-        let len = dimensions(self.view()).shape.first().copied().unwrap_or(0);
+        // The bounds may release this view: all that is asked from here on is the new one's.
+        let len = dimensions(new.view()).shape.first().copied().unwrap_or(0);
         let wanted = slice.indices(py, || len.max(0) as usize)?;
-        self.check_alive(py)?;
-        let n = self.ndim();
-        let stride = dimensions(self.view()).strides.first().copied().unwrap_or(0);
+        let n = new.ndim();
+        let stride = dimensions(new.view()).strides.first().copied().unwrap_or(0);
         let cells = new.cells();
         if let (Some(shape), Some(step)) = (cells.first(), cells.get(n)) {
             shape.set(wanted.len as isize);

@@ -40,12 +40,14 @@ fn cut<T: Unit>(
     most: usize,
     right: bool,
 ) -> PyResult<Ref<PyList>> {
-    // As many cuts as there can be.
+    // As many cuts as there can be: none at a separator that is longer or of wider characters.
     let cuts = match separator {
-        None => text.len().saturating_sub(1) / 2 + 1,
-        Some(separator) => text.len() / separator.len().max(1) + 1,
+        None if most == usize::MAX => text.len().saturating_sub(1) / 2 + 1,
+        Some(separator) if separator.len() > text.len() || separator.kind() > whole.kind() => 0,
+        Some(separator) if most == usize::MAX => text.len() / separator.len().max(1) + 1,
+        _ => most,
     };
-    let items = PyList::for_pieces(py, if most == usize::MAX { cuts } else { most })?;
+    let items = PyList::for_pieces(py, cuts)?;
     let each = |r: core::ops::Range<usize>| items.append(py, whole.substring(py, r.start, r.end)?.upcast());
     match separator {
         None if right => split::rsplit_spaces(text, most, is_space, each)?,
