@@ -35,7 +35,10 @@ def main():
 
     base = best(empty)
     for name in names:
-        print(name, max(best(functions[name]) - base, 0) / n * 1e9)
+        function = functions[name]
+        # Who counts with `_` has the empty loop around what is measured; others measure a loop of another kind.
+        around = base if "_" in function.__code__.co_varnames else 0
+        print(name, max(best(function) - around, 0) / n * 1e9)
 
 
 main()

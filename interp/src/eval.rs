@@ -7,7 +7,7 @@ use krait_bytecode::Opcode;
 use krait_runtime::error::Raised;
 use krait_runtime::{Py, PyObject, PyResult, Ref, Static, raise};
 
-use crate::dispatch::{Signal, ensure_machine, machine, run};
+use crate::dispatch::{Machine, Signal, ensure_machine, machine, run};
 use crate::frame::{CodeUnit, Frame};
 use crate::stackref::StackRef;
 use crate::unwind;
@@ -69,15 +69,11 @@ unsafe fn enter(py: Py<'_>, frame: *mut Frame, throw: bool) -> PyResult<Ref<PyOb
         }
         (*frame).previous = entry_frame;
         ts.current_frame.set(frame.cast());
-        {
-            let m = machine(ts);
-            (m.frame, m.ip, m.sp) = (frame, (*frame).instr_ptr, (*frame).stackpointer);
-        }
+        stand_at(machine(ts), frame);
         let mut signal = if unwind::enter_level(py) {
             if throw {
                 crate::tracing::thrown_into(py, frame);
-                let m = machine(ts);
-                (m.frame, m.ip, m.sp) = (frame, (*frame).instr_ptr, (*frame).stackpointer);
+                stand_at(machine(ts), frame);
                 unwind::unwind(py, Signal::Thrown)
             } else {
                 Signal::Continue
@@ -105,6 +101,21 @@ unsafe fn enter(py: Py<'_>, frame: *mut Frame, throw: bool) -> PyResult<Ref<PyOb
         }
     }
     Err(Raised::already(py))
+}
+
+/// Lets the machine stand where the frame does.
+///
+/// # Safety
+/// The frame is live and its stack pointer up to date.
+#[inline(always)]
+unsafe fn stand_at(machine: &mut Machine, frame: *mut Frame) {
+    // SAFETY: by contract. Each is read apart: one load over two fields that were just written one by one would have to wait
+    // until both are in the cache.
+    unsafe {
+        machine.frame = frame;
+        machine.ip = (&raw const (*frame).instr_ptr).read_volatile();
+        machine.sp = (&raw const (*frame).stackpointer).read_volatile();
+    }
 }
 
 fn panic_text(panic: &(dyn core::any::Any + Send)) -> String {

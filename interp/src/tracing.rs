@@ -27,6 +27,13 @@ pub fn instrument(py: Py<'_>, code: &PyCode) {
     probes::update(py, code);
 }
 
+/// Whether anybody wants to know of exceptions that are raised, raised again or leave a frame.
+#[inline]
+pub fn watches_exceptions(py: Py<'_>) -> bool {
+    let state = state(py);
+    [event::RAISE, event::RERAISE, event::PY_UNWIND].iter().any(|&number| state.watchers(number) != 0)
+}
+
 /// Fires an event about the exception that is set. A callback may replace it.
 ///
 /// # Safety

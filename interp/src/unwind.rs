@@ -42,7 +42,9 @@ pub unsafe fn unwind(py: Py<'_>, signal: Signal) -> Signal {
             if !reraised && !Frame::is_incomplete(frame) {
                 traceback::add(py, frame);
                 (*frame).stackpointer = sp;
-                tracing::raised(py, frame, last_unit(frame, first));
+                if tracing::watches_exceptions(py) {
+                    tracing::raised(py, frame, last_unit(frame, first));
+                }
             } else if reraised {
                 (*frame).stackpointer = sp;
                 tracing::reraised(py, frame, ip.sub(1));
@@ -68,8 +70,10 @@ pub unsafe fn unwind(py: Py<'_>, signal: Signal) -> Signal {
                         core::mem::replace(&mut *sp, StackRef::NULL).close();
                     }
                     (*frame).stackpointer = sp;
-                    let at = if reraised { ip.sub(1).cast_const() } else { last_unit(frame, first) };
-                    tracing::unwound(py, frame, at);
+                    if tracing::watches_exceptions(py) {
+                        let at = if reraised { ip.sub(1).cast_const() } else { last_unit(frame, first) };
+                        tracing::unwound(py, frame, at);
+                    }
                     first = false;
                     frame = leave(py, frame);
                     sp = (*frame).stackpointer;

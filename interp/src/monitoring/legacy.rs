@@ -11,7 +11,6 @@ use krait_runtime::{Py, PyObject, PyResult, Ref, id};
 use super::{missing_marker, set_events, set_opcode_trace, state};
 use crate::objects::code::PyCode;
 use crate::objects::frame::{PyFrame, current_frame_object};
-use crate::objects::traceback;
 
 const TRACE_EVENTS: u32 = 1 << event::PY_START
     | 1 << event::PY_RESUME
@@ -180,8 +179,6 @@ fn trace(py: Py<'_>, what: &PyStr, arg: &PyObject, starts: bool) -> PyResult<()>
             Ok(())
         }
         Err(raised) => {
-            // SAFETY: the frame object's frame is live.
-            unsafe { traceback::add(py, frame.frame()) };
             let exc = py.fetch(raised);
             let stopped = set_trace(py, py.thread(), None);
             drop(frame.f_trace.take());
@@ -235,8 +232,6 @@ fn profile(py: Py<'_>, what: &PyStr, arg: &PyObject) -> PyResult<()> {
     match function.call(py, &[&frame, what, arg]) {
         Ok(_) => Ok(()),
         Err(raised) => {
-            // SAFETY: the frame object's frame is live.
-            unsafe { traceback::add(py, frame.frame()) };
             let exc = py.fetch(raised);
             if let Err(raised) = set_profile(py, py.thread(), None) {
                 py.clear_error(raised);

@@ -6,6 +6,7 @@ use krait_bytecode::{Location, LocationTable, Opcode};
 use krait_runtime::objects::{PyInt, PyTuple};
 use krait_runtime::prelude::*;
 
+use crate::monitoring::instrument::base_opcode;
 use crate::objects::code::PyCode;
 
 impl PyCode {
@@ -127,14 +128,10 @@ impl BranchesIterator {
         let mut unit = self.unit.get();
         while unit < code.units() {
             // SAFETY: below `units`.
-            let (op, low) = unsafe {
-                let u = *code.first_unit().add(unit);
-                (Opcode::from_number(u.op).map(Opcode::deopt), u.arg as usize)
-            };
-            arg = arg << 8 | low;
-            let Some(op) = op else { break };
+            arg = arg << 8 | unsafe { (*code.first_unit().add(unit)).arg } as usize;
+            let Some(op) = Opcode::from_number(base_opcode(&code, unit)).map(Opcode::deopt) else { break };
             let next = unit + 1 + CACHE_ENTRIES.get(op as usize).copied().unwrap_or(0) as usize;
-            let (not_taken, taken) = match op {
+            let (source, not_taken, taken) = match op {
                 Opcode::EXTENDED_ARG => {
                     unit = next;
                     continue;
@@ -143,10 +140,14 @@ impl BranchesIterator {
                 Opcode::POP_JUMP_IF_FALSE
                 | Opcode::POP_JUMP_IF_TRUE
                 | Opcode::POP_JUMP_IF_NONE
-                | Opcode::POP_JUMP_IF_NOT_NONE => (next + 1, next + arg),
+                | Opcode::POP_JUMP_IF_NOT_NONE => (unit, next + 1, next + arg),
                 // Past NOT_TAKEN; taken: past END_FOR, POP_ITER.
-                Opcode::FOR_ITER => (next, next + arg + 2),
-                Opcode::END_ASYNC_FOR => (next, unit + 1 + arg),
+                Opcode::FOR_ITER => (unit, next, next + arg + 2),
+                // The branch is at `END_SEND`, with `NOT_TAKEN` behind it; its operand leads back there.
+                Opcode::END_ASYNC_FOR => {
+                    let source = next.saturating_sub(arg);
+                    (source, source + 2, next)
+                }
                 _ => {
                     arg = 0;
                     unit = next;
@@ -154,7 +155,7 @@ impl BranchesIterator {
                 }
             };
             self.unit.set(next);
-            let items = [unit, not_taken, taken].map(|u| (2 * u).into_py(py));
+            let items = [source, not_taken, taken].map(|u| (2 * u).into_py(py));
             return tuple_of(py, items.into_iter().collect::<PyResult<Vec<_>>>()?);
         }
         self.unit.set(code.units());

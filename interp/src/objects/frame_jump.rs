@@ -2,7 +2,7 @@
 //! jump. Not here: the attribute itself (`frame.rs`).
 
 use krait_bytecode::opcode::CACHE_ENTRIES;
-use krait_bytecode::{AnyOpcode, CodeFlags, Opcode};
+use krait_bytecode::{AnyOpcode, Opcode};
 use krait_runtime::monitoring::event;
 use krait_runtime::objects::exceptions::types;
 use krait_runtime::objects::{PyInt, PyNone};
@@ -68,13 +68,9 @@ fn instructions(code: &PyCode) -> Vec<At> {
 /// The stack before each instruction.
 fn stacks(code: &PyCode) -> Vec<Stack> {
     let mut stacks: Vec<Stack> = vec![None; code.units() + 1];
-    let mut start = Vec::new();
-    if code.has(CodeFlags::GENERATOR | CodeFlags::COROUTINE | CodeFlags::ASYNC_GENERATOR) {
-        // Something is sent to a generator when it starts.
-        start.push(Kind::Object);
-    }
     if let Some(first) = stacks.first_mut() {
-        *first = Some(start);
+        // A generator's begins empty too: `RETURN_GENERATOR` brings what is sent at the start.
+        *first = Some(Vec::new());
     }
     let all = instructions(code);
     let table = exception_table::entries(code.exceptiontable());

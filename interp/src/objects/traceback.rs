@@ -32,26 +32,21 @@ pub unsafe fn add(py: Py<'_>, frame: *mut Frame) {
     let Some(exc) = py.take_error() else { return };
     // SAFETY: by contract.
     let made = unsafe {
-        PyFrame::of(py, frame).and_then(|object| {
-            let lasti = Frame::lasti(frame) as i32 * 2;
-            let next = exc.downcast::<PyBaseException>().and_then(PyBaseException::traceback);
-            let next = next.and_then(|tb| tb.downcast_into::<PyTraceback>().ok());
-            PyTraceback::new(py, next, object, lasti, -1)
-        })
+        let lasti = Frame::lasti(frame) as i32 * 2;
+        PyFrame::of(py, frame).and_then(|object| PyTraceback::new(py, None, object, lasti, -1))
     };
     match made {
         Ok(tb) => {
             if let Some(e) = exc.downcast::<PyBaseException>() {
+                let next = e.take_traceback().and_then(|next| next.downcast_into::<PyTraceback>().ok());
+                drop(tb.tb_next.replace(next));
                 e.set_traceback(Some(tb.upcast()));
             }
-            let _ = py.restore(exc);
         }
-        Err(raised) => {
-            // As CPython: the failure (out of memory) replaces nothing, the original goes on without this entry.
-            py.clear_error(raised);
-            let _ = py.restore(exc);
-        }
+        // As CPython: the failure (out of memory) replaces nothing, the original goes on without this entry.
+        Err(raised) => py.clear_error(raised),
     }
+    let _ = py.restore(exc);
 }
 
 impl PyTraceback {

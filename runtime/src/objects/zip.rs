@@ -114,25 +114,24 @@ impl PyZip {
     fn tp_iternext(&self, py: Py<'_>) -> PyResult<Option<Ref<PyObject>>> {
         // SAFETY: the iterators are set once and go when this object does.
         let Some(iterators) = (unsafe { self.ittuple.borrow() }) else { return Ok(None) };
-        let next = |i: usize| {
-            let item = match iterators.get(i) {
-                Some(iterator) => iterator.next(py)?,
-                None => None,
-            };
-            if item.is_none() && self.strict.get() {
-                check_ends(py, iterators, i, "zip")?;
+        match iterators.as_slice() {
+            [] => Ok(None),
+            [a, b] => {
+                let Some(first) = a.next(py)? else { return self.ended(py, iterators, 0) };
+                let Some(second) = b.next(py)? else { return self.ended(py, iterators, 1) };
+                PyTuple::next_pair(py, &self.result, first, second).map(|pair| Some(pair.upcast()))
             }
-            Ok(item)
-        };
-        if self.tuplesize == 2 {
-            let Some(first) = next(0)? else { return Ok(None) };
-            let Some(second) = next(1)? else { return Ok(None) };
-            return PyTuple::next_pair(py, &self.result, first, second).map(|pair| Some(pair.upcast()));
+            all => {
+                let next = |i: usize| match all.get(i) {
+                    Some(iterator) => match iterator.next(py)? {
+                        None => self.ended(py, iterators, i),
+                        item => Ok(item),
+                    },
+                    None => Ok(None),
+                };
+                Ok(PyTuple::next_items(py, &self.result, self.tuplesize, next)?.map(Ref::upcast))
+            }
         }
-        if iterators.is_empty() {
-            return Ok(None);
-        }
-        Ok(PyTuple::next_items(py, &self.result, self.tuplesize, next)?.map(Ref::upcast))
     }
 
     #[pymethod]
@@ -151,6 +150,17 @@ impl PyZip {
     fn __setstate__(&self, py: Py<'_>, state: &PyObject) -> PyResult<()> {
         self.strict.set(state.is_true(py)?);
         Ok(())
+    }
+}
+
+impl PyZip {
+    /// Iterator `i` ended: so does this one.
+    #[cold]
+    fn ended(&self, py: Py<'_>, iterators: &PyTuple, i: usize) -> PyResult<Option<Ref<PyObject>>> {
+        if self.strict.get() {
+            check_ends(py, iterators, i, "zip")?;
+        }
+        Ok(None)
     }
 }
 

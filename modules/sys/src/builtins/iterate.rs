@@ -88,6 +88,15 @@ pub mod iterate {
         if !rest.is_empty() && default.is_some() {
             bail!(py, TypeError, "Cannot specify a default for {name}() with multiple positional arguments")
         }
+        if key.is_none() && !rest.is_empty() {
+            let mut best = first;
+            for item in rest {
+                if item.compare_bool(py, best, op)? {
+                    best = item;
+                }
+            }
+            return Ok(best.to_ref());
+        }
         // The best item so far, with its key when there are keys.
         let mut best: Option<(Ref<PyObject>, Option<Ref<PyObject>>)> = None;
         let mut consider = |item: Ref<PyObject>| -> PyResult<()> {

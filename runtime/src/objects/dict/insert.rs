@@ -27,12 +27,32 @@ impl PyDict {
 
     /// Stores, taking the references over (`insertdict`).
     pub fn insert(&self, py: Py<'_>, key: Ref<PyObject>, hash: isize, value: Ref<PyObject>) -> PyResult<()> {
+        if core::ptr::eq(self.ma_keys.get(), keys::empty_keys()) {
+            return self.insert_first(py, key, hash, value);
+        }
         let ix = self.find(py, &key, hash)?;
         if ix >= 0 && self.has_place(ix as usize, &key) {
             self.replace_value(ix as usize, value);
             return Ok(());
         }
         self.insert_new(py, key, hash, value)
+    }
+
+    /// Stores into a dict without a table of its own.
+    fn insert_first(
+        &self,
+        py: Py<'_>,
+        key: Ref<PyObject>,
+        hash: isize,
+        value: Ref<PyObject>,
+    ) -> PyResult<()> {
+        let kind = if is_exact_str(&key) { Kind::Unicode } else { Kind::General };
+        let Some(table) = keys::new_keys(keys::LOG_MINSIZE, kind) else { return Err(py.no_memory()) };
+        // SAFETY: the table is new, and of the key's kind.
+        unsafe { (*table).append(hash, key.into_raw(), value.into_raw()) };
+        self.ma_keys.set(table);
+        self.ma_used.set(1);
+        Ok(())
     }
 
     /// Whether the entry that was found for `key` can take its value. A shared name that this dict has no value for cannot stand for
@@ -308,19 +328,15 @@ pub(crate) unsafe fn release_values(values: *mut DictValues) {
     }
 }
 
-/// `KeyError`'s argument: a tuple key is wrapped, so that it is not taken for the argument list.
-pub fn key_argument(py: Py<'_>, key: &PyObject) -> PyResult<Ref<PyObject>> {
-    match key.downcast::<crate::objects::PyTuple>() {
-        Some(_) => crate::objects::PyTuple::new(py, &[key]).map(Ref::upcast),
-        None => Ok(key.to_ref()),
-    }
-}
-
-/// `KeyError(key)`.
+/// `KeyError(key)`, whatever the key is: a tuple is no list of arguments here, nor a `KeyError` the exception itself.
 #[cold]
 pub fn raise_key_error(py: Py<'_>, key: &PyObject) -> crate::error::Raised {
-    match key_argument(py, key) {
-        Ok(argument) => py.raise_object(crate::objects::exceptions::types::KeyError(), Some(&argument)),
+    use crate::objects::PyTuple;
+    use crate::objects::exceptions::base::new_exception;
+    use crate::objects::exceptions::types;
+    let made = PyTuple::new(py, &[key]).and_then(|args| new_exception(py, types::KeyError(), &args));
+    match made {
+        Ok(exc) => py.raise_instance(exc),
         Err(raised) => raised,
     }
 }

@@ -8,13 +8,16 @@ use krait_macros::{pyclass, pymethods};
 
 use crate::args::Args;
 use crate::error::PyResult;
+use crate::gc;
 use crate::id;
+use crate::memory;
 use crate::object::PyObject;
 use crate::objects::r#type::{PyType, flags};
 use crate::objects::{PyDict, PyList, PyNone, PyStr, PyTuple};
 use crate::py::Py;
 use crate::raise;
 use crate::reference::{Member, PyClass, Ref};
+use crate::slots::AllocFunc;
 
 /// `PyBaseExceptionObject`.
 #[pyclass(name = "BaseException", basetype, gc, dict = dict, flags = flags::BASE_EXC_SUBCLASS)]
@@ -62,6 +65,10 @@ impl PyBaseException {
     pub fn traceback(&self) -> Option<Ref<PyObject>> {
         self.traceback.get()
     }
+    /// Takes `__traceback__` away.
+    pub fn take_traceback(&self) -> Option<Ref<PyObject>> {
+        self.traceback.take()
+    }
     /// Sets `__traceback__`.
     pub fn set_traceback(&self, value: Option<Ref<PyObject>>) {
         drop(self.traceback.replace(value));
@@ -86,7 +93,13 @@ pub(crate) fn new_exception(py: Py<'_>, cls: &PyType, args: &PyTuple) -> PyResul
     let Some(alloc) = cls.tp_alloc.get() else { return Err(py.no_memory()) };
     // SAFETY: the allocated object begins with an exception's layout, all zero.
     unsafe {
-        let object = crate::error::owned_or_raised(py, alloc(cls, 0))?;
+        let object = if core::ptr::fn_addr_eq(alloc, memory::tp_alloc as AllocFunc) {
+            let object = memory::alloc_object(py, cls, 0)?;
+            gc::track_new(py, &*object);
+            Ref::from_owned(object)
+        } else {
+            crate::error::owned_or_raised(py, alloc(cls, 0))?
+        };
         object.cast_unchecked::<PyBaseException>().args.set(args.new_ref());
         Ok(object)
     }

@@ -2,6 +2,7 @@
 //! `iterator.rs` walks. Elements are copied out before anything that may run Python code, since that may change the list.
 
 pub mod iterator;
+mod merge_sort;
 mod methods;
 pub mod sort;
 
@@ -26,6 +27,36 @@ pub struct PyList {
     pub(crate) ob_base: PyVarObject,
     pub(crate) ob_item: Cell<*mut *mut PyObject>,
     pub(crate) allocated: Cell<isize>,
+}
+
+/// A list's array apart from the list; it owns its items.
+struct Array {
+    items: *mut *mut PyObject,
+    len: usize,
+    allocated: isize,
+}
+
+impl Array {
+    fn items(&mut self) -> &mut [Ref<PyObject>] {
+        if self.items.is_null() {
+            return &mut [];
+        }
+        // SAFETY: `len` slots hold references, which belong to the array.
+        unsafe { core::slice::from_raw_parts_mut(self.items.cast(), self.len) }
+    }
+}
+
+impl Drop for Array {
+    fn drop(&mut self) {
+        if self.items.is_null() {
+            return;
+        }
+        // SAFETY: as above; nobody else knows the block.
+        unsafe {
+            core::ptr::drop_in_place(self.items());
+            obmalloc::free(self.items.cast());
+        }
+    }
 }
 
 impl PyList {
@@ -344,21 +375,24 @@ impl PyList {
         }
     }
 
-    /// Moves all items out; the list is empty, without an array, afterwards.
-    fn take_all(&self) -> Vec<Ref<PyObject>> {
-        let (items, n) = (self.ob_item.replace(core::ptr::null_mut()), self.len());
+    /// Moves all items out with their array; the list is empty, without one, afterwards.
+    fn take_array(&self) -> Array {
+        let array = Array {
+            items: self.ob_item.replace(core::ptr::null_mut()),
+            len: self.len(),
+            allocated: self.allocated.replace(0),
+        };
         self.ob_base.ob_size.set(0);
-        self.allocated.set(0);
-        let mut all = Vec::with_capacity(n);
-        if !items.is_null() {
-            // SAFETY: the block and its references belong to nobody else now.
-            unsafe {
-                core::ptr::copy_nonoverlapping(items.cast::<Ref<PyObject>>(), all.as_mut_ptr(), n);
-                all.set_len(n);
-                obmalloc::free(items.cast());
-            }
-        }
-        all
+        array
+    }
+
+    /// Gives the list, which has none, an array taken from it before.
+    fn put_array(&self, array: Array) {
+        debug_assert!(self.ob_item.get().is_null());
+        let array = core::mem::ManuallyDrop::new(array);
+        self.ob_item.set(array.items);
+        self.allocated.set(array.allocated);
+        self.ob_base.ob_size.set(array.len as isize);
     }
 
     /// Replaces items `start..stop` by `items` (`list_ass_slice`).
