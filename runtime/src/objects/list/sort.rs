@@ -78,16 +78,17 @@ fn sort_objects(py: Py<'_>, items: &mut [Ref<PyObject>], reverse: bool) -> PyRes
     if reverse {
         items.reverse();
     }
-    let result = match plain_order(items) {
-        Some(order) => {
+    let order = plain_order(items);
+    // SAFETY: a `Ref` is a pointer; sorting only changes the order of those.
+    let bare = unsafe { &mut *(core::ptr::from_mut(items) as *mut [Bare]) };
+    let result = match order {
+        Some(Order::Sorted) => Ok(()),
+        Some(Order::Runs(kind)) => merge_sort(bare, |a, b| Ok(kind.less(a.key(), b.key()))),
+        Some(Order::Found(order)) => {
             permute(items, &order);
             Ok(())
         }
-        None => {
-            // SAFETY: a `Ref` is a pointer; sorting only changes the order of those.
-            let bare = unsafe { &mut *(core::ptr::from_mut(items) as *mut [Bare]) };
-            sort_keyed(py, bare)
-        }
+        None => sort_keyed(py, bare),
     };
     if reverse {
         items.reverse();
@@ -108,17 +109,21 @@ fn sort_by_key(py: Py<'_>, function: &PyObject, items: &mut [Ref<PyObject>], rev
         keys.reverse();
     }
     let result = match plain_order(&keys) {
-        Some(order) => {
+        Some(Order::Sorted) => Ok(()),
+        Some(Order::Found(order)) => {
             permute(items, &order);
             Ok(())
         }
-        None => {
+        order => {
             let pair = |(key, item): (&Ref<PyObject>, &Ref<PyObject>)| WithKey {
                 key: Bare(key.as_ptr()),
                 value: item.as_ptr(),
             };
             let mut pairs: Vec<WithKey> = keys.iter().zip(&*items).map(pair).collect();
-            let result = sort_keyed(py, &mut pairs);
+            let result = match order {
+                Some(Order::Runs(kind)) => merge_sort(&mut pairs, |a, b| Ok(kind.less(a.key(), b.key()))),
+                _ => sort_keyed(py, &mut pairs),
+            };
             for ((pair, key), item) in pairs.into_iter().zip(&mut keys).zip(&mut *items) {
                 // SAFETY: the same references in another order.
                 unsafe {
@@ -184,6 +189,24 @@ impl Plain {
         }
     }
 
+    /// `a < b`.
+    #[inline(always)]
+    fn less(self, a: &PyObject, b: &PyObject) -> bool {
+        a.compare_plain(b, CompareOp::Lt) == Some(true)
+    }
+
+    /// As [`Plain::head`], of strings of one-byte characters without the first `skip` of those, which are the same in all.
+    fn head_behind(self, key: &PyObject, skip: usize) -> u64 {
+        if self != Plain::Latin1 {
+            return self.head(key);
+        }
+        let bytes = key.downcast_exact().map_or(&[][..], PyStr::raw_bytes).get(skip..).unwrap_or_default();
+        bytes.first_chunk().map_or_else(
+            || bytes.iter().enumerate().fold(0, |head, (i, &b)| head | u64::from(b) << (56 - 8 * i)),
+            |&first| u64::from_be_bytes(first),
+        )
+    }
+
     /// A number that orders as the key does.
     fn head(self, key: &PyObject) -> u64 {
         const SIGN: u64 = 1 << 63;
@@ -195,13 +218,7 @@ impl Plain {
                 let bits = bits.to_bits();
                 if bits & SIGN != 0 { !bits } else { bits | SIGN }
             }
-            Plain::Latin1 => key.downcast_exact::<PyStr>().map_or(0, |text| {
-                let bytes = text.raw_bytes();
-                bytes.first_chunk().map_or_else(
-                    || bytes.iter().enumerate().fold(0, |head, (i, &b)| head | u64::from(b) << (56 - 8 * i)),
-                    |&first| u64::from_be_bytes(first),
-                )
-            }),
+            Plain::Latin1 => self.head_behind(key, 0),
             Plain::Text => key.downcast_exact::<PyStr>().map_or(0, |text| {
                 fn first_three(units: impl Iterator<Item = u32>) -> u64 {
                     units.take(3).zip([42, 21, 0]).fold(0, |head, (c, at)| head | u64::from(c) << at)
@@ -218,10 +235,32 @@ impl Plain {
     }
 }
 
-/// The order of keys of one plain kind, found without Python's comparisons.
-fn plain_order(keys: &[Ref<PyObject>]) -> Option<Vec<Headed<usize>>> {
+/// How keys of one plain kind are to be sorted.
+enum Order {
+    /// They are in order.
+    Sorted,
+    /// Long runs of them are: few need to be moved.
+    Runs(Plain),
+    /// This is their order, found without Python's comparisons.
+    Found(Vec<Headed<usize>>),
+}
+
+/// The order of keys of one plain kind.
+fn plain_order(keys: &[Ref<PyObject>]) -> Option<Order> {
+    /// Runs this long, on average, are merged where they lie.
+    const LONG_RUN: usize = 32;
     let kind = Plain::of(keys.iter().map(|k| &**k))?;
-    let entry = |(item, key): (usize, &Ref<PyObject>)| Headed { head: kind.head(key), item };
+    let descents = |pair: &&[Ref<PyObject>]| matches!(pair, [a, b] if kind.less(b, a));
+    let few = keys.len() / LONG_RUN;
+    let ends = keys.windows(2).filter(descents).take(few + 1).count();
+    if ends == 0 {
+        return Some(Order::Sorted);
+    }
+    if ends <= few {
+        return Some(Order::Runs(kind));
+    }
+    let skip = if kind == Plain::Latin1 { common_start(keys) } else { 0 };
+    let entry = |(item, key): (usize, &Ref<PyObject>)| Headed { head: kind.head_behind(key, skip), item };
     let mut order: Vec<_> = keys.iter().enumerate().map(entry).collect();
     match kind {
         Plain::Int | Plain::Float => order.sort_by_key(|entry| entry.head),
@@ -234,7 +273,23 @@ fn plain_order(keys: &[Ref<PyObject>]) -> Option<Vec<Headed<usize>>> {
             })
         }),
     }
-    Some(order)
+    Some(Order::Found(order))
+}
+
+/// With how many bytes all of these strings of one-byte characters begin alike.
+fn common_start(keys: &[Ref<PyObject>]) -> usize {
+    let mut bytes = keys.iter().map(|key| key.downcast_exact().map_or(&[][..], PyStr::raw_bytes));
+    let Some(mut start) = bytes.next() else { return 0 };
+    for other in bytes {
+        if !other.starts_with(start) {
+            let same = start.iter().zip(other).take_while(|(a, b)| a == b).count();
+            start = &start[..same];
+        }
+        if start.is_empty() {
+            break;
+        }
+    }
+    start.len()
 }
 
 /// Sorts by comparisons that may run Python code. Tuples whose first items are of one plain kind are told apart by those, as far as
@@ -262,9 +317,27 @@ fn sort_keyed<T: Keyed>(py: Py<'_>, items: &mut [T]) -> PyResult<()> {
 }
 
 fn general_less(py: Py<'_>, a: &PyObject, b: &PyObject) -> PyResult<bool> {
+    if let Some(less) = a.compare_plain(b, CompareOp::Lt) {
+        return Ok(less);
+    }
+    if let (Some(a), Some(b)) = (a.downcast_exact::<PyTuple>(), b.downcast_exact::<PyTuple>())
+        && let Some(less) = tuple_less(a, b)
+    {
+        return Ok(less);
+    }
     let result = a.rich_compare(py, b, CompareOp::Lt)?;
     if PyBool::check_exact(&result) {
         return Ok(result.is(PyBool::get(true)));
     }
     result.is_true(py)
+}
+
+/// `a < b` where the items that decide are plain ones; `None` for all else.
+fn tuple_less(a: &PyTuple, b: &PyTuple) -> Option<bool> {
+    for (x, y) in a.as_slice().iter().zip(b.as_slice()) {
+        if !x.is(y) && !x.compare_plain(y, CompareOp::Eq)? {
+            return x.compare_plain(y, CompareOp::Lt);
+        }
+    }
+    Some(a.len() < b.len())
 }

@@ -162,7 +162,9 @@ impl PyStr {
             let Some(s) = item.downcast::<PyStr>() else {
                 bail!(py, TypeError, "sequence item {i}: expected str instance, {} found", item.ty().name());
             };
-            max = max.max(if s.is_empty() { 0x7F } else { s.max_char() });
+            if !s.is_ascii() {
+                max = max.max(s.max_char());
+            }
             len = len.and_then(|n| n.checked_add(s.len()));
         }
         let Some(len) = len.filter(|n| *n < isize::MAX as usize) else {
@@ -176,6 +178,10 @@ impl PyStr {
             let made = PyStr::alloc(py, len, max)?;
             let unit = unit_size(max);
             let mut to = made.data_ptr();
+            if unit == 1 {
+                self.join_bytes(items, to);
+                return Ok(if len == 1 { PyStr::latin1_char(to.read()) } else { made });
+            }
             for (i, item) in items.iter().enumerate() {
                 if i > 0 && !self.is_empty() {
                     units!(self.data(), |t| copy_units(t, to, unit));
@@ -185,10 +191,25 @@ impl PyStr {
                 units!(s.data(), |t| copy_units(t, to, unit));
                 to = to.add(s.len() * unit);
             }
-            if len == 1 && unit == 1 {
-                return Ok(PyStr::latin1_char(made.data_ptr().read()));
-            }
             Ok(made)
+        }
+    }
+
+    /// Writes strings of one-byte characters to `to`, with this one between them.
+    ///
+    /// # Safety
+    /// All are such strings, and there is room for them.
+    unsafe fn join_bytes(&self, items: &[Ref<PyObject>], mut to: *mut u8) {
+        let between = self.raw_bytes();
+        // SAFETY: by contract.
+        unsafe {
+            for (i, item) in items.iter().enumerate() {
+                if i > 0 {
+                    to = put(between, to);
+                }
+                let s: &PyStr = item.cast_unchecked();
+                to = put(s.raw_bytes(), to);
+            }
         }
     }
 
@@ -400,5 +421,41 @@ impl<'a> crate::args::FromArg<'a> for FillChar {
             (1, Some(c)) => Ok(FillChar(c)),
             _ => Err(raise!(py, TypeError, "The fill character must be exactly one character long")),
         }
+    }
+}
+
+/// Copies `bytes`, mostly a few, to `to`; gives the end of the copy. Short ones by two overlapping words, without a call.
+///
+/// # Safety
+/// There is room for them.
+#[inline(always)]
+unsafe fn put(bytes: &[u8], to: *mut u8) -> *mut u8 {
+    let (from, n) = (bytes.as_ptr(), bytes.len());
+    // SAFETY: by contract; each copy stays within `n` bytes.
+    unsafe {
+        match n {
+            0 => {}
+            1 => to.write(from.read()),
+            2..4 => {
+                let (low, high): (u16, u16) =
+                    (from.cast::<u16>().read_unaligned(), from.add(n - 2).cast::<u16>().read_unaligned());
+                to.cast::<u16>().write_unaligned(low);
+                to.add(n - 2).cast::<u16>().write_unaligned(high);
+            }
+            4..8 => {
+                let (low, high) =
+                    (from.cast::<u32>().read_unaligned(), from.add(n - 4).cast::<u32>().read_unaligned());
+                to.cast::<u32>().write_unaligned(low);
+                to.add(n - 4).cast::<u32>().write_unaligned(high);
+            }
+            8..=16 => {
+                let (low, high) =
+                    (from.cast::<u64>().read_unaligned(), from.add(n - 8).cast::<u64>().read_unaligned());
+                to.cast::<u64>().write_unaligned(low);
+                to.add(n - 8).cast::<u64>().write_unaligned(high);
+            }
+            _ => to.copy_from_nonoverlapping(from, n),
+        }
+        to.add(n)
     }
 }
