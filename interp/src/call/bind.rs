@@ -208,7 +208,7 @@ impl<'a> Binding<'a> {
     }
 
     fn keyword_defaults(&self) -> PyResult<()> {
-        if self.total == self.argcount {
+        if (self.argcount..self.total).all(|i| self.is_bound(i)) {
             return Ok(());
         }
         let defaults: Option<Ref<PyDict>> = self.function.func_kwdefaults.get();

@@ -92,10 +92,8 @@ fn run(py: Py<'_>, generation: usize) -> Outcome {
     let unreachable = GcHead::detached();
     unreachable.make_empty();
     // SAFETY: `young` is whole.
-    unsafe { deduce_unreachable(young, &unreachable) };
-    // SAFETY: `young` is whole again.
-    unsafe { untrack_tuples(young) };
-    retire(gc, generation, young);
+    let survivors = unsafe { deduce_unreachable(young, &unreachable, true) };
+    retire(gc, generation, young, survivors);
     // SAFETY: the list holds what is reachable from nowhere else; finalisers may change that, so it is looked at again.
     let outcome = unsafe { dispose(py, gc, generation, &unreachable) };
     if gc.debug.get() & debug::STATS != 0 {
@@ -115,36 +113,29 @@ fn run(py: Py<'_>, generation: usize) -> Outcome {
     outcome
 }
 
-/// Tuples that cannot be part of a cycle need no more collecting.
-unsafe fn untrack_tuples(young: &GcHead) {
-    // SAFETY: a whole list of live objects; `each` has read the link before the member leaves.
-    unsafe {
-        young.each(|head| {
-            let op = &*head.object();
-            if let Some(tuple) = op.downcast_exact::<PyTuple>()
-                && tuple.as_slice().iter().all(|item| !item.as_raw().is_null())
-                && !tuple.may_be_in_cycle()
-            {
-                head.unlink();
-            }
-        });
-    }
+/// Whether an object is a tuple that cannot be part of a cycle: such ones need no more collecting.
+unsafe fn is_settled_tuple(head: &GcHead) -> bool {
+    // SAFETY: members are live objects.
+    let op = unsafe { &*head.object() };
+    op.downcast_exact::<PyTuple>().is_some_and(|tuple| {
+        tuple.as_slice().iter().all(|item| !item.as_raw().is_null()) && !tuple.may_be_in_cycle()
+    })
 }
 
-/// What survived moves to the next older generation.
-fn retire(gc: &GcState, generation: usize, young: &GcHead) {
+/// What survived, so many objects, moves to the next older generation.
+fn retire(gc: &GcState, generation: usize, young: &GcHead, survivors: usize) {
     // SAFETY: whole lists.
     unsafe {
         match gc.generations.get(generation + 1) {
             Some(older) => {
                 if generation + 1 == GENERATIONS - 1 {
-                    gc.long_lived_pending.set(gc.long_lived_pending.get() + young.len());
+                    gc.long_lived_pending.set(gc.long_lived_pending.get() + survivors);
                 }
                 older.head.absorb(young);
             }
             None => {
                 gc.long_lived_pending.set(0);
-                gc.long_lived_total.set(young.len());
+                gc.long_lived_total.set(survivors);
             }
         }
     }
@@ -170,7 +161,7 @@ unsafe fn dispose(py: Py<'_>, gc: &GcState, generation: usize, unreachable: &GcH
         let resurrected = GcHead::detached();
         resurrected.make_empty();
         resurrected.absorb(unreachable);
-        deduce_unreachable(&resurrected, unreachable);
+        deduce_unreachable(&resurrected, unreachable, false);
         old.absorb(&resurrected);
         // Finalisers may have made new ones. They must not show what is taken apart; nobody learns of their end.
         drop(clear_weak_references(unreachable));
@@ -230,25 +221,27 @@ unsafe extern "C-unwind" fn subtract(op: *mut PyObject, _arg: *mut c_void) -> c_
     0
 }
 
-/// Moves the members of `young` that nothing outside refers to, not even by way of others, to `unreachable`.
+/// Moves the members of `young` that nothing outside refers to, not even by way of others, to `unreachable`; tells how many stay. With
+/// `settle`, tuples that cannot be part of a cycle leave the list.
 ///
 /// # Safety
 /// `young` heads a whole list, `unreachable` an empty one. Nothing runs Python code meanwhile.
-unsafe fn deduce_unreachable(young: &GcHead, unreachable: &GcHead) {
+unsafe fn deduce_unreachable(young: &GcHead, unreachable: &GcHead, settle: bool) -> usize {
     // SAFETY: by contract; `next` links stay whole in the first two passes, `prev` words hold counts until the third restores them.
     unsafe {
         young.each(|head| {
-            head.prev.set(head.prev.get() & PREV_FINALIZED | PREV_COLLECTING);
-            set_refs(head, (*head.object()).refcnt() as usize);
+            let refs = (*head.object()).refcnt() as usize;
+            head.prev.set(refs << REFS_SHIFT | head.prev.get() & PREV_FINALIZED | PREV_COLLECTING);
         });
         young.each(|head| traverse(head, subtract, core::ptr::null_mut()));
-        move_unreachable(young, unreachable);
+        let staying = move_unreachable(young, unreachable, settle);
         unreachable.next.set(untagged(unreachable.next.get()));
         let mut p = unreachable.next.get();
         while !core::ptr::eq(p, unreachable) {
             (*p).next.set(untagged((*p).next.get()));
             p = (*p).next.get();
         }
+        staying
     }
 }
 
@@ -266,7 +259,8 @@ fn is_tagged(p: *const GcHead) -> bool {
 
 /// Walks `young` once: members with references from outside stay, and what they refer to comes (back) to the list's end; others go to
 /// `unreachable` for the time being, their `next` links tagged.
-unsafe fn move_unreachable(young: &GcHead, unreachable: &GcHead) {
+unsafe fn move_unreachable(young: &GcHead, unreachable: &GcHead, settle: bool) -> usize {
+    let mut staying = 0;
     let mut prev: *const GcHead = young;
     let mut p = young.next.get();
     while !core::ptr::eq(p, young) {
@@ -275,8 +269,17 @@ unsafe fn move_unreachable(young: &GcHead, unreachable: &GcHead) {
             let head = &*p;
             if refs(head) > 0 {
                 traverse(head, reach, core::ptr::from_ref(young).cast_mut().cast());
+                if settle && is_settled_tuple(head) {
+                    let next = head.next.get();
+                    (*prev).next.set(next);
+                    head.next.set(core::ptr::null());
+                    head.prev.set(head.prev.get() & PREV_FINALIZED);
+                    p = next;
+                    continue;
+                }
                 head.prev.set(prev.expose_provenance() | head.prev.get() & PREV_FINALIZED);
                 prev = head;
+                staying += 1;
             } else {
                 (*prev).next.set(head.next.get());
                 let last: *const GcHead = core::ptr::with_exposed_provenance(unreachable.prev.get());
@@ -290,6 +293,7 @@ unsafe fn move_unreachable(young: &GcHead, unreachable: &GcHead) {
         }
     }
     young.prev.set(prev.expose_provenance());
+    staying
 }
 
 /// Something reachable refers to `op`.
