@@ -61,7 +61,8 @@ pub unsafe fn lend(
     }
 }
 
-/// Calls `__release_buffer__` of `lender` with a memoryview that it cannot keep using.
+/// Calls `__release_buffer__` of `lender`: with the memoryview that its `__buffer__` gave, or, when the view came from a native class,
+/// with one that it cannot keep using.
 ///
 /// # Safety
 /// `view` is a filled view.
@@ -71,17 +72,29 @@ pub unsafe fn call_release(
     method: impl FnOnce(&PyObject) -> PyResult<()>,
     view: *mut Py_buffer,
 ) {
-    py.preserving_error(|| {
-        // SAFETY: by contract.
-        let outcome = PyMemoryView::borrowing(py, unsafe { &*view }).and_then(|mv| {
-            mv.flags.set(mv.flags.get() | RESTRICTED);
-            let called = method(&mv);
-            let released = mv.release(py);
-            called.and(released)
-        });
+    let report = |outcome: PyResult<()>| {
         if let Err(raised) = outcome {
-            let text = format!("Exception ignored in __release_buffer__ of {} object", lender.ty().name());
-            py.report_unraisable(raised, Some(&text), Some(lender));
+            let text = format!("Exception ignored in __release_buffer__ of {}", lender.ty().name());
+            py.report_unraisable(raised, Some(&text), None);
+        }
+    };
+    // SAFETY: by contract; the view owns a reference on its object.
+    let owner = unsafe { (*view).obj.as_ref() };
+    py.preserving_error(|| {
+        if let Some(wrapper) = owner.and_then(|owner| owner.downcast::<PyBufferWrapper>()) {
+            if let Some(mv) = wrapper.mv.get() {
+                report(method(&mv));
+            }
+            return;
+        }
+        // SAFETY: by contract.
+        match PyMemoryView::borrowing(py, unsafe { &*view }) {
+            Ok(mv) => {
+                mv.flags.set(mv.flags.get() | RESTRICTED);
+                report(method(&mv));
+                report(mv.release(py));
+            }
+            Err(raised) => report(Err(raised)),
         }
     });
 }

@@ -367,7 +367,7 @@ impl PyMemoryView {
     ) -> PyResult<Ref<PyStr>> {
         self.check_alive(py)?;
         let bytes = walk::to_contiguous(py, self.view(), b'C')?;
-        crate::objects::bytes::hex::hex_text(py, &bytes, sep, bytes_per_sep)
+        self.lending(|| crate::objects::bytes::hex::hex_text(py, &bytes, sep, bytes_per_sep))
     }
 
     #[pymethod]
@@ -497,11 +497,10 @@ impl PyMemoryView {
         if !matches!(item::native_char(format_of(self.view())), Some(b'B' | b'b' | b'c')) {
             bail!(py, ValueError, "memoryview: hashing is restricted to formats 'B', 'b' or 'c'");
         }
-        // The exporter must be hashable itself; it may release the view while it is asked.
+        // The exporter must be hashable itself.
         // SAFETY: the managed buffer owns a reference on it.
         if let Some(exporter) = unsafe { self.view().obj.as_ref() } {
-            exporter.to_ref().hash(py)?;
-            self.check_alive(py)?;
+            self.lending(|| exporter.hash(py))?;
         }
         let bytes = PyBytes::new(py, &walk::to_contiguous(py, self.view(), b'C')?)?;
         self.hash.set(bytes.hash(py)?);
@@ -595,6 +594,7 @@ impl PyMemoryView {
             Key::Slice(slice) if self.ndim() == 1 => {
                 let source = Buffer::with_flags(py, value, buf::FULL_RO)?;
                 let target = self.sliced(py, &slice)?;
+                self.check_alive(py)?;
                 match source.view() {
                     Some(source) => walk::copy_one_dimension(py, target.view(), source),
                     None => Err(raise!(py, SystemError, "a view was asked for")),
@@ -696,6 +696,7 @@ impl PyMemoryView {
     /// `view` is what the buffer slot got.
     unsafe fn export(&self, py: Py<'_>, view: *mut Py_buffer, flags: c_int) -> PyResult<()> {
         self.check_alive(py)?;
+        self.check_unrestricted(py)?;
         let wants = |flag: c_int| flags & flag == flag;
         let base = self.view();
         if wants(buf::WRITABLE) && base.readonly != 0 {

@@ -17,7 +17,7 @@ use core::ffi::{CStr, c_int, c_void};
 
 use krait_macros::{pyclass, pymethods};
 
-use crate::error::PyResult;
+use crate::error::{PyResult, Raised};
 use crate::gc;
 use crate::memory;
 use crate::object::{PyObject, PyVarObject};
@@ -25,7 +25,7 @@ use crate::objects::weakref::WeakList;
 use crate::protocol::buffer::{Py_buffer, buf, get_view, release_view};
 use crate::py::Py;
 use crate::reference::{PyClass, Ref};
-use crate::slots::VisitProc;
+use crate::slots::{GetBufferProc, VisitProc};
 use crate::{bail, raise};
 
 pub(crate) use walk::to_contiguous;
@@ -127,6 +127,24 @@ impl PyManagedBuffer {
         Ok(new)
     }
 
+    /// Asks the slot `getbuffer` of one of the classes of `object` for a buffer.
+    ///
+    /// # Safety
+    /// The slot belongs to a class that `object` is an instance of.
+    unsafe fn from_slot(
+        py: Py<'_>,
+        object: &PyObject,
+        getbuffer: GetBufferProc,
+        flags: c_int,
+    ) -> PyResult<Ref<PyManagedBuffer>> {
+        let new = PyManagedBuffer::empty(py)?;
+        // SAFETY: by contract; the view stands in the new object, which does not move.
+        if unsafe { getbuffer(object.as_ptr(), new.master.get(), flags) } != 0 {
+            return Err(Raised::already(py));
+        }
+        Ok(new)
+    }
+
     fn is_released(&self) -> bool {
         self.flags.get() & RELEASED != 0
     }
@@ -191,6 +209,22 @@ impl PyMemoryView {
     /// A memoryview on what `object` exports for these `PyBUF_*` flags.
     pub fn from_flags(py: Py<'_>, object: &PyObject, flags: c_int) -> PyResult<Ref<PyMemoryView>> {
         let managed = PyManagedBuffer::from_object(py, object, flags)?;
+        // SAFETY: the view stands in `managed`, which is alive.
+        PyMemoryView::on(py, &managed, unsafe { &*managed.master.get() })
+    }
+
+    /// A memoryview on what `object` exports through the slot of one of its classes, which need not be its own.
+    ///
+    /// # Safety
+    /// The slot belongs to a class that `object` is an instance of.
+    pub(crate) unsafe fn from_slot(
+        py: Py<'_>,
+        object: &PyObject,
+        getbuffer: GetBufferProc,
+        flags: c_int,
+    ) -> PyResult<Ref<PyMemoryView>> {
+        // SAFETY: by contract.
+        let managed = unsafe { PyManagedBuffer::from_slot(py, object, getbuffer, flags)? };
         // SAFETY: the view stands in `managed`, which is alive.
         PyMemoryView::on(py, &managed, unsafe { &*managed.master.get() })
     }
@@ -327,6 +361,14 @@ impl PyMemoryView {
 
     fn has(&self, flag: c_int) -> bool {
         self.flags.get() & flag != 0
+    }
+
+    /// Runs what may run Python code while the view counts as lent: it cannot be released meanwhile.
+    fn lending<R>(&self, run: impl FnOnce() -> R) -> R {
+        self.exports.set(self.exports.get() + 1);
+        let result = run();
+        self.exports.set(self.exports.get() - 1);
+        result
     }
 
     /// Works out which kinds of contiguity the view has.

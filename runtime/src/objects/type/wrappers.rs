@@ -459,11 +459,14 @@ pub(super) fn wrap_sq_delitem(
 }
 
 /// `__buffer__(flags)`: a memoryview over what the object exports.
-pub(super) fn wrap_buffer(py: Py<'_>, slf: &PyObject, args: &PyTuple, _: Kwargs<'_>, _: *const ()) -> Result {
+pub(super) fn wrap_buffer(py: Py<'_>, slf: &PyObject, args: &PyTuple, _: Kwargs<'_>, f: *const ()) -> Result {
     let [flags] = arguments::<1>(py, "__buffer__", args, 1)?;
     let flags = flags.unwrap_or(PyNone::get()).index(py)?;
     match flags.as_i64().map(i32::try_from) {
-        Some(Ok(flags)) => PyMemoryView::from_flags(py, slf, flags).map(Ref::upcast),
+        // SAFETY: a buffer slot of a class of the live object.
+        Some(Ok(flags)) => unsafe {
+            PyMemoryView::from_slot(py, slf, cast::<GetBufferProc>(f), flags).map(Ref::upcast)
+        },
         _ => Err(raise!(py, OverflowError, "buffer flags out of range")),
     }
 }
