@@ -91,7 +91,9 @@ pub(crate) fn type_text(py: Py<'_>, object: &PyObject) -> PyResult<String> {
 fn argument_text(py: Py<'_>, object: &PyObject) -> PyResult<String> {
     if let Some(list) = object.downcast_exact::<PyList>() {
         let mut parts = Vec::new();
-        for item in list.to_vec() {
+        // A text may be made by Python code, which may shorten the list.
+        for at in 0..list.len() {
+            let Some(item) = list.get(at) else { bail!(py, IndexError, "list index out of range") };
             parts.push(type_text(py, &item)?);
         }
         return Ok(format!("[{}]", parts.join(", ")));
@@ -126,7 +128,7 @@ fn collect_into(py: Py<'_>, args: &[Ref<PyObject>], found: &mut Vec<Ref<PyObject
             continue;
         }
         if arg.downcast::<PyTuple>().is_some() || arg.downcast::<PyList>().is_some() {
-            py.check_stack(" in type parameters")?;
+            py.check_stack(" in __parameter__ calculation")?;
             collect_into(py, &arg.collect(py)?, found)?;
             continue;
         }
@@ -217,7 +219,7 @@ fn substitute(
             continue;
         }
         if arg.downcast::<PyTuple>().is_some() || arg.downcast::<PyList>().is_some() {
-            py.check_stack(" in type parameters")?;
+            py.check_stack(" in __parameter__ calculation")?;
             let inner = substitute(py, &arg.collect(py)?, parameters, items)?;
             result.push(match arg.downcast::<PyList>() {
                 Some(_) => PyList::from_vec(py, inner)?.upcast(),
@@ -230,16 +232,27 @@ fn substitute(
         let replaced = match subst {
             Some(subst) => {
                 let position = parameters.iter().position(|p| p.is(arg));
-                let item = position.and_then(|i| items.get(i));
-                match item {
-                    Some(item) => subst.call(py, &[item])?,
-                    None => arg.clone(),
-                }
+                let Some(item) = position.and_then(|i| items.get(i)) else {
+                    let text = arg.repr(py)?;
+                    bail!(
+                        py,
+                        TypeError,
+                        "argument {text} with __typing_subst__ was not found in __parameters__"
+                    );
+                };
+                subst.call(py, &[item])?
             }
             None => substitute_nested(py, arg, parameters, items)?,
         };
         match replaced.downcast::<PyTuple>() {
             Some(tuple) if unpack => result.extend_from_slice(tuple.as_slice()),
+            None if unpack => bail!(
+                py,
+                TypeError,
+                "expected __typing_subst__ of {} objects to return a tuple, not {}",
+                arg.ty().qualified_name(),
+                replaced.ty().qualified_name()
+            ),
             _ => result.push(replaced),
         }
     }
@@ -423,12 +436,7 @@ impl PyGenericAlias {
     }
     #[pymethod]
     fn __dir__(&self, py: Py<'_>) -> PyResult<Ref<PyObject>> {
-        let names = self.origin(py)?.call_method(py, id!(py, "__dir__"), &[]);
-        let names = match names {
-            Ok(names) => names,
-            Err(_) => py.builtin(id!(py, "dir"))?.call(py, &[&*self.origin(py)?])?,
-        };
-        let mut names = names.collect(py)?;
+        let mut names = py.builtin(id!(py, "dir"))?.call(py, &[&*self.origin(py)?])?.collect(py)?;
         for own in OWN {
             let own = PyStr::new(py, own)?;
             let mut known = false;
@@ -474,7 +482,7 @@ impl GenericAliasIterator {
     }
     #[pymethod]
     fn __reduce__(&self, py: Py<'_>) -> PyResult<Ref<PyTuple>> {
-        let iter = py.builtin(id!(py, "iter"))?;
+        let iter = py.frame_builtin(id!(py, "iter"))?;
         let inner = match self.alias.get() {
             Some(alias) => PyTuple::new(py, &[&alias])?,
             None => {

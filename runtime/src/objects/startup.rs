@@ -128,6 +128,7 @@ pub fn init(py: Py<'_>) -> PyResult<()> {
     object::finish_slots();
     ready_all(py)?;
     template::finish(py)?;
+    typevar::finish(py)?;
     context::PyToken::init(py)?;
     exceptions::init(py)
 }

@@ -277,8 +277,9 @@ impl StructSeqObject {
     }
 
     fn def_of(ty: &PyType) -> &'static StructSeq {
+        let within = core::mem::offset_of!(StructSeqType, ty) + core::mem::offset_of!(StaticType, ty);
         // SAFETY: these functions are slots of types made by `StructSeq::create` only, which cannot be subclassed.
-        unsafe { (*core::ptr::from_ref(ty).cast::<StructSeqType>()).def }
+        unsafe { (*core::ptr::from_ref(ty).byte_sub(within).cast::<StructSeqType>()).def }
     }
 
     /// A field by its place, hidden ones included.

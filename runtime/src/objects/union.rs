@@ -210,8 +210,15 @@ impl PyUnion {
         Ok(PyBool::get(same == (op == CompareOp::Eq)).to_ref())
     }
     #[slot]
+    fn tp_getattro(&self, py: Py<'_>, name: &PyObject) -> PyResult<Ref<PyObject>> {
+        if name.downcast_exact::<PyStr>().is_some_and(|name| name.eq_str("__module__")) {
+            return PyUnion::type_object().get_attr(py, id!(py, "__module__"));
+        }
+        self.generic_get_attr_object(py, name)
+    }
+    #[slot]
     fn nb_or(py: Py<'_>, a: &PyObject, b: &PyObject) -> PyResult<Ref<PyObject>> {
-        type_or(py, a, b)
+        union_of(py, a, b)
     }
     #[slot]
     fn mp_subscript(&self, py: Py<'_>, item: &PyObject) -> PyResult<Ref<PyObject>> {

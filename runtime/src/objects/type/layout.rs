@@ -5,7 +5,10 @@ use core::cell::Cell;
 use core::ffi::{c_char, c_void};
 use core::ops::Deref;
 
+use crate::error::PyResult;
 use crate::object::{PyObject, PyVarObject};
+use crate::objects::PyStr;
+use crate::py::Py;
 use crate::reference::{Layout, Member};
 use crate::slots::*;
 
@@ -95,17 +98,40 @@ pub struct PyHeapType {
     pub _spec_cache: SpecializationCache,
 }
 
-/// A static type with room for its slot tables; `#[pyclass]` declares one for each type.
+/// A static type with room for its slot tables; `#[pyclass]` declares one for each type. It has the layout of a heap type, with room for
+/// a collector's head in front: [`StaticType::become_heap_type`] makes it one.
 #[repr(C)]
 #[allow(missing_docs)]
 pub struct StaticType {
+    head: [Cell<usize>; 2],
     pub ty: PyType,
     pub as_async: PyAsyncMethods,
     pub as_number: PyNumberMethods,
     pub as_mapping: PyMappingMethods,
     pub as_sequence: PySequenceMethods,
     pub as_buffer: PyBufferProcs,
+    tail: HeapTail,
 }
+
+/// What a heap type has behind its slot tables.
+#[repr(C)]
+struct HeapTail {
+    ht_name: Member<PyObject>,
+    ht_slots: Member<PyObject>,
+    ht_qualname: Member<PyObject>,
+    ht_cached_keys: Cell<*mut c_void>,
+    ht_module: Member<PyObject>,
+    _ht_tpname: Cell<*mut c_char>,
+    ht_token: Cell<*mut c_void>,
+    _spec_cache: SpecializationCache,
+}
+
+const _: () = {
+    let ty = core::mem::offset_of!(StaticType, ty);
+    assert!(ty == size_of::<crate::gc::GcHead>());
+    assert!(core::mem::offset_of!(StaticType, tail) - ty == core::mem::offset_of!(PyHeapType, ht_name));
+    assert!(size_of::<StaticType>() - ty == size_of::<PyHeapType>());
+};
 
 // SAFETY: slots are written while the one start-up thread readies the types, later only under the GIL.
 unsafe impl Sync for StaticType {}
@@ -181,6 +207,7 @@ impl StaticType {
     /// A static type with its facts filled in and no slot set yet.
     pub const fn new(spec: TypeSpec) -> StaticType {
         StaticType {
+            head: [const { Cell::new(0) }; 2],
             ty: PyType {
                 ob_base: PyVarObject::immortal(core::ptr::null(), 0),
                 tp_name: Cell::new(spec.name.as_ptr()),
@@ -242,7 +269,39 @@ impl StaticType {
             as_mapping: PyMappingMethods::EMPTY,
             as_sequence: PySequenceMethods::EMPTY,
             as_buffer: PyBufferProcs::EMPTY,
+            tail: HeapTail {
+                ht_name: Member::empty(),
+                ht_slots: Member::empty(),
+                ht_qualname: Member::empty(),
+                ht_cached_keys: Cell::new(core::ptr::null_mut()),
+                ht_module: Member::empty(),
+                _ht_tpname: Cell::new(core::ptr::null_mut()),
+                ht_token: Cell::new(core::ptr::null_mut()),
+                _spec_cache: SpecializationCache {
+                    getitem: Cell::new(core::ptr::null_mut()),
+                    getitem_version: Cell::new(0),
+                    init: Cell::new(core::ptr::null_mut()),
+                },
+            },
         }
+    }
+
+    /// Makes a type that is ready look like one that was made at run time, as CPython has it for the classes of its extension modules:
+    /// Python code may change it. It stays immortal.
+    pub fn become_heap_type(&'static self, py: Py<'_>) -> PyResult<()> {
+        self.number();
+        self.sequence();
+        self.mapping();
+        self.asynchronous();
+        self.buffer();
+        let name = PyStr::new_interned(py, self.ty.short_name())?.upcast();
+        self.tail.ht_name.set(name.clone());
+        self.tail.ht_qualname.set(name);
+        if let (Some(dict), Some(module)) = (self.ty.dict(), self.ty.module_name(py)) {
+            dict.set(py, crate::id!(py, "__module__"), &*PyStr::new_interned(py, &module)?)?;
+        }
+        self.ty.tp_flags.set(self.ty.tp_flags.get() & !flags::IMMUTABLETYPE | flags::HEAPTYPE);
+        Ok(())
     }
 
     /// Points the type at its number table (the macro calls this before it sets an `nb_` slot).

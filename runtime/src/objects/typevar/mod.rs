@@ -15,6 +15,24 @@ pub use type_var_tuple::PyTypeVarTuple;
 
 use crate::prelude::*;
 
+/// Says in the classes' own dicts that they are of `typing`: instances made by syntax have no `__module__` of their own and find that one.
+pub fn finish(py: Py<'_>) -> PyResult<()> {
+    let module = PyStr::new(py, "typing")?;
+    let classes = [
+        PyTypeVar::type_object(),
+        PyParamSpec::type_object(),
+        PyParamSpecArgs::type_object(),
+        PyParamSpecKwargs::type_object(),
+        PyTypeVarTuple::type_object(),
+    ];
+    for class in classes {
+        if let Some(dict) = class.dict() {
+            dict.set(py, id!(py, "__module__"), &module)?;
+        }
+    }
+    PyGeneric::static_type().become_heap_type(py)
+}
+
 /// True for `type X = …` aliases and type parameters, which may stand in unions.
 pub fn is_type_alias(object: &PyObject) -> bool {
     object.downcast::<PyTypeAlias>().is_some()
@@ -91,10 +109,8 @@ pub(crate) fn has_default(value: &Member<PyObject>, evaluate: &Member<PyObject>)
 
 /// Notes the module that makes a type parameter.
 pub(crate) fn note_module(py: Py<'_>, object: &PyObject) -> PyResult<()> {
-    match py.current_module_name()? {
-        Some(module) => object.set_attr(py, id!(py, "__module__"), &module),
-        None => Ok(()),
-    }
+    let module = py.current_module_name()?;
+    object.set_attr(py, id!(py, "__module__"), module.as_deref().unwrap_or(PyNone::get()))
 }
 
 /// `__mro_entries__` of type parameters.

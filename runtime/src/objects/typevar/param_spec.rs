@@ -2,7 +2,7 @@
 
 #![allow(non_snake_case)]
 
-use super::{cannot_subclass, default_of, evaluator, has_default, note_module, type_check, typing_call};
+use super::{cannot_subclass, default_of, evaluator, has_default, note_module, typing_call};
 use crate::prelude::*;
 
 /// `paramspecobject`.
@@ -73,7 +73,7 @@ impl PyParamSpec {
         }
         let made = PyParamSpec::plain(name);
         if let Some(bound) = bound.filter(|b| !b.is_none()) {
-            made.bound.set(type_check(py, bound, "Bound must be a type.")?);
+            made.bound.set(bound.to_ref());
         }
         drop(made.default_value.replace(default.map(PyObject::to_ref)));
         made.covariant.set(covariant);

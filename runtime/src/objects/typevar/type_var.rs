@@ -153,7 +153,7 @@ impl PyTypeVar {
         Err(raise!(
             py,
             TypeError,
-            "Too few arguments for {alias}; actual {}, expected {}",
+            "Too few arguments for {alias}; actual {}, expected at least {}",
             args.len(),
             position + 1
         ))
