@@ -10,8 +10,9 @@ use crate::py::Py;
 
 /// `sys.unraisablehook` with the exception, a message that replaces "Exception ignored in", and the object it happened in.
 pub type ReportUnraisable = fn(Py<'_>, exc: &PyObject, message: Option<&str>, object: Option<&PyObject>);
-/// `warnings.warn_explicit`-like: category, message, stack level.
-pub type Warn = fn(Py<'_>, category: &PyType, message: &str, stacklevel: isize) -> PyResult<()>;
+/// `warnings.warn`-like: category, message, stack level, the object that the warning is about.
+pub type Warn =
+    fn(Py<'_>, category: &PyType, message: &str, stacklevel: isize, source: Option<&PyObject>) -> PyResult<()>;
 
 /// `PyErr_WarnExplicitObject`: category, message (text or instance), file name, line.
 pub type WarnExplicit =
@@ -47,7 +48,16 @@ impl Py<'_> {
     /// `warnings.warn(message, category, stacklevel)`; an error when a filter turns it into one.
     pub fn warn(self, category: &PyType, message: &str, stacklevel: isize) -> PyResult<()> {
         match HOOKS.warn.get() {
-            Some(warn) => warn(self, category, message, stacklevel),
+            Some(warn) => warn(self, category, message, stacklevel, None),
+            None => Ok(()),
+        }
+    }
+
+    /// `warnings.warn(message, category, source=source)`: what is shown tells where `source` was made, or how to learn that
+    /// (`PyErr_ResourceWarning`).
+    pub fn warn_about(self, category: &PyType, message: &str, source: &PyObject) -> PyResult<()> {
+        match HOOKS.warn.get() {
+            Some(warn) => warn(self, category, message, 1, Some(source)),
             None => Ok(()),
         }
     }

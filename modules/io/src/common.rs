@@ -133,7 +133,7 @@ pub fn both<T>(py: Py<'_>, first: PyResult<()>, second: impl FnOnce() -> PyResul
 /// "unclosed file": a `ResourceWarning`; made an error by a filter it is reported as unraisable.
 pub fn warn_unclosed(py: Py<'_>, source: &PyObject) {
     let text = source.repr(py).and_then(|r| {
-        py.warn(types::ResourceWarning(), &format!("unclosed file {}", r.to_string_lossy()), 1)
+        py.warn_about(types::ResourceWarning(), &format!("unclosed file {}", r.to_string_lossy()), source)
     });
     if let Err(raised) = text {
         // Only a warning turned into an error is worth a report.

@@ -321,12 +321,7 @@ impl Connection {
         }
         let shown = self.repr(py).map(|shown| shown.to_string_lossy().into_owned());
         let warned = shown.and_then(|shown| {
-            krait_interp::warnings::warn(
-                py,
-                types::ResourceWarning(),
-                &format!("unclosed database in {shown}"),
-                1,
-            )
+            py.warn_about(types::ResourceWarning(), &format!("unclosed database in {shown}"), self)
         });
         if let Err(raised) = warned {
             py.report_unraisable(raised, None, Some(self));

@@ -320,7 +320,7 @@ impl ScandirIterator {
         }
         py.preserving_error(|| {
             let warned = self.repr(py).and_then(|r| {
-                py.warn(types::ResourceWarning(), &format!("unclosed scandir iterator {r}"), 1)
+                py.warn_about(types::ResourceWarning(), &format!("unclosed scandir iterator {r}"), self)
             });
             if let Err(raised) = warned {
                 if py.error_matches(types::Warning()) {

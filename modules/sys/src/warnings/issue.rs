@@ -79,8 +79,14 @@ pub fn warn_here(
 }
 
 /// A warning of native code, about the running Python function (`PyErr_WarnEx`).
-pub fn warn_text(py: Py<'_>, category: &PyType, message: &str, stacklevel: isize) -> PyResult<()> {
-    warn_here(py, category, &*PyStr::new(py, message)?, stacklevel, None, &[])
+pub fn warn_text(
+    py: Py<'_>,
+    category: &PyType,
+    message: &str,
+    stacklevel: isize,
+    source: Option<&PyObject>,
+) -> PyResult<()> {
+    warn_here(py, category, &*PyStr::new(py, message)?, stacklevel, source, &[])
 }
 
 /// A warning of native code about a file (`PyErr_WarnExplicitObject`).

@@ -125,12 +125,19 @@ impl PyByteArray {
 
     #[slot]
     fn tp_str(&self, py: Py<'_>) -> PyResult<Ref<PyStr>> {
+        shared::warn_of_bytes(py, "str() on a bytearray instance")?;
         self.repr(py)
     }
 
     #[slot]
     fn tp_richcompare(&self, py: Py<'_>, other: &PyObject, op: CompareOp) -> PyResult<Ref<PyObject>> {
-        if other.downcast::<PyStr>().is_some() || !other.has_buffer() {
+        if other.downcast::<PyStr>().is_some() {
+            if matches!(op, CompareOp::Eq | CompareOp::Ne) {
+                shared::warn_of_bytes(py, "Comparison between bytearray and string")?;
+            }
+            return Ok(py.not_implemented());
+        }
+        if !other.has_buffer() {
             return Ok(py.not_implemented());
         }
         let right = match Buffer::new(py, other) {
@@ -195,8 +202,9 @@ impl PyByteArray {
 
     #[pymethod]
     fn join(&self, py: Py<'_>, iterable_of_bytes: &PyObject) -> PyResult<Ref<PyByteArray>> {
-        let items = join::items(py, iterable_of_bytes)?;
+        // Held before anything of the iterable's runs.
         let separator = Buffer::new(py, self)?;
+        let items = join::items(py, iterable_of_bytes)?;
         PyByteArray::new(py, &join::join(py, iterable_of_bytes, &items, separator.as_bytes())?)
     }
 

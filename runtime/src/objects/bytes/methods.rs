@@ -85,6 +85,7 @@ impl PyBytes {
 
     #[slot]
     fn tp_str(&self, py: Py<'_>) -> PyResult<Ref<PyStr>> {
+        shared::warn_of_bytes(py, "str() on a bytes instance")?;
         self.tp_repr(py)
     }
 
@@ -94,15 +95,24 @@ impl PyBytes {
     }
 
     #[slot]
-    fn tp_richcompare(&self, py: Py<'_>, other: &PyObject, op: CompareOp) -> Ref<PyObject> {
-        let Some(other) = other.downcast::<PyBytes>() else { return py.not_implemented() };
+    fn tp_richcompare(&self, py: Py<'_>, other: &PyObject, op: CompareOp) -> PyResult<Ref<PyObject>> {
+        let Some(other) = other.downcast::<PyBytes>() else {
+            if matches!(op, CompareOp::Eq | CompareOp::Ne) {
+                if PyStr::check(other) {
+                    shared::warn_of_bytes(py, "Comparison between bytes and string")?;
+                } else if PyInt::check(other) {
+                    shared::warn_of_bytes(py, "Comparison between bytes and int")?;
+                }
+            }
+            return Ok(py.not_implemented());
+        };
         let (a, b) = (self.as_bytes(), other.as_bytes());
         let result = match op {
             CompareOp::Eq => a == b,
             CompareOp::Ne => a != b,
             _ => op.holds(a.cmp(b)),
         };
-        PyBool::get(result).to_ref()
+        Ok(PyBool::get(result).to_ref())
     }
 
     #[slot]

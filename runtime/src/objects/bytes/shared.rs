@@ -850,3 +850,11 @@ macro_rules! byte_string_methods {
     };
 }
 pub(crate) use byte_string_methods;
+
+/// A `BytesWarning`, when option -b asks for them.
+pub fn warn_of_bytes(py: Py<'_>, text: &str) -> PyResult<()> {
+    if py.interp().config.borrow().bytes_warning == 0 {
+        return Ok(());
+    }
+    py.warn(crate::objects::exceptions::types::BytesWarning(), text, 1)
+}
