@@ -203,6 +203,9 @@ fn switches(config: &mut Config) -> Result<(), String> {
         Some("off") => config.without_frozen_modules = true,
         Some(_) => return Err(format!("bad value for {what} (expected \"on\" or \"off\")")),
     }
+    // Here, unlike elsewhere, a variable that is set to nothing counts.
+    config.no_remote_debug = x_option(config, "disable-remote-debug").is_some()
+        || config.ignore_environment == 0 && env::var_os("PYTHON_DISABLE_REMOTE_DEBUG").is_some();
     let gil = x_option(config, "gil").map(|v| v.unwrap_or_default().to_owned());
     match gil.or_else(|| text(config, "PYTHON_GIL")).as_deref() {
         None | Some("1") => {}

@@ -56,6 +56,12 @@ pub fn handle(py: Py<'_>) -> PyResult<()> {
             }
         }
     }
+    if take(breaker::MEMORY_LOW) {
+        return Err(py.no_memory());
+    }
+    if take(breaker::DEBUGGER_SCRIPT) {
+        crate::remote_script::run(py);
+    }
     if take(breaker::GC_SCHEDULED) {
         crate::elsewhere::run_scheduled_gc(py);
     }

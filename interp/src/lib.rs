@@ -22,6 +22,7 @@ pub mod instructions;
 mod layout;
 pub mod monitoring;
 pub mod objects;
+mod remote_script;
 mod script;
 pub mod specialize;
 pub mod stackref;

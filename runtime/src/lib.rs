@@ -37,6 +37,7 @@ pub mod ret;
 pub mod signals;
 pub mod slots;
 pub mod stack;
+pub mod spare;
 pub mod state;
 pub mod suggest;
 pub mod sync;

@@ -25,6 +25,7 @@ pub struct CoreModules {
 
 /// Makes the main interpreter and attaches this thread to it. The states live to the end of the process.
 pub fn start(config: Config, core: &CoreModules) -> Result<Py<'static>, String> {
+    crate::spare::set_aside();
     crate::objects::str::set_hash_secret(config.hash_seed);
     let interp: &'static InterpreterState = Box::leak(Box::new(InterpreterState::new(0, config)));
     let state: &'static ThreadState = Box::leak(ThreadState::new(interp, 1, interp.recursion_limit.get()));
@@ -37,6 +38,9 @@ pub fn start(config: Config, core: &CoreModules) -> Result<Py<'static>, String> 
     state.thread_id.set(crate::thread::current_ident());
     state.native_thread_id.set(crate::thread::current_native_id());
     crate::signals::set_main_thread(state);
+    if !interp.config.borrow().no_remote_debug {
+        crate::system::remote::open(&state.eval_breaker);
+    }
     match start_objects(py, core) {
         Ok(()) => Ok(py),
         Err(raised) => {
@@ -58,6 +62,9 @@ fn start_objects(py: Py<'_>, core: &CoreModules) -> PyResult<()> {
     let builtins = PyModule::from_def(py, core.builtins)?;
     interp.builtins.set(builtins.dict().upcast());
     core.builtins.exec(py, &builtins)?;
+    for (place, name) in [(&interp.common_all, id!(py, "all")), (&interp.common_any, id!(py, "any"))] {
+        place.set(py.builtin(name)?);
+    }
     let sys = PyModule::from_def(py, core.sys)?;
     interp.sysdict.set(sys.dict().upcast());
     core.sys.exec(py, &sys)?;
@@ -114,6 +121,7 @@ pub fn finish(py: Py<'_>, unraisable: fn(Py<'_>, crate::error::Raised, &str, Opt
     py.interp().gil.keep_for(py.thread());
     let mut status = flush_std_files(py, unraisable);
     py.interp().finalizing.set(true);
+    crate::system::remote::close();
     crate::signals::finish();
     gc::collect(py, gc::GENERATIONS - 1, gc::Reason::Shutdown);
     finish_modules(py, unraisable);

@@ -23,6 +23,11 @@ impl NumberBlocks {
         NumberBlocks { first: Cell::new(core::ptr::null_mut()), count: Cell::new(0) }
     }
 
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.count.get() as usize
+    }
+
     /// A block, if one is there; its content is arbitrary.
     #[inline(always)]
     pub fn take(&self) -> Option<*mut PyObject> {

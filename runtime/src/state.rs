@@ -16,6 +16,10 @@ pub mod breaker {
     pub const CALLS_TO_DO: usize = 1 << 2;
     pub const ASYNC_EXCEPTION: usize = 1 << 3;
     pub const GC_SCHEDULED: usize = 1 << 4;
+    /// Set by another process (`system::remote`).
+    pub const DEBUGGER_SCRIPT: usize = 1 << 5;
+    /// The spare memory was touched (`spare`).
+    pub const MEMORY_LOW: usize = 1 << 6;
     /// All bits that events may use; above them stands the version of the instrumentation.
     pub const ALL: usize = 0xff;
 }
@@ -175,6 +179,9 @@ pub struct InterpreterState {
     pub builtins: Member<PyObject>,
     /// `builtins.__import__` as it was at start-up, to see whether somebody replaced it.
     pub import_func: Member<PyObject>,
+    /// `all` and `any` as they were at start-up, for `LOAD_COMMON_CONSTANT`.
+    pub common_all: Member<PyObject>,
+    pub common_any: Member<PyObject>,
     /// `importlib._bootstrap`.
     pub importlib: Member<PyObject>,
     pub gil: crate::gil::Gil,
@@ -269,6 +276,7 @@ pub struct Config {
     pub faulthandler: bool,
     pub tracemalloc: i32,
     pub no_debug_ranges: bool,
+    pub no_remote_debug: bool,
     /// `-X cpu_count`.
     pub cpu_count: Option<i32>,
     pub thread_inherit_context: i32,
@@ -305,6 +313,8 @@ impl InterpreterState {
             sysdict: Member::empty(),
             builtins: Member::empty(),
             import_func: Member::empty(),
+            common_all: Member::empty(),
+            common_any: Member::empty(),
             importlib: Member::empty(),
             gil: crate::gil::Gil::new(),
             import_lock: crate::sync::RecursiveLock::new(),

@@ -80,6 +80,9 @@ impl Target {
 
 /// Encodes a string.
 pub fn encode_to(py: Py<'_>, target: Target, text: &PyStr, errors: Option<&str>) -> PyResult<Ref<PyBytes>> {
+    if matches!(target, Target::Utf7 | Target::UnicodeEscape | Target::RawUnicodeEscape) {
+        py.expect_room(16 * text.len())?;
+    }
     match target {
         Target::Utf8 | Target::Ascii if text.is_ascii() => return PyBytes::new(py, text.raw_bytes()),
         Target::Latin1 if text.kind() == 1 => return PyBytes::new(py, text.raw_bytes()),
@@ -90,6 +93,7 @@ pub fn encode_to(py: Py<'_>, target: Target, text: &PyStr, errors: Option<&str>)
         }
         _ => {}
     }
+    py.expect_room(8 * text.len())?;
     let mut out = Vec::new();
     match target {
         Target::Utf16(None) => out.extend_from_slice(&[0xFF, 0xFE]),
@@ -125,11 +129,17 @@ pub(super) fn encode_loop(
         match handler {
             Some(Builtin::Strict) => return Err(give_up()),
             Some(Builtin::SurrogateEscape) => {
-                if width != 1 || !part.iter().all(|c| matches!(c, 0xDC80..=0xDCFF)) {
-                    // The part up to the first character that is no escaped byte could still be written; the error is the same.
+                if width != 1 {
                     return Err(give_up());
                 }
-                out.extend(part.iter().map(|c| *c as u8));
+                let is_escaped = |c: &u32| matches!(c, 0xDC80..=0xDCFF);
+                match part.iter().position(|c| !is_escaped(c)) {
+                    // The error is about what comes after the escaped bytes.
+                    Some(n) => {
+                        return Err(py.raise_unicode_encode(encoding, text, bad.start + n, bad.end, reason));
+                    }
+                    None => out.extend(part.iter().map(|c| *c as u8)),
+                }
             }
             Some(Builtin::SurrogatePass) => {
                 let Some(utf) =
@@ -156,10 +166,12 @@ pub(super) fn encode_loop(
                         return Err(give_up());
                     }
                     out.extend_from_slice(bytes.as_bytes());
-                } else if let Some(made) = made.downcast::<PyStr>()
-                    && kernel(made, 0, out)?.is_some()
-                {
-                    return Err(give_up());
+                } else if let Some(made) = made.downcast::<PyStr>() {
+                    // The UTFs take only ASCII here, though they could write anything.
+                    let utf = handlers::utf_width(encoding).is_some();
+                    if utf && !made.is_ascii() || kernel(made, 0, out)?.is_some() {
+                        return Err(give_up());
+                    }
                 }
             }
         }

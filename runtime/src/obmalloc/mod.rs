@@ -18,7 +18,7 @@ use crate::object::Static;
 use crate::py::Py;
 use pool::Pool;
 
-pub use report::{allocated_blocks, report};
+pub use report::{allocated_blocks, free_lists, report};
 pub use watch::{Watcher, watch};
 
 /// Blocks are multiples of this, and aligned to it.

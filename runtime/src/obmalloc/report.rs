@@ -85,3 +85,21 @@ pub fn report() -> String {
     line(&mut out, "Total", (pools + unused) * POOL_SIZE);
     out
 }
+
+/// The second part: memory that is kept for the next object of a type. Only numbers have such a list; the pools serve the other types as
+/// fast.
+pub fn free_lists(py: crate::py::Py<'_>) -> String {
+    let mut out = String::new();
+    let mut list = |count: usize, what: &str, size: usize| {
+        let label = format!("{count} free {what}s * {size} bytes each");
+        let _ = writeln!(out, "{label:>48} ={:>21}", grouped(count * size));
+    };
+    list(0, "PyDictObject", 48);
+    list(0, "PyDictKeysObject", 32);
+    list(py.thread().number_blocks.count(), "PyFloatObject", crate::number_blocks::BLOCK_BYTES);
+    list(0, "PyListObject", 40);
+    for n in 1..=20 {
+        list(0, &format!("{n}-sized PyTupleObject"), 32 + 8 * n);
+    }
+    out
+}

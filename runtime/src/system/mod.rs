@@ -16,6 +16,7 @@ pub mod memory;
 pub mod network;
 pub mod poll;
 pub mod process;
+pub mod remote;
 pub mod scheduling;
 pub mod shared;
 pub mod sqlite;

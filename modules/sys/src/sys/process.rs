@@ -14,6 +14,8 @@ pub static BASE_PROMPT: OnceLock<fn(Py<'_>) -> PyResult<()>> = OnceLock::new();
 #[allow(clippy::module_inception)]
 pub mod process {
     use krait_runtime::prelude::*;
+    use krait_runtime::system::remote::{self, Refusal};
+    use krait_runtime::system::{Errno, files};
 
     use crate::sys::sequences;
 
@@ -156,15 +158,34 @@ pub mod process {
     }
 
     #[pyfunction]
-    fn is_remote_debug_enabled() -> bool {
-        false
+    fn is_remote_debug_enabled(py: Py<'_>) -> bool {
+        !py.interp().config.borrow().no_remote_debug
     }
 
     #[pyfunction]
     #[sig("($module, /, pid, script)")]
     fn remote_exec(py: Py<'_>, pid: i32, script: &PyObject) -> PyResult<()> {
-        let _ = (pid, script);
-        Err(raise!(py, RuntimeError, "Remote debugging is not enabled"))
+        let path = script.fs_bytes(py)?;
+        py.audit("sys.remote_exec", &[&*pid.into_py(py)?, script])?;
+        match files::faccessat(libc::AT_FDCWD, &path, libc::R_OK, 0) {
+            Ok(_) => {}
+            Err(Errno(libc::ENOENT)) => bail!(py, FileNotFoundError, "Script file does not exist"),
+            Err(Errno(libc::EACCES)) => bail!(py, PermissionError, "Script file cannot be read"),
+            Err(Errno(error)) => return Err(py.raise_errno(error)),
+        }
+        match remote::leave(pid, path.to_bytes()) {
+            Ok(()) => Ok(()),
+            Err(Refusal::NotFound) => bail!(
+                py,
+                RuntimeError,
+                "PyRuntime address lookup failed during debug offsets initialization"
+            ),
+            Err(Refusal::Closed) => {
+                bail!(py, RuntimeError, "Remote debugging is not enabled in the remote process")
+            }
+            Err(Refusal::PathTooLong) => bail!(py, ValueError, "Debugger script path is too long"),
+            Err(Refusal::System(Errno(error))) => Err(py.raise_errno(error)),
+        }
     }
 }
 

@@ -35,6 +35,7 @@ pub(super) fn add(py: Py<'_>, a: &PyInt, b: &PyInt) -> PyResult<Ref<PyInt>> {
     if let Some((x, y)) = a.medium_pair(b) {
         return PyInt::from_medium(py, x + y);
     }
+    py.expect_room(8 * (a.digits().len() + b.digits().len()))?;
     PyInt::from_int(py, &digits::signed_add(a.as_int_ref(), b.as_int_ref()))
 }
 
@@ -47,6 +48,7 @@ pub(super) fn subtract(py: Py<'_>, a: &PyInt, b: &PyInt) -> PyResult<Ref<PyInt>>
     if let Some((x, y)) = a.medium_pair(b) {
         return PyInt::from_medium(py, x - y);
     }
+    py.expect_room(8 * (a.digits().len() + b.digits().len()))?;
     PyInt::from_int(py, &digits::signed_sub(a.as_int_ref(), b.as_int_ref()))
 }
 
@@ -65,6 +67,7 @@ pub(super) fn multiply(py: Py<'_>, a: &PyInt, b: &PyInt) -> PyResult<Ref<PyInt>>
         digits::mul_into(out, a.digits(), b.digits());
         return PyInt::from_digits(py, a.is_negative() != b.is_negative(), out);
     }
+    py.expect_room(16 * (a.digits().len() + b.digits().len()))?;
     PyInt::from_int(py, &digits::signed_mul(a.as_int_ref(), b.as_int_ref()))
 }
 
@@ -88,6 +91,7 @@ pub(super) fn divide(py: Py<'_>, a: &PyInt, b: &PyInt, message: &str) -> PyResul
         let (q, r) = medium::floor_divide(x, y);
         return Ok((PyInt::from_medium(py, q)?, PyInt::from_medium(py, r)?));
     }
+    py.expect_room(16 * (a.digits().len() + b.digits().len()))?;
     match digits::floor_divmod(a.as_int_ref(), b.as_int_ref()) {
         Some((q, r)) => Ok((PyInt::from_int(py, &q)?, PyInt::from_int(py, &r)?)),
         None => Err(raise!(py, ZeroDivisionError, "{message}")),
@@ -101,6 +105,7 @@ fn bit_op(py: Py<'_>, a: &PyInt, b: &PyInt, op: BitOp) -> PyResult<Ref<PyInt>> {
     if let Some((x, y)) = a.medium_pair(b) {
         return PyInt::from_medium(py, op.apply(x, y));
     }
+    py.expect_room(16 * (a.digits().len() + b.digits().len()))?;
     PyInt::from_int(py, &digits::bitwise(op, a.as_int_ref(), b.as_int_ref()))
 }
 
@@ -128,6 +133,7 @@ fn shift_left(py: Py<'_>, a: &PyInt, n: &PyInt) -> PyResult<Ref<PyInt>> {
     if n > MAX_BITS {
         return Err(py.no_memory());
     }
+    py.expect_room(8 * a.digits().len() + (n / 3) as usize)?;
     PyInt::from_digits(py, a.is_negative(), &digits::shift_left(a.digits(), n))
 }
 
@@ -193,6 +199,7 @@ fn big_power(py: Py<'_>, a: &PyInt, b: &PyInt) -> PyResult<Ref<PyInt>> {
     }
     let n = b.as_u64().filter(|&n| a.bit_length().saturating_mul(n) <= MAX_BITS);
     let Some(n) = n else { return Err(py.no_memory()) };
+    py.expect_room((a.bit_length().saturating_mul(n) / 2) as usize)?;
     PyInt::from_digits(py, a.is_negative() && n & 1 == 1, &digits::pow(a.digits(), n))
 }
 

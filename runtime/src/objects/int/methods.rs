@@ -65,15 +65,14 @@ pub fn int_of(py: Py<'_>, x: &PyObject) -> PyResult<Ref<PyInt>> {
     if let Some(b) = x.downcast::<PyBytes>() {
         return PyInt::parse(py, b.as_bytes(), 10, x);
     }
-    if !x.has_buffer() {
+    let Some(content) = x.buffer_bytes_if_any(py) else {
         return Err(raise!(
             py,
             TypeError,
             "int() argument must be a string, a bytes-like object or a real number, not '{}'",
             x.ty().name()
         ));
-    }
-    let content = x.buffer_bytes(py)?;
+    };
     PyInt::parse(py, &content, 10, &*PyBytes::new(py, &content)?)
 }
 

@@ -17,6 +17,7 @@ impl PyInt {
             return Ok(v.to_string());
         }
         self.check_digit_limit(py)?;
+        py.expect_room(32 * self.digits().len())?;
         let text = digits::to_decimal(self.digits());
         Ok(if self.is_negative() { format!("-{text}") } else { text })
     }
@@ -62,6 +63,7 @@ impl PyInt {
                  sys.set_int_max_str_digits() to increase the limit"
             ));
         }
+        py.expect_room(4 * trimmed.len())?;
         match digits::parse_int(trimmed, base) {
             Some(n) => PyInt::from_int(py, &n),
             None => Err(invalid_literal(py, base, original)),
@@ -75,6 +77,7 @@ impl PyInt {
         {
             return PyInt::new(py, value);
         }
+        py.expect_room(2 * s.len())?;
         let text = ascii_digits(s);
         PyInt::parse(py, &text, base, s)
     }
@@ -119,6 +122,11 @@ pub(super) fn compact_text(py: Py<'_>, value: i64) -> PyResult<Ref<PyStr>> {
 
 /// A string's characters with decimal digits and white space turned into ASCII; others become `?` (no digit in any base).
 pub fn ascii_digits(s: &PyStr) -> Vec<u8> {
+    if let Some(text) = s.as_ascii()
+        && !text.bytes().any(|b| (0x1c..=0x1f).contains(&b))
+    {
+        return text.as_bytes().to_vec();
+    }
     s.code_points()
         .map(|c| match u8::try_from(c) {
             Ok(b) if b.is_ascii() => {

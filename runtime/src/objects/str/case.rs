@@ -76,6 +76,7 @@ fn is_title<T: Unit>(text: &[T]) -> bool {
 impl PyStr {
     #[pymethod]
     fn lower(&self, py: Py<'_>) -> PyResult<Ref<PyStr>> {
+        py.expect_room(16 * self.len())?;
         match self.data() {
             StrData::Ascii(s) => self.map_ascii(py, s, |_, c| c.to_ascii_lowercase()),
             _ => mapped!(py, self, case::lower_text),
@@ -84,6 +85,7 @@ impl PyStr {
 
     #[pymethod]
     fn upper(&self, py: Py<'_>) -> PyResult<Ref<PyStr>> {
+        py.expect_room(16 * self.len())?;
         match self.data() {
             StrData::Ascii(s) => self.map_ascii(py, s, |_, c| c.to_ascii_uppercase()),
             _ => mapped!(py, self, case::upper_text),
@@ -92,6 +94,7 @@ impl PyStr {
 
     #[pymethod]
     fn casefold(&self, py: Py<'_>) -> PyResult<Ref<PyStr>> {
+        py.expect_room(16 * self.len())?;
         match self.data() {
             StrData::Ascii(s) => self.map_ascii(py, s, |_, c| c.to_ascii_lowercase()),
             _ => mapped!(py, self, case::fold_text),
@@ -100,6 +103,7 @@ impl PyStr {
 
     #[pymethod]
     fn capitalize(&self, py: Py<'_>) -> PyResult<Ref<PyStr>> {
+        py.expect_room(16 * self.len())?;
         match self.data() {
             StrData::Ascii(s) => {
                 self.map_ascii(
@@ -114,11 +118,13 @@ impl PyStr {
 
     #[pymethod]
     fn title(&self, py: Py<'_>) -> PyResult<Ref<PyStr>> {
+        py.expect_room(16 * self.len())?;
         mapped!(py, self, case::title_text)
     }
 
     #[pymethod]
     fn swapcase(&self, py: Py<'_>) -> PyResult<Ref<PyStr>> {
+        py.expect_room(16 * self.len())?;
         match self.data() {
             StrData::Ascii(s) => {
                 self.map_ascii(py, s, |_, c| if c.is_ascii_alphabetic() { c ^ 0x20 } else { c })

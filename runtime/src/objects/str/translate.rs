@@ -53,6 +53,7 @@ pub(crate) fn look_up(py: Py<'_>, table: &PyObject, c: u32) -> PyResult<Mapped> 
 impl PyStr {
     #[pymethod]
     fn translate(&self, py: Py<'_>, table: &PyObject) -> PyResult<Ref<PyStr>> {
+        py.expect_room(8 * self.len())?;
         if self.is_empty() {
             return self.to_exact(py);
         }

@@ -1,0 +1,170 @@
+//! Rust's own allocations when memory runs out. Python objects come from allocators that can say no; a `Vec` or `String` cannot: it ends
+//! the process. So what they ask for beyond what the system gives comes from memory that was set aside at the start, and the main
+//! thread is told to raise `MemoryError` at its next look at the breaker: by the time that the exception has gone up, most of it is free
+//! again. Amounts that Python code decides are asked for beforehand ([`Py::expect_room`]): the spare memory is not for those.
+
+use core::alloc::{GlobalAlloc, Layout};
+use core::ptr::null_mut;
+use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
+use std::alloc::System;
+
+use crate::error::PyResult;
+use crate::py::Py;
+use crate::state::breaker;
+
+/// Bytes set aside. Pages that are never touched cost nothing.
+const SPARE: usize = 4 << 20;
+/// Smaller amounts are not asked for beforehand.
+const MUCH: usize = 1 << 20;
+
+static START: AtomicPtr<u8> = AtomicPtr::new(null_mut());
+/// Bytes given out from the start on, and how many pieces of them are in use: when none is, all can be given out anew.
+static USED: AtomicUsize = AtomicUsize::new(0);
+static LIVE: AtomicUsize = AtomicUsize::new(0);
+static LOCK: AtomicBool = AtomicBool::new(false);
+
+/// Sets the memory aside; once, at start-up.
+pub fn set_aside() {
+    // SAFETY: the kernel chooses the place; nobody else knows of it.
+    let start = unsafe {
+        libc::mmap(
+            null_mut(),
+            SPARE,
+            libc::PROT_READ | libc::PROT_WRITE,
+            libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE,
+            -1,
+            0,
+        )
+    };
+    if start != libc::MAP_FAILED {
+        START.store(start.cast(), Ordering::Release);
+    }
+}
+
+fn locked<R>(run: impl FnOnce() -> R) -> R {
+    while LOCK.swap(true, Ordering::Acquire) {
+        core::hint::spin_loop();
+    }
+    let result = run();
+    LOCK.store(false, Ordering::Release);
+    result
+}
+
+#[inline]
+fn is_spare(p: *mut u8) -> bool {
+    let start = START.load(Ordering::Relaxed);
+    !start.is_null() && p.addr().wrapping_sub(start.addr()) < SPARE
+}
+
+#[cold]
+fn give(layout: Layout) -> *mut u8 {
+    let start = START.load(Ordering::Acquire);
+    if start.is_null() {
+        return null_mut();
+    }
+    let given = locked(|| {
+        let from = USED.load(Ordering::Relaxed).next_multiple_of(layout.align());
+        match from.checked_add(layout.size()).filter(|end| *end <= SPARE) {
+            Some(end) => {
+                USED.store(end, Ordering::Relaxed);
+                LIVE.fetch_add(1, Ordering::Relaxed);
+                start.wrapping_add(from)
+            }
+            None => null_mut(),
+        }
+    });
+    crate::signals::set_main_breaker(breaker::MEMORY_LOW);
+    given
+}
+
+#[cold]
+fn take_back() {
+    locked(|| {
+        if LIVE.fetch_sub(1, Ordering::Relaxed) == 1 {
+            USED.store(0, Ordering::Relaxed);
+        }
+    });
+}
+
+/// The system's allocator with the spare memory behind it.
+struct WithSpare;
+
+#[global_allocator]
+static ALLOCATOR: WithSpare = WithSpare;
+
+// SAFETY: blocks come from the system's allocator, or are pieces of the spare memory that do not overlap; which of the two an address
+// tells.
+unsafe impl GlobalAlloc for WithSpare {
+    #[inline]
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: by contract.
+        let p = unsafe { System.alloc(layout) };
+        if p.is_null() { give(layout) } else { p }
+    }
+
+    #[inline]
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: by contract.
+        let p = unsafe { System.alloc_zeroed(layout) };
+        if !p.is_null() {
+            return p;
+        }
+        let p = give(layout);
+        if !p.is_null() {
+            // SAFETY: a fresh piece of that size; it may have been used before.
+            unsafe { p.write_bytes(0, layout.size()) };
+        }
+        p
+    }
+
+    #[inline]
+    unsafe fn dealloc(&self, p: *mut u8, layout: Layout) {
+        if is_spare(p) {
+            return take_back();
+        }
+        // SAFETY: by contract, and it is the system's.
+        unsafe { System.dealloc(p, layout) }
+    }
+
+    #[inline]
+    unsafe fn realloc(&self, p: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        if !is_spare(p) {
+            // SAFETY: by contract, and it is the system's.
+            let new = unsafe { System.realloc(p, layout, size) };
+            if !new.is_null() {
+                return new;
+            }
+        }
+        // SAFETY: by contract: `size` is valid with this alignment; the old block has the smaller of both sizes.
+        unsafe {
+            let new = self.alloc(Layout::from_size_align_unchecked(size, layout.align()));
+            if !new.is_null() {
+                core::ptr::copy_nonoverlapping(p, new, layout.size().min(size));
+                self.dealloc(p, layout);
+            }
+            new
+        }
+    }
+}
+
+impl Py<'_> {
+    /// An error where so many bytes cannot be had: whoever fills a collection of Rust's with an amount that Python code decides asks
+    /// here first, with what it needs at most.
+    #[inline]
+    pub fn expect_room(self, bytes: usize) -> PyResult<()> {
+        if bytes < MUCH { Ok(()) } else { self.try_room(bytes) }
+    }
+
+    #[cold]
+    fn try_room(self, bytes: usize) -> PyResult<()> {
+        let mut probe: Vec<u8> = Vec::new();
+        // Not from the spare memory, which is smaller than anything big; and not optimised away.
+        match probe.try_reserve_exact(bytes.max(SPARE)) {
+            Ok(()) => {
+                core::hint::black_box(probe.as_mut_ptr());
+                Ok(())
+            }
+            Err(_) => Err(self.no_memory()),
+        }
+    }
+}
