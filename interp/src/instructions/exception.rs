@@ -7,6 +7,8 @@ use krait_runtime::{Py, PyClass, PyObject, PyResult, Ref, raise};
 
 use super::access::attempt;
 use crate::dispatch::{Cx, Step};
+use crate::objects::frame::{PyFrame, current_frame};
+use crate::objects::traceback::PyTraceback;
 use crate::stackref::StackRef;
 
 /// Exception classes: subclasses of `BaseException`.
@@ -132,9 +134,12 @@ fn except_star(py: Py<'_>, exc: &PyObject, matcher: &PyObject) -> PyResult<(Ref<
         // A naked exception is wrapped for the handler.
         let excs = PyTuple::new(py, &[exc])?;
         let wrapped = group.call(py, &[krait_runtime::id!(py, ""), &excs])?;
-        if let (Some(e), Some(w)) = (exc.downcast::<PyBaseException>(), wrapped.downcast::<PyBaseException>())
-        {
-            w.set_traceback(e.traceback());
+        if let Some(w) = wrapped.downcast::<PyBaseException>() {
+            // Its traceback begins here; that of the exception stays with the exception.
+            let frame = current_frame(py);
+            // SAFETY: an instruction runs in it.
+            let frame = unsafe { PyFrame::of(py, frame)? };
+            w.set_traceback(Some(PyTraceback::here(py, &frame)?.upcast()));
         }
         return Ok((py.none(), wrapped));
     }

@@ -245,8 +245,9 @@ impl PyGen {
             (*frame).stackpointer = sp.add(1);
             self.gi_exc_state.previous.set(ts.exc_info.get());
             ts.exc_info.set(&self.gi_exc_state);
-            if throw && let Some(exc) = py.take_error() {
-                // The exception that the generator is handling becomes the context.
+            let handling = self.gi_exc_state.exc_value.get().is_some_and(|exc| !exc.is_none());
+            if throw && handling && let Some(exc) = py.take_error() {
+                // The exception that the generator itself is handling becomes the context; what its caller handles does not.
                 let _ = py.raise_instance(exc);
             }
             self.gi_frame_state.set(frame_state::EXECUTING);
