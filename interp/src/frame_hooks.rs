@@ -1,19 +1,11 @@
-//! What the runtime asks about running frames: globals, and the class and object of `super()` without arguments.
+//! What the runtime asks about running frames: lines, builtins, and what hangs on a thread that ends.
 
-use krait_bytecode::LocalKind;
-use krait_runtime::frame_hooks::{FrameHooks, register};
-use krait_runtime::objects::cell::PyCell;
-use krait_runtime::objects::{PyStr, PyType};
+use krait_runtime::objects::PyStr;
 use krait_runtime::state::ThreadState;
-use krait_runtime::{Py, PyClass, PyObject, PyResult, Ref, bail};
+use krait_runtime::{Py, PyClass, PyObject, Ref};
 
 use crate::frame::Frame;
-use crate::objects::frame::{current_frame, current_globals};
-
-/// Registers the answers with the runtime; once at start-up.
-pub fn install() {
-    register(FrameHooks { globals: current_globals, super_arguments, each_line, thread_ended });
-}
+use crate::objects::frame::current_frame;
 
 /// File name and line of each complete frame, innermost first.
 pub fn each_line(py: Py<'_>, visit: &mut dyn FnMut(Option<&PyStr>, i32)) {
@@ -35,44 +27,11 @@ pub fn thread_ended(state: &ThreadState) {
     unsafe { crate::dispatch::discard_machine(state) };
 }
 
-fn super_arguments(py: Py<'_>) -> PyResult<(Ref<PyType>, Ref<PyObject>)> {
+/// What the innermost frame uses as builtins.
+pub fn current_builtins(py: Py<'_>) -> Option<Ref<PyObject>> {
     let frame = current_frame(py);
-    if frame.is_null() {
-        bail!(py, RuntimeError, "super(): no current frame");
-    }
-    // SAFETY: the frame is live; slots below `nlocalsplus` exist.
-    unsafe {
-        let code = Frame::code(frame);
-        if code.co_argcount.get() == 0 {
-            bail!(py, RuntimeError, "super(): no arguments");
-        }
-        let first = *Frame::local(frame, 0);
-        let is_cell = code.localspluskinds().first().is_some_and(|k| k & LocalKind::CELL != 0);
-        let receiver = if first.is_null() {
-            None
-        } else if is_cell && let Some(cell) = first.get().downcast_exact::<PyCell>() {
-            cell.get()
-        } else {
-            Some(first.get().to_ref())
-        };
-        let Some(receiver) = receiver else { bail!(py, RuntimeError, "super(): arg[0] deleted") };
-        for (slot, &kind) in code.localspluskinds().iter().enumerate() {
-            if kind & LocalKind::FREE == 0 || !code.local_name(slot).eq_str("__class__") {
-                continue;
-            }
-            let content = *Frame::local(frame, slot);
-            let cell = if content.is_null() { None } else { content.get().downcast_exact::<PyCell>() };
-            let Some(cell) = cell else { bail!(py, RuntimeError, "super(): bad __class__ cell") };
-            let Some(class) = cell.get() else { bail!(py, RuntimeError, "super(): empty __class__ cell") };
-            return match class.downcast_into::<PyType>() {
-                Ok(class) => Ok((class, receiver)),
-                Err(other) => {
-                    bail!(py, RuntimeError, "super(): __class__ is not a type ({})", other.ty().name())
-                }
-            };
-        }
-    }
-    bail!(py, RuntimeError, "super(): __class__ cell not found")
+    // SAFETY: null, or a live frame, which holds its builtins.
+    unsafe { frame.as_ref() }.and_then(|frame| unsafe { frame.f_builtins.as_ref() }).map(PyObject::to_ref)
 }
 
 /// True for the built-in `super` itself.

@@ -415,6 +415,20 @@ impl Signature {
     }
 }
 
+/// "min() takes at most 2 keyword arguments (3 given)".
+#[inline]
+pub fn check_keyword_count(py: Py<'_>, function: &str, given: usize, most: usize) -> PyResult<()> {
+    if given > most {
+        crate::bail!(
+            py,
+            TypeError,
+            "{function}() takes at most {most} keyword argument{} ({given} given)",
+            plural(most)
+        );
+    }
+    Ok(())
+}
+
 /// "sort() got an unexpected keyword argument 'kee'. Did you mean 'key'?": `function` with its parentheses, `known` what it takes.
 #[cold]
 pub fn unexpected_keyword(py: Py<'_>, function: &str, given: &PyStr, known: &[&str]) -> crate::error::Raised {
@@ -426,6 +440,16 @@ pub fn unexpected_keyword(py: Py<'_>, function: &str, given: &PyStr, known: &[&s
         }
     }
     let names: Vec<&PyStr> = names.iter().map(|name| &**name).collect();
+    // A keyword that claims to be equal to one of the names, yet was not found by it.
+    if !PyStr::check_exact(given) {
+        for name in &names {
+            match given.eq(py, name) {
+                Ok(false) => {}
+                Ok(true) => return raise!(py, TypeError, "invalid keyword argument for {function}"),
+                Err(raised) => return raised,
+            }
+        }
+    }
     match crate::suggest::nearest(given, &names) {
         Some(nearest) => raise!(
             py,

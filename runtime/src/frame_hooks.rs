@@ -14,6 +14,8 @@ use crate::state::ThreadState;
 pub struct FrameHooks {
     /// The globals of the innermost Python frame.
     pub globals: fn(Py<'_>) -> Option<Ref<PyDict>>,
+    /// What the innermost Python frame uses as builtins.
+    pub builtins: fn(Py<'_>) -> Option<Ref<PyObject>>,
     /// For `super()` without arguments: the class that the running method is defined in, and its first argument; raises
     /// `RuntimeError` ("super(): no arguments" and kin) where it cannot tell.
     pub super_arguments: fn(Py<'_>) -> PyResult<(Ref<PyType>, Ref<PyObject>)>,
@@ -56,6 +58,11 @@ impl Py<'_> {
             Some(globals) => globals.get_str(self, crate::id!(self, "__name__")),
             None => Ok(None),
         }
+    }
+
+    /// What the innermost Python frame uses as builtins, if one runs.
+    pub fn frame_builtins(self) -> Option<Ref<PyObject>> {
+        HOOKS.get().and_then(|hooks| (hooks.builtins)(self))
     }
 
     /// Class and object for `super()` without arguments.

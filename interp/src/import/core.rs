@@ -52,7 +52,14 @@ pub fn import_name(
 ) -> PyResult<Ref<PyObject>> {
     let import = match builtins.downcast::<PyDict>() {
         Some(dict) => dict.get_str(py, id!(py, "__import__"))?,
-        None => Some(builtins.get_item(py, id!(py, "__import__"))?),
+        None => match builtins.get_item(py, id!(py, "__import__")) {
+            Ok(import) => Some(import),
+            Err(raised) if py.error_matches(types::LookupError()) => {
+                py.clear_error(raised);
+                None
+            }
+            Err(raised) => return Err(raised),
+        },
     };
     let Some(import) = import else { bail!(py, ImportError, "__import__ not found") };
     if py.interp().import_func.get().is_some_and(|own| own.is(&import)) {

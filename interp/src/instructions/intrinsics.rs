@@ -3,7 +3,7 @@
 use krait_bytecode::{CodeFlags, Intrinsic1, Intrinsic2};
 use krait_runtime::objects::exceptions::{PyBaseException, types};
 use krait_runtime::objects::{PyDict, PyList, PyStr, PyTuple};
-use krait_runtime::{Py, PyClass, PyObject, PyResult, Ref, raise};
+use krait_runtime::{Member, Py, PyClass, PyObject, PyResult, Ref, raise};
 
 use super::access::attempt;
 use crate::dispatch::Step;
@@ -14,22 +14,15 @@ use crate::stackref::StackRef;
 /// The object of `LOAD_COMMON_CONSTANT`.
 #[inline(never)]
 pub(crate) fn common_constant(py: Py<'_>, oparg: u32) -> PyResult<Ref<PyObject>> {
-    let builtin = |name: &PyStr| -> PyResult<Ref<PyObject>> {
-        let builtins = py.interp().builtins.get();
-        match builtins.as_deref().and_then(|b| b.downcast::<PyDict>()) {
-            Some(dict) => match dict.get_str(py, name)? {
-                Some(value) => Ok(value),
-                None => Err(super::names::undefined(py, name)),
-            },
-            None => Err(super::names::undefined(py, name)),
-        }
+    let kept = |place: &Member<PyObject>| {
+        place.get().ok_or_else(|| raise!(py, SystemError, "common constant {oparg} is not set"))
     };
     match oparg {
         0 => Ok(types::AssertionError().to_ref()),
         1 => Ok(types::NotImplementedError().to_ref()),
         2 => Ok(PyTuple::type_object().to_ref()),
-        3 => builtin(krait_runtime::id!(py, "all")),
-        4 => builtin(krait_runtime::id!(py, "any")),
+        3 => kept(&py.interp().common_all),
+        4 => kept(&py.interp().common_any),
         _ => Err(raise!(py, SystemError, "unknown common constant {oparg}")),
     }
 }

@@ -85,7 +85,6 @@ fn unbound_local(py: Py<'_>, code: &PyCode, slot: u32) {
         UnboundLocalError,
         "cannot access local variable '{name}' where it is not associated with a value"
     );
-    name_the_error(py, name);
 }
 
 /// Sets the `name` attribute of the `NameError` just raised, which suggestions go by.

@@ -17,6 +17,7 @@ use crate::objects::{PyAsyncGen, PyCode, PyCoroutine, PyFrame, PyFunction, PyGen
 pub fn init(py: Py<'_>) -> PyResult<()> {
     frame_hooks::register(FrameHooks {
         globals: current_globals,
+        builtins: crate::frame_hooks::current_builtins,
         super_arguments,
         each_line: crate::frame_hooks::each_line,
         thread_ended: crate::frame_hooks::thread_ended,

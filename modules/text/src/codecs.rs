@@ -284,7 +284,8 @@ pub mod _codecs {
     ) -> PyResult<Ref<PyTuple>> {
         let errors = errors.unwrap_or(Errors::NONE);
         let (text, used) = codecs::decode_from(py, source, data, errors.name(), last)?;
-        pair(py, &text, used)
+        // A handler may have put other data in place of this one: the places in it say nothing of what was given.
+        pair(py, &text, if last { data.len() } else { used })
     }
 
     #[pyfunction]

@@ -187,6 +187,10 @@ pub fn scan_int(text: &[u8], base: u32) -> Option<IntText<'_>> {
     {
         body = rest.strip_prefix(b"_").unwrap_or(rest);
     }
+    // Long decimal text first, without a branch for each digit.
+    if base == 10 && !only_zeros && body.iter().fold(!body.is_empty(), |all, b| all & b.is_ascii_digit()) {
+        return Some(IntText { negative, base, digits: Cow::Borrowed(body) });
+    }
     let mut underscore_allowed = false;
     let mut underscores = false;
     for &b in body {

@@ -93,8 +93,16 @@ struct Part {
     end: usize,
 }
 
-fn part(py: Py<'_>, exc: &PyObject) -> PyResult<Part> {
+fn part(py: Py<'_>, exc: &PyObject, kind: Kind) -> PyResult<Part> {
     let object = exc.get_attr(py, id!(py, "object"))?;
+    let wanted = match kind {
+        Kind::Decode => PyBytes::check(&object),
+        Kind::Encode | Kind::Translate => PyStr::check(&object),
+    };
+    if !wanted {
+        let what = if kind == Kind::Decode { "bytes" } else { "string" };
+        bail!(py, TypeError, "UnicodeError 'object' attribute must be a {what}");
+    }
     let encoding = exc.get_attr_optional(py, id!(py, "encoding"))?.filter(|e| !e.is_none());
     let len = object.len(py)?.max(0);
     let place = |name: &'static PyStr| -> PyResult<isize> {
@@ -230,7 +238,7 @@ pub fn call_builtin(py: Py<'_>, handler: Builtin, exc: &PyObject) -> PyResult<Re
         });
     }
     let Some(kind) = kind_of(exc) else { return Err(wrong_type(py, exc)) };
-    let part = part(py, exc)?;
+    let part = part(py, exc, kind)?;
     let give_up = || Err(py.raise_instance(exc.to_ref()));
     match (handler, kind) {
         (Builtin::Ignore, _) => answer(py, &PyStr::empty(), part.end),

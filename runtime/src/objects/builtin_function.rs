@@ -328,7 +328,7 @@ impl PyCFunction {
     fn __reduce__(&self, py: Py<'_>) -> PyResult<Ref<PyObject>> {
         match self.bound() {
             Some(slf) if slf.downcast::<PyModule>().is_none() => {
-                let getattr = py.builtin(id!(py, "getattr"))?;
+                let getattr = py.frame_builtin(id!(py, "getattr"))?;
                 let name = PyStr::new(py, self.name())?;
                 let args = PyTuple::new(py, &[&slf, &name])?;
                 PyTuple::new(py, &[&getattr, &args]).map(Ref::upcast)

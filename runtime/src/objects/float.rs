@@ -248,15 +248,14 @@ impl PyFloat {
                     .number_slots()
                     .is_none_or(|n| n.nb_float.get().is_none() && n.nb_index.get().is_none()) =>
                 {
-                    if !x.has_buffer() {
+                    let Some(content) = x.buffer_bytes_if_any(py) else {
                         return Err(raise!(
                             py,
                             TypeError,
                             "float() argument must be a string or a real number, not '{}'",
                             x.ty().name()
                         ));
-                    }
-                    let content = x.buffer_bytes(py)?;
+                    };
                     PyFloat::parse(py, &content, x)?
                 }
                 None if PyFloat::check_exact(x) => PyFloat::value_of(py, x)?,

@@ -88,7 +88,7 @@ impl PySequenceIterator {
 
     #[pymethod]
     fn __reduce__(&self, py: Py<'_>) -> PyResult<Ref<PyTuple>> {
-        let iter = py.builtin(id!(py, "iter"))?;
+        let iter = py.frame_builtin(id!(py, "iter"))?;
         match self.it_seq.get() {
             Some(sequence) => {
                 let args = PyTuple::from_vec(py, vec![sequence])?;
@@ -150,7 +150,7 @@ impl PyCallableIterator {
 
     #[pymethod]
     fn __reduce__(&self, py: Py<'_>) -> PyResult<Ref<PyTuple>> {
-        let iter = py.builtin(id!(py, "iter"))?;
+        let iter = py.frame_builtin(id!(py, "iter"))?;
         let args = match (self.it_callable.get(), self.it_sentinel.get()) {
             (Some(callable), Some(sentinel)) => PyTuple::from_vec(py, vec![callable, sentinel])?,
             _ => PyTuple::from_vec(py, vec![PyTuple::empty(py)?.upcast()])?,

@@ -83,7 +83,7 @@ impl Descr {
 
     /// `__reduce__`: `getattr(owner, name)`.
     pub(crate) fn reduce(&self, py: Py<'_>) -> PyResult<Ref<PyObject>> {
-        let getattr = py.builtin(id!(py, "getattr"))?;
+        let getattr = py.frame_builtin(id!(py, "getattr"))?;
         let name = PyStr::new(py, &self.name())?;
         let args = PyTuple::new(py, &[self.owner(), &name])?;
         PyTuple::new(py, &[&getattr, &args]).map(Ref::upcast)

@@ -26,6 +26,14 @@ impl PyNamespace {
     }
 }
 
+/// `PyArg_ValidateKeywordArguments`.
+fn names_only(py: Py<'_>, dict: &PyDict) -> PyResult<()> {
+    if dict.items_snapshot().iter().any(|(key, _)| key.downcast::<PyStr>().is_none()) {
+        bail!(py, TypeError, "keywords must be strings")
+    }
+    Ok(())
+}
+
 #[pymethods]
 impl PyNamespace {
     #[slot]
@@ -50,15 +58,14 @@ impl PyNamespace {
                     d
                 }
             };
-            for (key, _) in dict.items_snapshot() {
-                if key.downcast::<PyStr>().is_none() {
-                    bail!(py, TypeError, "keywords must be strings")
-                }
-            }
+            names_only(py, &dict)?;
             own.update(py, &dict)?;
         }
         match kwargs {
-            Some(kwargs) => own.update(py, kwargs),
+            Some(kwargs) => {
+                names_only(py, kwargs)?;
+                own.update(py, kwargs)
+            }
             None => Ok(()),
         }
     }
@@ -101,9 +108,9 @@ impl PyNamespace {
                 py,
                 TypeError,
                 "expect {} type, but {}() returned '{}' object",
-                PyNamespace::type_object().name(),
-                self.ty().name(),
-                new.ty().name()
+                PyNamespace::type_object().qualified_name(),
+                self.ty().qualified_name(),
+                new.ty().qualified_name()
             )
         };
         target.dict(py)?.update(py, &*self.dict(py)?)?;

@@ -293,7 +293,7 @@ impl PyRange {
                 let (start, _, step, _) = self.known(py)?;
                 return op(py, &*op(py, &n, start, number::SUBTRACT)?, step, number::FLOOR_DIVIDE);
             }
-            return Err(raise!(py, ValueError, "{} is not in range", object.repr(py)?));
+            return Err(raise!(py, ValueError, "range.index(x): x not in range"));
         }
         let (mut i, iterator) = (0, self.tp_iter(py)?);
         while let Some(item) = iterator.next(py)? {
@@ -383,7 +383,7 @@ impl PyRangeIterator {
         let stop = self.start.get().wrapping_add(self.step.wrapping_mul(self.len.get()));
         let range = PyRange::make(py, small(py, self.start.get())?, small(py, stop)?, small(py, self.step)?)?;
         let args = PyTuple::from_vec(py, vec![range.upcast()])?;
-        PyTuple::from_vec(py, vec![py.builtin(id!(py, "iter"))?, args.upcast(), py.none()])
+        PyTuple::from_vec(py, vec![py.frame_builtin(id!(py, "iter"))?, args.upcast(), py.none()])
     }
     #[pymethod]
     fn __setstate__(&self, py: Py<'_>, state: &PyObject) -> PyResult<()> {
@@ -449,7 +449,7 @@ impl PyLongRangeIterator {
         let stop = op(py, &start, &*op(py, &step, &len, number::MULTIPLY)?, number::ADD)?;
         let range = PyRange::make(py, start, stop, step)?;
         let args = PyTuple::from_vec(py, vec![range.upcast()])?;
-        PyTuple::from_vec(py, vec![py.builtin(id!(py, "iter"))?, args.upcast(), py.none()])
+        PyTuple::from_vec(py, vec![py.frame_builtin(id!(py, "iter"))?, args.upcast(), py.none()])
     }
     #[pymethod]
     fn __setstate__(&self, py: Py<'_>, state: &PyObject) -> PyResult<()> {

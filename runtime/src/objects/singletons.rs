@@ -68,6 +68,14 @@ impl PyNone {
         Ok(0xfca8_6420)
     }
     #[slot]
+    fn tp_richcompare(&self, py: Py<'_>, other: &PyObject, op: CompareOp) -> PyResult<Ref<PyObject>> {
+        Ok(match op {
+            CompareOp::Eq if self.is(other) => PyBool::get(true).to_ref(),
+            CompareOp::Ne if self.is(other) => PyBool::get(false).to_ref(),
+            _ => py.not_implemented(),
+        })
+    }
+    #[slot]
     fn nb_bool(&self, _py: Py<'_>) -> PyResult<bool> {
         Ok(false)
     }

@@ -122,7 +122,7 @@ impl PySuper {
     #[slot]
     fn tp_init(&self, py: Py<'_>, args: &PyTuple, kwargs: Option<&PyDict>) -> PyResult<()> {
         no_keywords(py, "super", kwargs)?;
-        check_positional(py, "super", args.len() as isize, 0, 2)?;
+        check_positional(py, "super()", args.len() as isize, 0, 2)?;
         let (class, object) = match args.get(0) {
             Some(class) => {
                 let Some(class) = class.downcast::<PyType>() else {

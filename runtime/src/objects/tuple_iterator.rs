@@ -66,7 +66,7 @@ impl PyTupleIterator {
 
     #[pymethod]
     fn __reduce__(&self, py: Py<'_>) -> PyResult<Ref<PyTuple>> {
-        let iter = py.builtin(id!(py, "iter"))?;
+        let iter = py.frame_builtin(id!(py, "iter"))?;
         match self.it_seq.get() {
             Some(tuple) => {
                 let args = PyTuple::from_vec(py, vec![tuple.upcast()])?;

@@ -210,7 +210,7 @@ impl PyMethodWrapper {
     #[pymethod]
     fn __reduce__(&self, py: Py<'_>) -> PyResult<Ref<PyObject>> {
         let (descr, slf) = self.parts(py)?;
-        let getattr = py.builtin(id!(py, "getattr"))?;
+        let getattr = py.frame_builtin(id!(py, "getattr"))?;
         let name = descr.def().name_object(py);
         let args = PyTuple::new(py, &[&slf, name])?;
         PyTuple::new(py, &[&getattr, &args]).map(Ref::upcast)

@@ -78,6 +78,20 @@ impl PyObject {
         Buffer::new(py, self).map(|b| b.as_bytes().to_vec())
     }
 
+    /// The same where an object without a plain buffer is no error yet.
+    pub fn buffer_bytes_if_any(&self, py: Py<'_>) -> Option<Vec<u8>> {
+        if !self.has_buffer() {
+            return None;
+        }
+        match self.buffer_bytes(py) {
+            Ok(bytes) => Some(bytes),
+            Err(raised) => {
+                py.clear_error(raised);
+                None
+            }
+        }
+    }
+
     /// `bytes(self)` as `PyObject_Bytes` makes it: `__bytes__`, the buffer, or an iterable of ints.
     pub fn to_bytes_object(&self, py: Py<'_>) -> PyResult<Ref<PyBytes>> {
         PyBytes::from_object(py, self)

@@ -4,7 +4,7 @@ use crate::args::Args;
 use crate::error::{PyResult, Raised, owned_or_raised};
 use crate::object::PyObject;
 use crate::objects::r#type::flags;
-use crate::objects::{PyDict, PyStr, PyTuple};
+use crate::objects::{PyDict, PyModule, PyStr, PyTuple};
 use crate::py::Py;
 use crate::raise;
 use crate::reference::Ref;
@@ -125,8 +125,29 @@ impl PyObject {
         unsafe { self.check_result(py, tp_call(self.as_ptr(), tuple.as_ptr(), kwargs)) }
     }
 
+    /// The name of a module that has something callable of its own name: likely what was meant.
+    fn callable_of_same_name(&self, py: Py<'_>) -> PyResult<Option<Ref<PyStr>>> {
+        let Some(module) = self.downcast::<PyModule>() else { return Ok(None) };
+        let name = module.dict().get_str(py, crate::id!(py, "__name__"))?;
+        let Some(Ok(name)) = name.map(Ref::downcast_into::<PyStr>) else { return Ok(None) };
+        let inner = self.get_attr_optional(py, &name)?;
+        Ok(inner.filter(|inner| inner.is_callable()).map(|_| name))
+    }
+
     #[cold]
     fn not_callable(&self, py: Py<'_>) -> Raised {
+        match self.callable_of_same_name(py) {
+            Ok(Some(name)) => {
+                let ty = self.ty().name();
+                return raise!(
+                    py,
+                    TypeError,
+                    "'{ty}' object is not callable. Did you mean: '{name}.{name}(...)'?"
+                );
+            }
+            Ok(None) => {}
+            Err(raised) => return raised,
+        }
         raise!(py, TypeError, "'{}' object is not callable", self.ty().name())
     }
 

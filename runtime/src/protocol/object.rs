@@ -84,7 +84,21 @@ impl PyObject {
             ));
         };
         // SAFETY: slot call on live objects.
-        unsafe { owned_or_raised(py, f(self.as_ptr(), name.as_ptr())) }
+        let value = unsafe { owned_or_raised(py, f(self.as_ptr(), name.as_ptr())) };
+        if value.is_err() {
+            self.note_missing_attribute(py, name);
+        }
+        value
+    }
+
+    /// Tells the `AttributeError` just raised which attribute of which object it is about, if it does not know yet.
+    #[cold]
+    pub fn note_missing_attribute(&self, py: Py<'_>, name: &PyObject) {
+        if let Some(exc) = py.thread().current_exception.get()
+            && let Some(exc) = exc.downcast::<crate::objects::exceptions::PyAttributeError>()
+        {
+            exc.set_context_if_empty(self, name);
+        }
     }
 
     /// `self.name`, or `None` when there is no such attribute (`PyObject_GetOptionalAttr`).

@@ -36,7 +36,24 @@ impl<'py> Py<'py> {
         Ok(Some(ReprGuard { py: self, object }))
     }
 
-    /// `builtins.name` (`_PyEval_GetBuiltin`).
+    /// `name` of the builtins of the Python frame that runs, which may be any mapping (`_PyEval_GetBuiltin`).
+    pub fn frame_builtin(self, name: &PyStr) -> PyResult<Ref<PyObject>> {
+        let Some(builtins) = self.frame_builtins() else { return self.builtin(name) };
+        let found = match builtins.downcast::<PyDict>() {
+            Some(dict) => dict.get(self, name)?,
+            None => match builtins.get_item(self, name) {
+                Ok(found) => Some(found),
+                Err(raised) if self.error_matches(crate::objects::exceptions::types::LookupError()) => {
+                    self.clear_error(raised);
+                    None
+                }
+                Err(raised) => return Err(raised),
+            },
+        };
+        found.ok_or_else(|| raise!(self, AttributeError, "{name}"))
+    }
+
+    /// `name` of module `builtins`.
     pub fn builtin(self, name: &PyStr) -> PyResult<Ref<PyObject>> {
         let builtins = self.interp().builtins.get();
         if let Some(dict) = builtins.as_ref().and_then(|b| b.downcast::<PyDict>())

@@ -40,7 +40,7 @@ impl ArrayIterator {
     }
     #[pymethod]
     fn __reduce__(&self, py: Py<'_>) -> PyResult<Ref<PyTuple>> {
-        let iter = py.builtin(id!(py, "iter"))?;
+        let iter = py.frame_builtin(id!(py, "iter"))?;
         match self.array.get() {
             Some(array) => {
                 let args = PyTuple::new(py, &[&array])?;

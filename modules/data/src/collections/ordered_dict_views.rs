@@ -136,7 +136,7 @@ impl OrderedDictIterator {
         .alloc_exact(py)?;
         let items = PyList::from_vec(py, rest.as_object().collect(py)?)?;
         let args = PyTuple::new(py, &[&items])?;
-        PyTuple::new(py, &[&*py.builtin(id!(py, "iter"))?, &args])
+        PyTuple::new(py, &[&*py.frame_builtin(id!(py, "iter"))?, &args])
     }
 }
 

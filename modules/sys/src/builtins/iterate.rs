@@ -7,7 +7,7 @@ use krait_macros::pymodule_part;
 #[allow(clippy::module_inception)]
 pub mod iterate {
     use krait_interp::objects::async_generator::anext_with_default;
-    use krait_runtime::args::unexpected_keyword;
+    use krait_runtime::args::{check_keyword_count, unexpected_keyword};
     use krait_runtime::objects::iterator::callable_iterator;
     use krait_runtime::objects::list;
     use krait_runtime::prelude::*;
@@ -76,6 +76,7 @@ pub mod iterate {
         let Some((&first, rest)) = positional.split_first() else {
             bail!(py, TypeError, "{name} expected at least 1 argument, got 0")
         };
+        check_keyword_count(py, name, args.keywords().len(), 2)?;
         let (mut key, mut default) = (None, None);
         for (keyword, value) in args.keywords().iter() {
             match keyword.downcast::<PyStr>() {
@@ -146,6 +147,7 @@ pub mod iterate {
             bail!(py, TypeError, "sorted expected 1 argument, got {}", args.positional().len())
         };
         let sorted = PyList::from_vec(py, iterable.collect(py)?)?;
+        check_keyword_count(py, "sort", args.keywords().len(), 2)?;
         let (mut key, mut reverse) = (None, false);
         for (keyword, value) in args.keywords().iter() {
             match keyword.downcast::<PyStr>() {
@@ -226,8 +228,8 @@ pub mod iterate {
                 };
                 if let Some(x) = item.downcast_exact::<PyFloat>() {
                     sum.add(x.value());
-                } else if let Some(n) = item.downcast::<PyInt>().and_then(PyInt::as_i64) {
-                    sum.high += n as f64;
+                } else if let Some(n) = item.downcast::<PyInt>() {
+                    sum.add(n.to_f64(py)?);
                 } else {
                     total = PyFloat::new(py, sum.value())?.as_object().add(py, &item)?;
                     break;
@@ -246,8 +248,8 @@ pub mod iterate {
                     let (real, imag) = x.value();
                     re.add(real);
                     im.add(imag);
-                } else if let Some(n) = item.downcast::<PyInt>().and_then(PyInt::as_i64) {
-                    re.high += n as f64;
+                } else if let Some(n) = item.downcast::<PyInt>() {
+                    re.add(n.to_f64(py)?);
                 } else if let Some(x) = item.downcast::<PyFloat>() {
                     re.add(x.value());
                 } else {

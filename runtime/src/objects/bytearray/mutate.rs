@@ -228,7 +228,13 @@ impl PyByteArray {
         if iterable.has_buffer() {
             // Whoever gives the buffer may change the length: the bytes go where the end was.
             let at = self.len();
-            let more = Buffer::new(py, iterable)?.as_bytes().to_vec();
+            let more = match Buffer::new(py, iterable) {
+                Ok(buffer) => buffer.as_bytes().to_vec(),
+                Err(raised) => {
+                    py.clear_error(raised);
+                    bail!(py, TypeError, "can't set bytearray slice from {}", iterable.ty().name());
+                }
+            };
             let at = at.min(self.len());
             return self.splice(py, at, at, &more);
         }

@@ -141,7 +141,7 @@ macro_rules! iterator {
             fn __reduce__(&self, py: Py<'_>) -> PyResult<Ref<PyTuple>> {
                 let rest = $name { base: PyObject::HEADER, cursor: self.cursor.clone_cursor() }.alloc_exact(py)?;
                 let items = PyList::from_vec(py, rest.as_object().collect(py)?)?;
-                let iter = py.builtin(id!(py, "iter"))?;
+                let iter = py.frame_builtin(id!(py, "iter"))?;
                 let args = PyTuple::from_vec(py, vec![items.upcast()])?;
                 PyTuple::from_vec(py, vec![iter, args.upcast()])
             }

@@ -242,7 +242,9 @@ impl PyDict {
     #[pymethod]
     #[sig("($self, key, default=None, /)")]
     fn pop(&self, py: Py<'_>, key: &PyObject, default: Option<&PyObject>) -> PyResult<Ref<PyObject>> {
-        match self.remove(py, key)? {
+        // An empty dict does not ask for the hash.
+        let found = if self.is_empty() { None } else { self.remove(py, key)? };
+        match found {
             Some(value) => Ok(value),
             None => match default {
                 Some(default) => Ok(default.to_ref()),

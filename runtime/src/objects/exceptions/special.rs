@@ -338,6 +338,7 @@ fn keywords<const N: usize>(
 ) -> PyResult<[Option<Ref<PyObject>>; N]> {
     let mut values = [const { None }; N];
     let Some(kwargs) = kwargs else { return Ok(values) };
+    crate::args::check_keyword_count(py, function, kwargs.len(), N)?;
     for (key, value) in kwargs.items_snapshot() {
         let Some(key) = key.downcast::<PyStr>() else {
             return Err(raise!(py, TypeError, "keywords must be strings"));
@@ -345,7 +346,7 @@ fn keywords<const N: usize>(
         match names.iter().position(|n| key.eq_str(n)).and_then(|i| values.get_mut(i)) {
             Some(slot) => *slot = Some(value),
             None => {
-                return Err(raise!(py, TypeError, "{function}() got an unexpected keyword argument '{key}'"));
+                return Err(crate::args::unexpected_keyword(py, &format!("{function}()"), key, &names));
             }
         }
     }

@@ -75,7 +75,7 @@ impl PyListIterator {
 
     #[pymethod]
     fn __reduce__(&self, py: Py<'_>) -> PyResult<Ref<PyTuple>> {
-        let iter = py.builtin(id!(py, "iter"))?;
+        let iter = py.frame_builtin(id!(py, "iter"))?;
         match self.it_seq.get() {
             Some(list) => standing(py, iter, list, self.it_index.get()),
             None => exhausted(py, iter),
@@ -148,9 +148,9 @@ impl PyListReverseIterator {
     fn __reduce__(&self, py: Py<'_>) -> PyResult<Ref<PyTuple>> {
         match self.it_seq.get() {
             Some(list) if self.it_index.get() >= 0 => {
-                standing(py, py.builtin(id!(py, "reversed"))?, list, self.it_index.get())
+                standing(py, py.frame_builtin(id!(py, "reversed"))?, list, self.it_index.get())
             }
-            _ => exhausted(py, py.builtin(id!(py, "reversed"))?),
+            _ => exhausted(py, py.frame_builtin(id!(py, "reversed"))?),
         }
     }
 

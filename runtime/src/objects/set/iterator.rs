@@ -89,7 +89,7 @@ impl PySetIterator {
         }
         .alloc_exact(py)?;
         let items = PyList::from_vec(py, rest.as_object().collect(py)?)?;
-        let iter = py.builtin(id!(py, "iter"))?;
+        let iter = py.frame_builtin(id!(py, "iter"))?;
         PyTuple::from_vec(py, vec![iter, PyTuple::from_vec(py, vec![items.upcast()])?.upcast()])
     }
 }

@@ -44,7 +44,8 @@ fn compatible_with_base<'a>(ty: &'a PyType, base: &'a PyType) -> bool {
 
 /// Raises unless instances of `old` may become instances of `new`.
 fn check_compatible(py: Py<'_>, old: &PyType, new: &PyType, attribute: &str) -> PyResult<()> {
-    let free = |t: &PyType| t.tp_free.get().map(|f| f as usize);
+    // What CPython compares is `tp_free`, which tells types with a collector's head from those without.
+    let free = |t: &PyType| (t.has(flags::HAVE_GC), t.tp_free.get().map(|f| f as usize));
     if free(old) != free(new) {
         bail!(
             py,

@@ -383,8 +383,7 @@ pub(super) fn get_abstract(py: Py<'_>, ty: &PyType) -> PyResult<Ref<PyObject>> {
         return Ok(names);
     }
     let name = id!(py, "__abstractmethods__");
-    let text = format!("type object '{}' has no attribute '{name}'", ty.name());
-    Err(py.raise_attribute_error_object(ty, name, &text))
+    Err(py.raise_attribute_error_object(ty, name, &name.to_string_lossy()))
 }
 
 pub(super) fn set_abstract(py: Py<'_>, ty: &PyType, value: Option<&PyObject>) -> PyResult<()> {

@@ -52,6 +52,18 @@ pub(crate) fn find_method(py: Py<'_>, slf: &PyObject, name: &PyStr) -> PyResult<
     Ok(Some(Method { function: bound, unbound: false }))
 }
 
+/// The same for a method that may be missing: a descriptor that says so with an `AttributeError` is believed.
+#[inline]
+fn find_optional(py: Py<'_>, slf: &PyObject, name: &PyStr) -> PyResult<Option<Method>> {
+    match find_method(py, slf, name) {
+        Err(raised) if py.error_matches(types::AttributeError()) => {
+            py.clear_error(raised);
+            Ok(None)
+        }
+        found => found,
+    }
+}
+
 impl Method {
     #[inline]
     pub(crate) fn call<const N: usize>(
@@ -95,7 +107,7 @@ fn call_maybe<const N: usize>(
     name: &StaticName,
     args: [&PyObject; N],
 ) -> PyResult<Ref<PyObject>> {
-    match find_method(py, slf, name.get(py))? {
+    match find_optional(py, slf, name.get(py))? {
         Some(method) => method.call(py, slf, args),
         None => Ok(py.not_implemented()),
     }
@@ -275,7 +287,7 @@ pub(super) unsafe extern "C-unwind" fn slot_nb_bool(a: Obj) -> c_int {
 }
 
 fn truth(py: Py<'_>, slf: &PyObject) -> PyResult<bool> {
-    let method = match find_method(py, slf, crate::id!(py, "__bool__"))? {
+    let method = match find_optional(py, slf, crate::id!(py, "__bool__"))? {
         Some(method) => method,
         None => {
             let Some(length) = find_method(py, slf, crate::id!(py, "__len__"))? else { return Ok(true) };
@@ -292,7 +304,7 @@ fn truth(py: Py<'_>, slf: &PyObject) -> PyResult<bool> {
 pub(super) unsafe extern "C-unwind" fn slot_tp_repr(a: Obj) -> Obj {
     // SAFETY: slot call with a live object on an attached thread.
     let (py, slf) = unsafe { (Py::assume(), &*a) };
-    let r = match find_method(py, slf, crate::id!(py, "__repr__")) {
+    let r = match find_optional(py, slf, crate::id!(py, "__repr__")) {
         Ok(Some(method)) => method.call(py, slf, []),
         Ok(None) => {
             PyStr::new(py, &format!("<{} object at {:#x}>", slf.ty().name(), slf.id())).map(Ref::upcast)
@@ -309,7 +321,7 @@ pub(super) unsafe extern "C-unwind" fn slot_tp_hash(a: Obj) -> isize {
 }
 
 fn hash(py: Py<'_>, slf: &PyObject) -> PyResult<isize> {
-    let method = match find_method(py, slf, crate::id!(py, "__hash__"))? {
+    let method = match find_optional(py, slf, crate::id!(py, "__hash__"))? {
         Some(method) if !method.function.is_none() => method,
         _ => return Err(raise!(py, TypeError, "unhashable type: '{}'", slf.ty().name())),
     };
@@ -543,7 +555,7 @@ pub(super) unsafe extern "C-unwind" fn slot_tp_iter(a: Obj) -> Obj {
 }
 
 fn iterate(py: Py<'_>, slf: &PyObject) -> PyResult<Ref<PyObject>> {
-    if let Some(method) = find_method(py, slf, crate::id!(py, "__iter__"))? {
+    if let Some(method) = find_optional(py, slf, crate::id!(py, "__iter__"))? {
         if method.function.is_none() {
             return Err(raise!(py, TypeError, "'{}' object is not iterable", slf.ty().name()));
         }
@@ -762,7 +774,7 @@ pub(super) unsafe extern "C-unwind" fn slot_sq_contains(a: Obj, value: Obj) -> c
 }
 
 fn contains(py: Py<'_>, slf: &PyObject, value: &PyObject) -> PyResult<bool> {
-    match find_method(py, slf, crate::id!(py, "__contains__"))? {
+    match find_optional(py, slf, crate::id!(py, "__contains__"))? {
         Some(method) if method.function.is_none() => {
             Err(raise!(py, TypeError, "'{}' object is not a container", slf.ty().name()))
         }

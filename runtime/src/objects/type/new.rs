@@ -134,7 +134,7 @@ pub(super) fn type_new(
         name: name.new_ref(),
         bases,
         base,
-        dict: dict.copy(py)?,
+        dict: namespace_copy(py, dict)?,
         slots: Vec::new(),
         has_slots: false,
         add_dict: false,
@@ -411,6 +411,16 @@ fn is_python_function(object: &PyObject) -> bool {
 }
 
 /// Calls `__set_name__` on everything in the class dict that has it.
+/// The class's own dict. A subclass of `dict` may have an order of its own to go over its items.
+fn namespace_copy(py: Py<'_>, dict: &PyDict) -> PyResult<Ref<PyDict>> {
+    if dict.ty().tp_iter.get().map(|f| f as usize) == PyDict::type_object().tp_iter.get().map(|f| f as usize) {
+        return dict.copy(py);
+    }
+    let copy = PyDict::new(py)?;
+    copy.update(py, dict)?;
+    Ok(copy)
+}
+
 fn set_names(py: Py<'_>, ty: &PyType) -> PyResult<()> {
     let Some(dict) = ty.dict() else { return Ok(()) };
     for (key, value) in dict.items_snapshot() {
