@@ -439,7 +439,6 @@ pub fn unexpected_keyword(py: Py<'_>, function: &str, given: &PyStr, known: &[&s
             Err(raised) => py.clear_error(raised),
         }
     }
-    let names: Vec<&PyStr> = names.iter().map(|name| &**name).collect();
     // A keyword that claims to be equal to one of the names, yet was not found by it.
     if !PyStr::check_exact(given) {
         for name in &names {
@@ -450,6 +449,22 @@ pub fn unexpected_keyword(py: Py<'_>, function: &str, given: &PyStr, known: &[&s
             }
         }
     }
+    suggesting(py, function, given, &names)
+}
+
+/// The same for parsers that compare keywords as text only.
+#[cold]
+pub fn unknown_keyword(py: Py<'_>, function: &str, given: &PyStr, known: &[&str]) -> crate::error::Raised {
+    let names: PyResult<Vec<_>> = known.iter().map(|name| PyStr::new(py, name)).collect();
+    match names {
+        Ok(names) => suggesting(py, function, given, &names),
+        Err(raised) => raised,
+    }
+}
+
+#[cold]
+fn suggesting(py: Py<'_>, function: &str, given: &PyStr, names: &[Ref<PyStr>]) -> crate::error::Raised {
+    let names: Vec<&PyStr> = names.iter().map(|name| &**name).collect();
     match crate::suggest::nearest(given, &names) {
         Some(nearest) => raise!(
             py,

@@ -149,6 +149,11 @@ impl PyObject {
             let r = unsafe { f(self.as_ptr(), item.as_ptr()) };
             return if r < 0 { Err(Raised::already(py)) } else { Ok(r != 0) };
         }
+        self.contains_by_iterating(py, item)
+    }
+
+    /// The same by going over the items (`_PySequence_IterSearch`).
+    pub(crate) fn contains_by_iterating(&self, py: Py<'_>, item: &PyObject) -> PyResult<bool> {
         let iterator = match self.iter(py) {
             Ok(it) => it,
             Err(raised) if py.error_matches(types::TypeError()) && self.ty().tp_iter.get().is_none() => {

@@ -346,7 +346,7 @@ fn keywords<const N: usize>(
         match names.iter().position(|n| key.eq_str(n)).and_then(|i| values.get_mut(i)) {
             Some(slot) => *slot = Some(value),
             None => {
-                return Err(crate::args::unexpected_keyword(py, &format!("{function}()"), key, &names));
+                return Err(crate::args::unknown_keyword(py, &format!("{function}()"), key, &names));
             }
         }
     }

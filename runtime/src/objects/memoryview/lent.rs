@@ -82,7 +82,11 @@ pub unsafe fn call_release(
     let owner = unsafe { (*view).obj.as_ref() };
     py.preserving_error(|| {
         if let Some(wrapper) = owner.and_then(|owner| owner.downcast::<PyBufferWrapper>()) {
-            if let Some(mv) = wrapper.mv.get() {
+            // A view that the lender's own native class made tells it itself when it ends.
+            let own = |mv: &PyObject| {
+                mv.downcast::<PyMemoryView>().is_some_and(|mv| core::ptr::eq(mv.view().obj, lender))
+            };
+            if let Some(mv) = wrapper.mv.get().filter(|mv| !own(mv)) {
                 report(method(&mv));
             }
             return;

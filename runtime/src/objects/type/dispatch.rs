@@ -779,15 +779,7 @@ fn contains(py: Py<'_>, slf: &PyObject, value: &PyObject) -> PyResult<bool> {
             Err(raise!(py, TypeError, "'{}' object is not a container", slf.ty().name()))
         }
         Some(method) => method.call(py, slf, [value])?.is_true(py),
-        None => {
-            let iterator = slf.iter(py)?;
-            while let Some(item) = iterator.next(py)? {
-                if item.eq(py, value)? {
-                    return Ok(true);
-                }
-            }
-            Ok(false)
-        }
+        None => slf.contains_by_iterating(py, value),
     }
 }
 
