@@ -11,8 +11,13 @@ use crate::py::Py;
 /// `sys.unraisablehook` with the exception, a message that replaces "Exception ignored in", and the object it happened in.
 pub type ReportUnraisable = fn(Py<'_>, exc: &PyObject, message: Option<&str>, object: Option<&PyObject>);
 /// `warnings.warn`-like: category, message, stack level, the object that the warning is about.
-pub type Warn =
-    fn(Py<'_>, category: &PyType, message: &str, stacklevel: isize, source: Option<&PyObject>) -> PyResult<()>;
+pub type Warn = fn(
+    Py<'_>,
+    category: &PyType,
+    message: &str,
+    stacklevel: isize,
+    source: Option<&PyObject>,
+) -> PyResult<()>;
 
 /// `PyErr_WarnExplicitObject`: category, message (text or instance), file name, line.
 pub type WarnExplicit =

@@ -246,7 +246,10 @@ impl PyGen {
             self.gi_exc_state.previous.set(ts.exc_info.get());
             ts.exc_info.set(&self.gi_exc_state);
             let handling = self.gi_exc_state.exc_value.get().is_some_and(|exc| !exc.is_none());
-            if throw && handling && let Some(exc) = py.take_error() {
+            if throw
+                && handling
+                && let Some(exc) = py.take_error()
+            {
                 // The exception that the generator itself is handling becomes the context; what its caller handles does not.
                 let _ = py.raise_instance(exc);
             }

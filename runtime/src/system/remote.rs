@@ -56,8 +56,7 @@ pub fn take() -> Option<CString> {
     if DESK.open.load(Ordering::Acquire) == 0 || DESK.waiting.swap(0, Ordering::AcqRel) == 0 {
         return None;
     }
-    let path: Vec<u8> =
-        DESK.path.iter().map(|b| b.load(Ordering::Relaxed)).take_while(|b| *b != 0).collect();
+    let path: Vec<u8> = DESK.path.iter().map(|b| b.load(Ordering::Relaxed)).take_while(|b| *b != 0).collect();
     CString::new(path).ok().filter(|path| !path.is_empty())
 }
 
@@ -119,9 +118,10 @@ fn find(pid: i32) -> Result<usize, Refusal> {
             }
         }
         // Statics with words of eight bytes stand at multiples of eight.
-        let found = memory.chunks(8).enumerate().find(|(i, _)| {
-            memory.get(i * 8..).is_some_and(|rest| rest.starts_with(&WORDS))
-        });
+        let found = memory
+            .chunks(8)
+            .enumerate()
+            .find(|(i, _)| memory.get(i * 8..).is_some_and(|rest| rest.starts_with(&WORDS)));
         if let Some((i, _)) = found
             && read_desk(pid, start + i * 8).is_ok_and(|desk| desk.version == VERSION)
         {

@@ -258,8 +258,9 @@ impl PySocket {
             return;
         }
         py.preserving_error(|| {
-            let warned =
-                self.repr(py).and_then(|r| py.warn_about(types::ResourceWarning(), &format!("unclosed {r}"), self));
+            let warned = self
+                .repr(py)
+                .and_then(|r| py.warn_about(types::ResourceWarning(), &format!("unclosed {r}"), self));
             if let Err(raised) = warned {
                 if py.error_matches(types::Warning()) {
                     py.report_unraisable(raised, None, Some(self));

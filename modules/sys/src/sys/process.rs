@@ -175,11 +175,9 @@ pub mod process {
         }
         match remote::leave(pid, path.to_bytes()) {
             Ok(()) => Ok(()),
-            Err(Refusal::NotFound) => bail!(
-                py,
-                RuntimeError,
-                "PyRuntime address lookup failed during debug offsets initialization"
-            ),
+            Err(Refusal::NotFound) => {
+                bail!(py, RuntimeError, "PyRuntime address lookup failed during debug offsets initialization")
+            }
             Err(Refusal::Closed) => {
                 bail!(py, RuntimeError, "Remote debugging is not enabled in the remote process")
             }

@@ -413,7 +413,8 @@ fn is_python_function(object: &PyObject) -> bool {
 /// Calls `__set_name__` on everything in the class dict that has it.
 /// The class's own dict. A subclass of `dict` may have an order of its own to go over its items.
 fn namespace_copy(py: Py<'_>, dict: &PyDict) -> PyResult<Ref<PyDict>> {
-    if dict.ty().tp_iter.get().map(|f| f as usize) == PyDict::type_object().tp_iter.get().map(|f| f as usize) {
+    if dict.ty().tp_iter.get().map(|f| f as usize) == PyDict::type_object().tp_iter.get().map(|f| f as usize)
+    {
         return dict.copy(py);
     }
     let copy = PyDict::new(py)?;
