@@ -177,6 +177,18 @@ pub unsafe extern "C-unwind" fn tp_alloc(ty: *const PyType, items: isize) -> *mu
     }
 }
 
+/// Has the processor fetch an object that is soon to be looked at; no effect where there is no such instruction.
+#[inline(always)]
+pub fn prefetch(op: *const PyObject) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: a hint, which reads nothing.
+    unsafe {
+        core::arch::x86_64::_mm_prefetch::<{ core::arch::x86_64::_MM_HINT_T0 }>(op.cast());
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = op;
+}
+
 /// Deallocates an object whose last reference is gone. Deep chains of containers are put off to a list (the "trashcan")
 /// when the native stack runs low.
 ///

@@ -118,6 +118,8 @@ def tally(pool, fault, interpreter, rounds):
 
 
 def main():
+    # Shells start background jobs with Ctrl-C ignored, which the programs would inherit.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--reference-rounds", type=int, help="fewer rounds for the reference; default: as many")

@@ -301,7 +301,7 @@ impl RawIoBase {
     #[pymethod]
     fn read(&self, py: Py<'_>, #[default(-1)] size: isize) -> PyResult<Ref<PyObject>> {
         let Ok(size) = usize::try_from(size) else { return self.call_method(py, id!(py, "readall"), &[]) };
-        let array = common::zeroed(py, size)?;
+        let array = PyByteArray::zeroed(py, size)?;
         let got = self.call_method(py, id!(py, "readinto"), &[&array])?;
         if got.is_none() {
             return Ok(got);

@@ -186,20 +186,6 @@ pub fn describe(py: Py<'_>, stream: &PyObject, more: &str) -> PyResult<Ref<PyStr
     PyStr::concat_display(py, &format!("<{type_name} name="), "", &name, &format!("{more}>"))
 }
 
-/// A bytearray of so many zeros: what foreign `readinto` methods write to.
-pub fn zeroed(py: Py<'_>, size: usize) -> PyResult<Ref<PyByteArray>> {
-    let array = PyByteArray::new(py, &[])?;
-    array.resize(py, size)?;
-    let zeros = [0; 4096];
-    let mut at = 0;
-    while at < size {
-        let n = zeros.len().min(size - at);
-        array.overwrite(at, zeros.get(..n).unwrap_or_default());
-        at += n;
-    }
-    Ok(array)
-}
-
 /// A `str` or `None` argument.
 pub fn text_or_none<'a>(
     py: Py<'_>,

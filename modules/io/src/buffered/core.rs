@@ -32,6 +32,8 @@ pub struct Core {
     pub(super) lock: Lock,
     /// Taken out while a call on the raw stream uses it.
     pub(super) buffer: RefCell<Vec<u8>>,
+    /// What a foreign raw stream reads into, kept for the next time.
+    foreign: RefCell<Option<Ref<PyByteArray>>>,
     pub(super) size: Cell<usize>,
     /// Where unread or unwritten bytes begin.
     pub(super) pos: Cell<usize>,
@@ -65,6 +67,7 @@ impl Core {
             finalizing: Cell::new(false),
             lock: Lock::default(),
             buffer: RefCell::new(Vec::new()),
+            foreign: RefCell::new(None),
             size: Cell::new(0),
             pos: Cell::new(0),
             ahead: Cell::new(0),
@@ -98,12 +101,9 @@ impl Core {
         let Some(size) = usize::try_from(buffer_size).ok().filter(|n| *n > 0) else {
             bail!(py, ValueError, "buffer size must be strictly positive")
         };
-        let mut buffer = Vec::new();
-        if buffer.try_reserve_exact(size).is_err() {
-            return Err(py.no_memory());
-        }
-        buffer.resize(size, 0);
-        self.buffer.replace(buffer);
+        py.check_room(size)?;
+        // Zeroed by the system where it is big: what is not used takes no memory.
+        self.buffer.replace(vec![0; size]);
         self.size.set(size);
         self.pos.set(0);
         self.ahead.set(0);
@@ -200,6 +200,7 @@ impl Core {
         self.pos.set(0);
         self.ahead.set(0);
         self.pending.set(0);
+        self.foreign.take();
         closed
     }
 
@@ -252,9 +253,17 @@ impl Core {
             self.advance(n.unwrap_or(0));
             return Ok(n);
         }
-        let array = common::zeroed(py, into.len())?;
+        let array = match self.foreign.take().filter(|array| array.len() == into.len()) {
+            Some(array) => array,
+            None => PyByteArray::zeroed(py, into.len())?,
+        };
         let view = common::memory_view(py, &array)?;
         let answer = retry_interrupted(py, || raw.call_method(py, id!(py, "readinto"), &[&view]))?;
+        drop(view);
+        // The stream may have kept the view, or even the array.
+        if array.exports() == 0 && array.refcnt() == 1 {
+            self.foreign.replace(Some(array.clone()));
+        }
         if answer.is_none() {
             return Ok(None);
         }

@@ -33,6 +33,22 @@ impl PyByteArray {
         Ok(made)
     }
 
+    /// A bytearray of so many zeros, which take no memory until they are written where there are many.
+    pub fn zeroed(py: Py<'_>, size: usize) -> PyResult<Ref<PyByteArray>> {
+        let made = PyByteArray::new(py, &[])?;
+        if size > 0 {
+            let room = size.checked_add(1).filter(|room| *room <= isize::MAX as usize - 64);
+            let Some(block) = room.and_then(|room| obmalloc::alloc_zeroed(py, room)) else {
+                return Err(py.no_memory());
+            };
+            made.ob_bytes.set(block);
+            made.ob_start.set(block);
+            made.ob_alloc.set(size as isize + 1);
+            made.ob_base.ob_size.set(size as isize);
+        }
+        Ok(made)
+    }
+
     /// An empty instance of a class.
     pub(crate) fn new_empty(py: Py<'_>, cls: &PyType) -> PyResult<Ref<PyByteArray>> {
         // SAFETY: slot call with a live type; the memory is zeroed: an empty bytearray.

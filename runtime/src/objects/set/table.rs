@@ -171,12 +171,15 @@ impl PySet {
             let new: *mut SetEntry = if size == MIN_SIZE {
                 small
             } else {
-                match size.checked_mul(size_of::<SetEntry>()).and_then(obmalloc::alloc) {
+                let bytes = size.checked_mul(size_of::<SetEntry>());
+                match bytes.and_then(|bytes| obmalloc::alloc_zeroed(py, bytes)) {
                     Some(block) => block.cast(),
                     None => return Err(py.no_memory()),
                 }
             };
-            new.cast::<u8>().write_bytes(0, size * size_of::<SetEntry>());
+            if core::ptr::eq(new, small) {
+                new.cast::<u8>().write_bytes(0, MIN_SIZE * size_of::<SetEntry>());
+            }
             self.table.set(new);
             self.mask.set(size as isize - 1);
             self.fill.set(self.used.get());
