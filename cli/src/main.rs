@@ -4,3 +4,7 @@
 
 #[cfg(not(test))]
 krait_runtime::entry_point!(krait_cli::main);
+
+#[cfg(feature = "checking")]
+#[global_allocator]
+static HEAP: krait_runtime::checking::CheckedHeap = krait_runtime::checking::CheckedHeap::new();

@@ -1,7 +1,7 @@
 //! `StackRef`: what a slot of the evaluation stack or of the locals holds: an object pointer whose lowest bit says "borrowed, no
 //! count owed". The representation may change (tagged small ints) without touching the instructions.
 
-use krait_runtime::{PyObject, Ref};
+use krait_runtime::{PyObject, Ref, checking};
 
 /// A slot's content. `Copy` on purpose: instructions move values between slots; who owes the count is the bit's business.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -167,6 +167,9 @@ impl StackRef {
             let object = self.as_ptr();
             // SAFETY: an unborrowed content owns a count.
             unsafe {
+                if checking::ON {
+                    checking::live(&*object);
+                }
                 let n = (*object).refcnt();
                 if (n as i32) >= 0 {
                     (*object).set_refcnt(n - 1);

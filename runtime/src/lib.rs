@@ -10,6 +10,7 @@ pub mod alloc;
 pub mod args;
 pub mod audit;
 pub mod byte_store;
+pub mod checking;
 pub mod codecs;
 pub mod error;
 pub mod frame_hooks;

@@ -3,6 +3,7 @@
 
 use core::ffi::c_void;
 
+use crate::checking;
 use crate::error::PyResult;
 use crate::gc;
 use crate::object::{PyObject, PyVarObject};
@@ -114,6 +115,10 @@ pub unsafe fn alloc_plain(
 pub unsafe fn free_plain(op: *mut PyObject, collectable: bool) {
     // SAFETY: by contract.
     unsafe {
+        if checking::ON {
+            let before = if collectable { size_of::<gc::GcHead>() } else { 0 };
+            checking::freeing(&*op, op.cast::<u8>().sub(before), collectable);
+        }
         if collectable {
             gc::note_free();
             obmalloc::free(op.cast::<u8>().sub(size_of::<gc::GcHead>()));
@@ -132,7 +137,11 @@ pub unsafe fn free_object(op: *mut PyObject) {
     // SAFETY: the type is alive until after this call (heap types are released by the caller afterwards).
     unsafe {
         let ty = (*op).ty();
-        if ty.tp_flags.get() & flags::HAVE_GC != 0 {
+        let collectable = ty.tp_flags.get() & flags::HAVE_GC != 0;
+        if checking::ON {
+            checking::freeing(&*op, op.cast::<u8>().sub(presize(ty)), collectable);
+        }
+        if collectable {
             gc::note_free();
         }
         obmalloc::free(op.cast::<u8>().sub(presize(ty)));
@@ -199,6 +208,9 @@ pub unsafe fn dealloc(op: *mut PyObject) {
     // SAFETY: by contract; destructors take care of everything below.
     unsafe {
         let py = Py::assume();
+        if checking::ON {
+            checking::dying(&*op);
+        }
         let ty = (*op).ty();
         let Some(destructor) = ty.tp_dealloc.get() else { return };
         if py.stack_is_low() && ty.tp_flags.get() & flags::HAVE_GC != 0 {
@@ -207,10 +219,11 @@ pub unsafe fn dealloc(op: *mut PyObject) {
         }
         let saved = py.thread().current_exception.as_raw();
         destructor(op);
-        debug_assert!(
-            core::ptr::eq(saved, py.thread().current_exception.as_raw()),
-            "a destructor changed the exception"
-        );
+        if (checking::ON || cfg!(debug_assertions))
+            && !core::ptr::eq(saved, py.thread().current_exception.as_raw())
+        {
+            checking::report("a destructor changed the exception");
+        }
         if !py.thread().delete_later.get().is_null() && !py.stack_is_low() {
             gc::run_put_off_deallocs(py);
         }

@@ -3,6 +3,7 @@
 
 use core::cell::Cell;
 
+use crate::checking;
 use crate::object::PyObject;
 use crate::obmalloc;
 
@@ -50,7 +51,11 @@ impl NumberBlocks {
         let block: *mut u8 = block.cast();
         // SAFETY: by contract.
         unsafe {
-            if self.count.get() >= KEPT {
+            if checking::ON {
+                checking::freeing(&*block.cast(), block, false);
+            }
+            // The checking build keeps none: they would be used again at once.
+            if self.count.get() >= KEPT || checking::ON {
                 obmalloc::free(block);
                 return;
             }

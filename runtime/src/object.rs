@@ -4,6 +4,7 @@
 use core::cell::Cell;
 use core::ffi::c_void;
 
+use crate::checking;
 use crate::objects::r#type::PyType;
 use crate::reference::Ref;
 
@@ -80,6 +81,9 @@ impl PyObject {
     /// The object's type (`Py_TYPE`).
     #[inline(always)]
     pub fn ty(&self) -> &PyType {
+        if checking::ON {
+            checking::not_freed(self);
+        }
         // SAFETY: every initialised object points to its type, which outlives it.
         unsafe { &*self.ob_type.get() }
     }
@@ -87,6 +91,9 @@ impl PyObject {
     /// The raw type pointer; may be compared without touching it.
     #[inline(always)]
     pub fn type_ptr(&self) -> *const PyType {
+        if checking::ON {
+            checking::not_freed(self);
+        }
         self.ob_type.get()
     }
 
@@ -99,7 +106,7 @@ impl PyObject {
     /// True when the object's type is exactly `ty`.
     #[inline(always)]
     pub fn is_exactly(&self, ty: &PyType) -> bool {
-        core::ptr::eq(self.ob_type.get(), ty)
+        core::ptr::eq(self.type_ptr(), ty)
     }
 
     /// Identity.
@@ -117,7 +124,22 @@ impl PyObject {
     /// The reference count as `sys.getrefcount` sees it (without its own argument).
     #[inline(always)]
     pub fn refcnt(&self) -> u32 {
+        if checking::ON {
+            checking::not_freed(self);
+        }
         self.ob_refcnt.get()
+    }
+
+    /// The count's word as it is, whatever that may be.
+    #[inline(always)]
+    pub(crate) fn raw_refcnt(&self) -> u32 {
+        self.ob_refcnt.get()
+    }
+
+    /// The type's address as it is, whatever that may be.
+    #[inline(always)]
+    pub(crate) fn raw_type(&self) -> *const PyType {
+        self.ob_type.get()
     }
 
     /// True when the object never dies.
@@ -141,6 +163,9 @@ impl PyObject {
     /// Counts one more reference.
     #[inline(always)]
     pub fn incref(&self) {
+        if checking::ON {
+            checking::live(self);
+        }
         let n = self.ob_refcnt.get();
         if (n as i32) >= 0 {
             self.ob_refcnt.set(n + 1);
@@ -155,6 +180,9 @@ impl PyObject {
     pub unsafe fn decref(this: *mut PyObject) {
         // SAFETY: the caller owns a reference, so the object is alive.
         unsafe {
+            if checking::ON {
+                checking::live(&*this);
+            }
             let n = (*this).ob_refcnt.get();
             if (n as i32) < 0 {
                 return;

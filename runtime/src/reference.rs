@@ -7,6 +7,7 @@ use core::mem::ManuallyDrop;
 use core::ops::Deref;
 use core::ptr::NonNull;
 
+use crate::checking;
 use crate::object::PyObject;
 use crate::objects::r#type::{PyType, StaticType};
 
@@ -100,6 +101,10 @@ impl<T: Layout> Ref<T> {
     /// `ptr` is a live, non-null `T`, and one count on it is given to the result.
     #[inline(always)]
     pub unsafe fn from_owned(ptr: *mut T) -> Ref<T> {
+        if checking::ON {
+            // SAFETY: live by contract.
+            checking::live(unsafe { &*ptr.cast::<PyObject>() });
+        }
         // SAFETY: non-null by contract.
         Ref(unsafe { NonNull::new_unchecked(ptr) }, PhantomData)
     }
@@ -183,6 +188,9 @@ impl<T: Layout> Deref for Ref<T> {
     type Target = T;
     #[inline(always)]
     fn deref(&self) -> &T {
+        if checking::ON {
+            checking::live(self.as_object());
+        }
         // SAFETY: alive through `self`.
         unsafe { self.0.as_ref() }
     }

@@ -1,7 +1,7 @@
 //! What bodies use to get at the stack, the locals, the code object's tables and the inline caches.
 
 use krait_runtime::objects::{PyBool, PyDict, PyStr};
-use krait_runtime::{PyObject, Ref};
+use krait_runtime::{PyObject, Ref, checking};
 
 use crate::dispatch::{Continuation, Cx, Step};
 use crate::frame::{CodeUnit, Frame};
@@ -211,6 +211,9 @@ impl<'py> Cx<'py> {
             let top = self.peek(1);
             if !top.is_borrowed() {
                 let object = top.get();
+                if checking::ON {
+                    checking::live(object);
+                }
                 let n = object.refcnt();
                 if n == 1 {
                     return false;

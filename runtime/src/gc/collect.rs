@@ -6,6 +6,7 @@ use core::ffi::{c_int, c_void};
 use std::time::Instant;
 
 use super::{GENERATIONS, GcHead, GcState, PREV_COLLECTING, PREV_FINALIZED, debug, head_of, inspect};
+use crate::checking;
 use crate::object::PyObject;
 use crate::objects::weakref::{self, PyWeakReference};
 use crate::objects::{PyDict, PyStr, PyTuple};
@@ -215,7 +216,10 @@ unsafe extern "C-unwind" fn subtract(op: *mut PyObject, _arg: *mut c_void) -> c_
     // SAFETY: a visited object is alive.
     if let Some(head) = unsafe { collecting(op) } {
         let n = refs(head);
-        debug_assert!(n > 0, "more references found than counted");
+        if n == 0 && (checking::ON || cfg!(debug_assertions)) {
+            // SAFETY: as above.
+            checking::fail("the collector finds more references than are counted", unsafe { &*op });
+        }
         set_refs(head, n.saturating_sub(1));
     }
     0

@@ -1,6 +1,7 @@
 //! Circular lists of collector heads. A member's `prev` carries the flags of its object in its low bits; a list's own head has none.
 
 use super::{GcHead, PREV_COLLECTING, PREV_FINALIZED, PREV_MASK};
+use crate::checking;
 use crate::object::PyObject;
 use core::cell::Cell;
 
@@ -54,6 +55,9 @@ impl GcHead {
         let (prev, next) = (self.previous(), self.next.get());
         // SAFETY: neighbours are alive.
         unsafe {
+            if checking::ON && !(core::ptr::eq((*prev).next.get(), self) && core::ptr::eq((*next).previous(), self)) {
+                checking::fail("a list of the collector is broken", &*self.object());
+            }
             (*prev).next.set(next);
             (*next).prev.set(prev.expose_provenance() | ((*next).prev.get() & !PREV_MASK));
         }

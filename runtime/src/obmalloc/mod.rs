@@ -14,6 +14,7 @@ mod watch;
 
 use core::cell::Cell;
 
+use crate::checking::{self, blocks, blocks::Quarantine};
 use crate::object::Static;
 use crate::py::Py;
 use pool::Pool;
@@ -71,7 +72,9 @@ pub fn switch_pools_off() {
 /// `size` bytes, zeroed, 16-byte aligned; `None` when they cannot be had.
 #[inline]
 pub fn alloc_zeroed(_py: Py<'_>, size: usize) -> Option<*mut u8> {
-    let block = if size > SMALL_LIMIT {
+    let block = if checking::ON {
+        guarded_alloc(size, true)?
+    } else if size > SMALL_LIMIT {
         large_zeroed(size)?
     } else {
         let block = unwatched_alloc(size)?;
@@ -88,7 +91,7 @@ pub fn alloc_zeroed(_py: Py<'_>, size: usize) -> Option<*mut u8> {
 /// `size` bytes, uninitialised, 16-byte aligned; `None` when they cannot be had.
 #[inline]
 pub fn alloc(size: usize) -> Option<*mut u8> {
-    let block = unwatched_alloc(size)?;
+    let block = if checking::ON { guarded_alloc(size, false)? } else { unwatched_alloc(size)? };
     if HEAP.watcher.get().is_some() {
         watch::allocated(block, size);
     }
@@ -120,13 +123,41 @@ pub unsafe fn free(p: *mut u8) {
     if HEAP.watcher.get().is_some() {
         watch::freed(p);
     }
-    // SAFETY: by contract; addresses in arenas lie in pools.
+    // SAFETY: by contract.
+    unsafe {
+        if !checking::ON {
+            unguarded_free(p);
+        } else if !p.is_null() {
+            QUARANTINE.add(p, |memory, _| unguarded_free(memory));
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn unguarded_free(p: *mut u8) {
+    // SAFETY: by contract of `free`; addresses in arenas lie in pools.
     unsafe {
         if arena::contains(p) {
             (*Pool::of(p)).give_back(p);
         } else {
             free_large(p);
         }
+    }
+}
+
+/// Freed blocks of the checking build.
+static QUARANTINE: Static<Quarantine> = Static(Quarantine::new(if checking::ON { 128 << 20 } else { 0 }));
+
+/// A block of the checking build.
+fn guarded_alloc(size: usize, zeroed: bool) -> Option<*mut u8> {
+    let gross = blocks::gross(size)?;
+    let memory = if gross > SMALL_LIMIT && zeroed { large_zeroed(gross)? } else { unwatched_alloc(gross)? };
+    // SAFETY: the memory has as many bytes as were asked for.
+    unsafe {
+        if gross <= SMALL_LIMIT && zeroed {
+            memory.write_bytes(0, gross);
+        }
+        Some(blocks::dress(memory, size, zeroed))
     }
 }
 
@@ -137,6 +168,16 @@ pub unsafe fn free(p: *mut u8) {
 pub unsafe fn realloc(p: *mut u8, size: usize) -> Option<*mut u8> {
     if p.is_null() {
         return alloc(size);
+    }
+    if checking::ON {
+        // SAFETY: by contract. Every block moves, so that whoever keeps the old address is found out.
+        unsafe {
+            let old = blocks::size(p);
+            let q = alloc(size)?;
+            core::ptr::copy_nonoverlapping(p, q, old.min(size));
+            free(p);
+            return Some(q);
+        }
     }
     // SAFETY: by contract; a pool's block has its class's size.
     unsafe {

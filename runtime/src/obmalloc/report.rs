@@ -4,7 +4,7 @@ use core::fmt::Write;
 
 use super::arena::{ARENA_SIZE, POOL_SIZE};
 use super::pool::{Pool, capacity};
-use super::{CLASSES, HEAP, SMALL_LIMIT, block_size};
+use super::{CLASSES, HEAP, QUARANTINE, SMALL_LIMIT, block_size};
 
 #[derive(Clone, Copy, Default)]
 struct Class {
@@ -29,7 +29,7 @@ fn classes() -> [Class; CLASSES] {
 
 /// Blocks in use (`sys.getallocatedblocks`).
 pub fn allocated_blocks() -> usize {
-    classes().iter().map(|c| c.used).sum::<usize>() + HEAP.large_blocks.get()
+    classes().iter().map(|c| c.used).sum::<usize>() + HEAP.large_blocks.get() - QUARANTINE.count.get()
 }
 
 /// A figure with commas between groups of three digits.

@@ -2,6 +2,7 @@
 
 use core::cell::Cell;
 
+use crate::checking;
 use crate::object::{PyObject, Static};
 use crate::obmalloc;
 
@@ -424,6 +425,9 @@ pub unsafe fn release(keys: *mut DictKeys) {
     }
     // SAFETY: by contract.
     unsafe {
+        if checking::ON && (*keys).dk_refcnt.get() <= 0 {
+            checking::report(&format!("a dict's keys at {keys:p} have no owner ({})", (*keys).dk_refcnt.get()));
+        }
         let n = (*keys).dk_refcnt.get() - 1;
         (*keys).dk_refcnt.set(n);
         if n > 0 {
