@@ -392,11 +392,17 @@ continuations! {
     /// The same for two: the operand's and the one in the first free slot, each of them if it is not null.
     fn dead_two(ts, frame, ip, sp, operand, table) {
         let second = sp.cast::<*mut PyObject>().read();
-        if operand != 0 {
-            krait_runtime::memory::dealloc(core::ptr::with_exposed_provenance_mut(operand as usize));
-        }
-        if !second.is_null() {
+        if operand == 0 {
             krait_runtime::memory::dealloc(second);
+            return next(ts, frame, ip, sp, table);
+        }
+        // Code that runs as the first one dies may meet the second, by way of the collector: it must be alive until then.
+        if let Some(second) = second.as_ref() {
+            second.set_refcnt(1);
+        }
+        krait_runtime::memory::dealloc(core::ptr::with_exposed_provenance_mut(operand as usize));
+        if !second.is_null() {
+            PyObject::decref(second);
         }
         next(ts, frame, ip, sp, table)
     }

@@ -97,6 +97,9 @@ fn run(py: Py<'_>, generation: usize) -> Outcome {
     retire(gc, generation, young, survivors);
     // SAFETY: the list holds what is reachable from nowhere else; finalisers may change that, so it is looked at again.
     let outcome = unsafe { dispose(py, gc, generation, &unreachable) };
+    if generation == GENERATIONS - 1 {
+        py.thread().number_blocks.clear();
+    }
     if gc.debug.get() & debug::STATS != 0 {
         let text = format!(
             "gc: done, {} unreachable, {} uncollectable, {:.4}s elapsed\n",

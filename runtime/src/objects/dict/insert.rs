@@ -263,7 +263,7 @@ impl PyDict {
                 Some(v) => {
                     self.ma_used.set(0);
                     if v.embedded.get() != 0 {
-                        v.clear();
+                        v.clear_alive();
                     } else {
                         self.ma_keys.set(keys::empty_keys());
                         self.ma_values.set(core::ptr::null_mut());

@@ -114,7 +114,24 @@ impl DictValues {
         0
     }
 
-    /// Releases all values. May run Python code.
+    /// Releases all values of an object that lives on, as long as its values keep it alive: it may die meanwhile, and with it this
+    /// block.
+    pub fn clear_alive(&self) {
+        let mut taken = [core::ptr::null_mut(); SHARED_KEYS_MAX_SIZE];
+        let mut count = 0;
+        for (ix, place) in taken.iter_mut().enumerate().take(self.capacity as usize) {
+            // SAFETY: below capacity.
+            *place = unsafe { self.slot(ix).replace(core::ptr::null_mut()) };
+            count = ix + 1;
+        }
+        self.size.set(0);
+        for old in taken.into_iter().take(count).filter(|old| !old.is_null()) {
+            // SAFETY: the slot owned it.
+            unsafe { PyObject::decref(old) };
+        }
+    }
+
+    /// Releases all values of a block that stays and that nobody can reach any more. May run Python code.
     pub fn clear(&self) {
         for ix in 0..self.capacity as usize {
             // SAFETY: below capacity.
@@ -343,7 +360,7 @@ pub unsafe fn replace_dict(py: Py<'_>, object: &PyObject, dict: Option<&PyDict>)
             let values = inline_values(object);
             values.valid.set(0);
             if old.is_null() {
-                values.clear();
+                values.clear_alive();
             }
         }
         if !old.is_null() {
@@ -406,15 +423,18 @@ pub unsafe fn clear_managed_dict(object: &PyObject) {
                     dict.ma_used.set(0);
                     let table = dict.ma_keys.replace(keys::empty_keys());
                     dict.ma_values.set(core::ptr::null_mut());
+                    inline_values(object).valid.set(0);
                     inline_values(object).clear();
                     keys::release(table);
                 }
             } else {
+                inline_values(object).valid.set(0);
                 inline_values(object).clear();
             }
             inline_values(object).valid.set(0);
         }
-        place.set(core::ptr::null_mut());
+        // Not necessarily the dict of above: values may have put another one in place as they died.
+        let dict = place.replace(core::ptr::null_mut());
         if !dict.is_null() {
             PyObject::decref(dict.cast());
         }
