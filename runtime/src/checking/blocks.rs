@@ -70,7 +70,9 @@ pub unsafe fn size(block: *mut u8) -> usize {
         match head.mark.get() {
             LIVE_MARK => {}
             DEAD_MARK => report(&format!("double free of {block:p}{}", held(head))),
-            other => report(&format!("{block:p} is freed but is no block (or its head is overwritten: {other:#x})")),
+            other => report(&format!(
+                "{block:p} is freed but is no block (or its head is overwritten: {other:#x})"
+            )),
         }
         let size = head.size.get();
         if block.add(size).cast::<[u64; 2]>().read_unaligned() != [TAIL_MARK; 2] {

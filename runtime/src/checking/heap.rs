@@ -29,10 +29,7 @@ impl CheckedHeap {
     /// One that keeps up to 64 MB of freed blocks.
     #[allow(clippy::new_without_default, reason = "a static's first value")]
     pub const fn new() -> CheckedHeap {
-        CheckedHeap {
-            busy: AtomicBool::new(false),
-            quarantine: UnsafeCell::new(Quarantine::new(64 << 20)),
-        }
+        CheckedHeap { busy: AtomicBool::new(false), quarantine: UnsafeCell::new(Quarantine::new(64 << 20)) }
     }
 }
 

@@ -55,7 +55,9 @@ impl GcHead {
         let (prev, next) = (self.previous(), self.next.get());
         // SAFETY: neighbours are alive.
         unsafe {
-            if checking::ON && !(core::ptr::eq((*prev).next.get(), self) && core::ptr::eq((*next).previous(), self)) {
+            if checking::ON
+                && !(core::ptr::eq((*prev).next.get(), self) && core::ptr::eq((*next).previous(), self))
+            {
                 checking::fail("a list of the collector is broken", &*self.object());
             }
             (*prev).next.set(next);

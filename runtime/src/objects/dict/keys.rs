@@ -426,7 +426,10 @@ pub unsafe fn release(keys: *mut DictKeys) {
     // SAFETY: by contract.
     unsafe {
         if checking::ON && (*keys).dk_refcnt.get() <= 0 {
-            checking::report(&format!("a dict's keys at {keys:p} have no owner ({})", (*keys).dk_refcnt.get()));
+            checking::report(&format!(
+                "a dict's keys at {keys:p} have no owner ({})",
+                (*keys).dk_refcnt.get()
+            ));
         }
         let n = (*keys).dk_refcnt.get() - 1;
         (*keys).dk_refcnt.set(n);
