@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 
 use krait_runtime::state::Config;
+use krait_runtime::stderr_line;
 use krait_runtime::system::locale;
 
 /// A variable that is there, not empty, and not to be ignored.
@@ -264,13 +265,13 @@ fn encodings(config: &mut Config) -> Result<(), String> {
         && let Some(target) = locale::coerce()
         && coercion.as_deref() == Some("warn")
     {
-        eprintln!(
+        stderr_line!(
             "Python detected LC_CTYPE=C: LC_CTYPE coerced to {target} (set another locale or PYTHONCOERCECLOCALE=0 to \
              disable this locale coercion behavior)."
         );
     }
     if name == "C" && coercion.as_deref() == Some("warn") && locale::ctype_name() == "C" {
-        eprintln!(
+        stderr_line!(
             "Python runtime initialized with LC_CTYPE=C (a locale with default ASCII encoding), which may cause Unicode \
              compatibility problems. Using C.UTF-8, C.utf8, or UTF-8 (if available) as alternative Unicode-compatible \
              locales is recommended."

@@ -36,10 +36,12 @@ pub fn main(arguments: Vec<Vec<u8>>) -> i32 {
     let (config, run) = match options::parse(&arguments) {
         Parsed::Run(parsed) => *parsed,
         Parsed::Print(text) => {
-            return if std::io::stdout().write_all(text.as_bytes()).is_ok() { 0 } else { 1 };
+            // Whether it arrives is no matter of the exit status.
+            let _ = std::io::stdout().write_all(text.as_bytes());
+            return 0;
         }
         Parsed::Usage(text) => {
-            eprint!("{text}");
+            stderr_text!("{text}");
             return 2;
         }
     };
@@ -48,7 +50,7 @@ pub fn main(arguments: Vec<Vec<u8>>) -> i32 {
     let show_allocations = py.interp().config.borrow().malloc_stats;
     let flushed = krait_runtime::lifecycle::finish(py, krait_interp::display::unraisable);
     if show_allocations {
-        eprint!("{}", krait_runtime::obmalloc::report());
+        stderr_text!("{}", krait_runtime::obmalloc::report());
     }
     leave(status, flushed)
 }
@@ -77,14 +79,14 @@ fn bring_up(mut config: Config, arguments: &[Vec<u8>]) -> Option<Py<'static>> {
     let prepared = environment::apply(&mut config).and_then(|()| paths::find(&mut config, &program));
     if let Err(message) = prepared {
         let phase = if message.starts_with("preconfig") { "preinitializing" } else { "preinitialized" };
-        eprintln!("Fatal Python error: {message}\nPython runtime state: {phase}\n");
+        stderr_line!("Fatal Python error: {message}\nPython runtime state: {phase}\n");
         return None;
     }
     match startup::start(config) {
         Ok(py) => Some(py),
         Err(message) => {
             if !message.is_empty() {
-                eprintln!("Fatal Python error: {message}");
+                stderr_line!("Fatal Python error: {message}");
             }
             None
         }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use krait_pylib::LIBRARY_FOLDER;
 use krait_runtime::state::Config;
+use krait_runtime::stderr_line;
 
 use crate::environment;
 
@@ -148,5 +149,5 @@ pub fn report(config: &Config) {
         text.push_str(&format!("    {},\n", quoted(entry)));
     }
     text.push_str("  ]");
-    eprintln!("{text}");
+    stderr_line!("{text}");
 }

@@ -21,9 +21,9 @@ pub fn banner(py: Py<'_>, runs_program: bool) {
     if quiet || !verbose && (runs_program || !stdin_is_interactive(py)) {
         return;
     }
-    eprintln!("Python {} on {}", krait_mod_sys::sys::VERSION_TEXT, std::env::consts::OS);
+    stderr_line!("Python {} on {}", krait_mod_sys::sys::VERSION_TEXT, std::env::consts::OS);
     if site {
-        eprintln!("Type \"help\", \"copyright\", \"credits\" or \"license\" for more information.");
+        stderr_line!("Type \"help\", \"copyright\", \"credits\" or \"license\" for more information.");
     }
 }
 
@@ -77,7 +77,7 @@ fn run_startup_file(py: Py<'_>) -> PyResult<()> {
     match std::fs::read(&path) {
         Ok(source) => run_source(py, &source, &filename),
         Err(error) => {
-            eprintln!("Could not open PYTHONSTARTUP");
+            stderr_line!("Could not open PYTHONSTARTUP");
             Err(py.raise_io_error(&error, Some(&filename)))
         }
     }
@@ -91,7 +91,7 @@ fn run_interactive_hook(py: Py<'_>) {
         hook.call(py, &[]).map(drop)
     })();
     if let Err(raised) = outcome {
-        eprintln!("Failed calling sys.__interactivehook__");
+        stderr_line!("Failed calling sys.__interactivehook__");
         report(py, raised);
     }
 }
@@ -138,19 +138,19 @@ fn read_line(py: Py<'_>, prompt: &PyStr) -> PyResult<Line> {
         return Ok(match krait_interp::terminal_line::read(py, prompt.as_bytes())? {
             Some(line) => Line::Text(line),
             None => {
-                eprintln!();
+                py.write_stderr("\n");
                 Line::End
             }
         });
     }
-    eprint!("{prompt}");
+    stderr_text!("{prompt}");
     let mut line = Vec::new();
     loop {
         let mut part = Vec::new();
         let read = py.detach(|| std::io::stdin().lock().read_until(b'\n', &mut part));
         match read {
             Ok(0) if line.is_empty() => {
-                eprintln!();
+                py.write_stderr("\n");
                 return Ok(Line::End);
             }
             Ok(0) => return Ok(Line::Text(line)),

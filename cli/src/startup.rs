@@ -37,9 +37,9 @@ pub fn start(config: Config) -> Result<Py<'static>, String> {
                 }
                 _ => format!("{what}: {}", explain(what)),
             };
-            eprintln!("Fatal Python error: {text}\nPython runtime state: {state}");
+            stderr_line!("Fatal Python error: {text}\nPython runtime state: {state}");
             krait_interp::display::report(py, raised, false);
-            eprintln!();
+            stderr_line!("");
             krait_interp::fault_dump::remember(py);
             krait_interp::fault_dump::dump(2, true);
             return Err(String::new());
@@ -155,10 +155,12 @@ fn init_main(py: Py<'_>) -> PyResult<()> {
 
 fn init_streams(py: Py<'_>) -> PyResult<()> {
     if streams::stdin_is_folder() {
-        eprintln!(
+        stderr_line!(
             "Fatal Python error: init_sys_streams: <stdin> is a directory, cannot continue\nPython runtime state: core \
-             initialized"
+             initialized\n"
         );
+        krait_interp::fault_dump::remember(py);
+        krait_interp::fault_dump::dump(2, true);
         std::process::exit(1);
     }
     streams::init(py)

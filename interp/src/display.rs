@@ -94,10 +94,27 @@ fn show_on(py: Py<'_>, file: Option<&PyObject>, value: &PyObject, traceback: Opt
             Err(raised) => py.clear_error(raised),
         }
     }
-    if let Err(raised) = show_plainly(py, file, value) {
-        py.clear_error(raised);
+    let is_lost = file.is_none() && py.interp().importlib.is_some();
+    let shown = if is_lost { Ok(()) } else { show_plainly(py, file, value) };
+    let failed = shown.map_err(|raised| py.clear_error(raised)).is_err();
+    if is_lost || failed {
+        show_lost(py, value);
     }
     flush(py, file);
+}
+
+/// What is said of an exception when `sys.stderr` cannot be written to (`_PyObject_Dump`).
+fn show_lost(py: Py<'_>, value: &PyObject) {
+    let repr = value.repr(py).map_err(|raised| py.clear_error(raised)).map(|text| text.to_string());
+    stderr_line!(
+        "object address  : {:#x}\nobject refcount : {}\nobject type     : {:#x}\nobject type name: {}\nobject repr     : \
+         {}\nlost sys.stderr",
+        value.id(),
+        value.refcnt(),
+        value.ty().id(),
+        value.ty().name(),
+        repr.as_deref().unwrap_or("<exception>"),
+    );
 }
 
 fn show_by_library(py: Py<'_>, value: &PyObject) -> PyResult<()> {

@@ -3,6 +3,7 @@
 
 use core::fmt;
 
+use crate::id;
 use crate::object::PyObject;
 use crate::objects::exceptions::PyBaseException;
 use crate::objects::r#type::PyType;
@@ -42,7 +43,44 @@ macro_rules! bail {
     ($($arg:tt)+) => { return Err($crate::raise!($($arg)+)) };
 }
 
+/// Writes to the process's standard error. `eprint!` panics when that fails, say on a full disk; here, as with C's
+/// `fprintf`, what cannot be written is lost, there being nobody left to tell.
+#[macro_export]
+macro_rules! stderr_text {
+    ($($arg:tt)+) => {{
+        let _ = ::std::io::Write::write_fmt(&mut ::std::io::stderr(), ::core::format_args!($($arg)+));
+    }};
+}
+
+/// The same with a newline at the end.
+#[macro_export]
+macro_rules! stderr_line {
+    ($($arg:tt)+) => { $crate::stderr_text!("{}\n", ::core::format_args!($($arg)+)) };
+}
+
 impl<'py> Py<'py> {
+    /// Writes to `sys.stderr`, to the process's standard error when there is none or it fails (`PySys_WriteStderr`).
+    pub fn write_stderr(self, text: &str) {
+        let written = (|| -> PyResult<bool> {
+            match self.sys_object(id!(self, "stderr"))? {
+                Some(file) if !file.is_none() => {
+                    let text = PyStr::new(self, text)?;
+                    file.call_method(self, id!(self, "write"), &[&text])?;
+                    Ok(true)
+                }
+                _ => Ok(false),
+            }
+        })();
+        match written {
+            Ok(true) => {}
+            Ok(false) => stderr_text!("{text}"),
+            Err(raised) => {
+                self.clear_error(raised);
+                stderr_text!("{text}");
+            }
+        }
+    }
+
     /// Sets an exception of type `ty` with a formatted message.
     #[cold]
     #[inline(never)]

@@ -174,9 +174,9 @@ fn flush_std_files(py: Py<'_>, unraisable: fn(Py<'_>, crate::error::Raised, &str
             Err(raised) => py.clear_error(raised),
         }
         if let Err(raised) = file.call_method(py, id!(py, "flush"), &[]) {
+            status = -1;
             if report {
                 unraisable(py, raised, "Exception ignored while flushing sys.stdout", None);
-                status = -1;
             } else {
                 py.clear_error(raised);
             }

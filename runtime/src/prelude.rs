@@ -16,5 +16,5 @@ pub use crate::protocol::object::CompareOp;
 pub use crate::py::Py;
 pub use crate::reference::{Layout, Member, PyClass, Ref};
 pub use crate::ret::{IntoPy, IntoReturn};
-pub use crate::{bail, id, raise};
+pub use crate::{bail, id, raise, stderr_line, stderr_text};
 pub use krait_macros::{pyclass, pymethods, pymodule, pymodule_part};

@@ -14,13 +14,13 @@ pub fn init_importlib(py: Py<'_>) -> PyResult<()> {
     };
     let verbose = py.interp().config.borrow().verbose != 0;
     if verbose {
-        eprintln!("import _frozen_importlib # frozen");
+        stderr_line!("import _frozen_importlib # frozen");
     }
     let Some(imp) = create_builtin(py, "_imp")? else {
         bail!(py, ImportError, "the native module _imp is missing")
     };
     if verbose {
-        eprintln!("import _imp # builtin");
+        stderr_line!("import _imp # builtin");
     }
     exec_builtin(py, &imp)?;
     let modules = modules(py)?;
@@ -55,17 +55,17 @@ pub fn init_zipimport(py: Py<'_>) -> PyResult<()> {
         bail!(py, RuntimeError, "unable to get sys.path_hooks")
     };
     if verbose {
-        eprintln!("# installing zipimport hook");
+        stderr_line!("# installing zipimport hook");
     }
     let importer = import_module(py, "zipimport")?.get_attr_optional(py, id!(py, "zipimporter"))?;
     match importer {
         Some(importer) => {
             hooks.insert(py, 0, importer)?;
             if verbose {
-                eprintln!("# installed zipimport hook");
+                stderr_line!("# installed zipimport hook");
             }
         }
-        None if verbose => eprintln!("# can't import zipimport.zipimporter"),
+        None if verbose => stderr_line!("# can't import zipimport.zipimporter"),
         None => {}
     }
     Ok(())

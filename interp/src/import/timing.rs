@@ -19,7 +19,7 @@ thread_local! {
 
 fn heading() {
     if !HEADING.swap(true, Ordering::Relaxed) {
-        eprintln!("import time: self [us] | cumulative | imported package");
+        stderr_line!("import time: self [us] | cumulative | imported package");
     }
 }
 
@@ -34,7 +34,7 @@ pub fn timed<T>(name: &PyStr, import: impl FnOnce() -> PyResult<T>) -> PyResult<
     let level = LEVEL.get().saturating_sub(1);
     LEVEL.set(level);
     let own = whole.saturating_sub(INNER.get());
-    eprintln!("import time: {own:>9} | {whole:>10} | {:1$}{name}", "", level * 2);
+    stderr_line!("import time: {own:>9} | {whole:>10} | {:1$}{name}", "", level * 2);
     INNER.set(outer.saturating_add(whole));
     outcome
 }
@@ -43,5 +43,5 @@ pub fn timed<T>(name: &PyStr, import: impl FnOnce() -> PyResult<T>) -> PyResult<
 pub fn report_cached(name: &PyStr) {
     heading();
     let name = name.to_string_lossy();
-    eprintln!("import time: cached    | cached     | {name:>0$}", LEVEL.get() * 2);
+    stderr_line!("import time: cached    | cached     | {name:>0$}", LEVEL.get() * 2);
 }

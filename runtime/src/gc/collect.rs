@@ -107,7 +107,7 @@ fn run(py: Py<'_>, generation: usize) -> Outcome {
             outcome.uncollectable,
             started.elapsed().as_secs_f64()
         );
-        write_stderr(py, &text);
+        py.write_stderr(&text);
     }
     let mut stats = this.stats.get();
     stats.collections += 1;
@@ -462,7 +462,7 @@ fn announce(py: Py<'_>, generation: usize) {
         text.push_str(&format!(" {}", unsafe { g.head.len() }));
     }
     text.push_str(&format!("\ngc: objects in permanent generation: {}\n", inspect::frozen(py)));
-    write_stderr(py, &text);
+    py.write_stderr(&text);
 }
 
 /// Writes a line for each member. The text is made first: writing may run Python code, under which members die.
@@ -475,29 +475,7 @@ unsafe fn show(py: Py<'_>, what: &str, list: &GcHead) {
             text.push_str(&format!("gc: {what} <{} {:#x}>\n", op.ty().name(), op.id()));
         });
     }
-    write_stderr(py, &text);
-}
-
-/// Writes to `sys.stderr`, to the process's standard error when there is none.
-fn write_stderr(py: Py<'_>, text: &str) {
-    let written = (|| -> PyResult<bool> {
-        match py.sys_object(id!(py, "stderr"))? {
-            Some(file) if !file.is_none() => {
-                let text = PyStr::new(py, text)?;
-                file.call_method(py, id!(py, "write"), &[&text])?;
-                Ok(true)
-            }
-            _ => Ok(false),
-        }
-    })();
-    match written {
-        Ok(true) => {}
-        Ok(false) => eprint!("{text}"),
-        Err(raised) => {
-            py.clear_error(raised);
-            eprint!("{text}");
-        }
-    }
+    py.write_stderr(&text);
 }
 
 /// Calls `gc.callbacks` with the phase and what is known of the collection.

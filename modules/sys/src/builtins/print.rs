@@ -95,7 +95,7 @@ pub mod print {
     #[pyfunction]
     #[sig("(prompt='', /)")]
     fn input(py: Py<'_>, prompt: Option<&PyObject>) -> PyResult<Ref<PyObject>> {
-        let lost = |name: &'static str| raise!(py, RuntimeError, "input(): lost sys.{name}");
+        let lost = |name: &'static str| raise!(py, RuntimeError, "lost sys.{name}");
         let get = |name: &PyStr, text: &'static str| match py.sys_object(name)? {
             Some(file) if !file.is_none() => Ok(file),
             _ => Err(lost(text)),

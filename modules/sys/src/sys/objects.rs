@@ -77,10 +77,9 @@ pub mod objects {
 
     #[pyfunction]
     fn _debugmallocstats(py: Py<'_>) {
-        use std::io::Write;
         let (pools, lists) = (krait_runtime::obmalloc::report(), krait_runtime::obmalloc::free_lists(py));
-        // Nobody learns of a failure, as with stdio.
-        let _ = write!(std::io::stderr(), "{pools}\n{lists}");
+        stderr_text!("{pools}
+{lists}");
     }
 
     #[pyfunction]
