@@ -96,13 +96,13 @@ pub fn in_columns(all: &[Vec<Char>], columns: usize) -> Vec<u8> {
     let rows = all.len().div_ceil(across).max(1);
     let mut out = Vec::new();
     for row in 0..rows {
-        let mut pad = 0;
-        for text in all.iter().skip(row).step_by(rows) {
-            out.resize(out.len() + pad, b' ');
+        for (column, text) in all.iter().skip(row).step_by(rows).enumerate() {
             out.extend_from_slice(&encode(text));
-            pad = longest.saturating_sub(text.len());
+            if column + 1 < across {
+                out.resize(out.len() + longest.saturating_sub(text.len()), b' ');
+            }
         }
-        out.extend_from_slice(b"\r\n");
+        out.push(b'\n');
     }
     out
 }

@@ -17,6 +17,9 @@ pub struct Display {
     pub columns: usize,
 }
 
+/// Begins a new row of the line, except on a dumb terminal.
+const NEWLINE: Char = 10;
+
 /// How many columns a character takes that is shown as it is.
 fn width(c: Char) -> usize {
     if c < 127 {
@@ -110,7 +113,8 @@ impl Display {
     /// The common case: characters typed at the end of a line that stays in its row.
     fn appended(&self, text: &[Char], point: usize) -> Option<Vec<u8>> {
         let (old, old_point) = &self.shown;
-        if point != text.len() || *old_point != old.len() || !text.starts_with(old) {
+        if point != text.len() || *old_point != old.len() || !text.starts_with(old) || text.contains(&NEWLINE)
+        {
             return None;
         }
         let mut column = self.prompt_width();
@@ -145,8 +149,14 @@ impl Display {
         let mut cursor = (point == 0).then_some((place.row, place.column));
         let mut chars = Vec::new();
         for (index, &c) in text.iter().enumerate() {
-            let width = show(c, place.column, &mut chars);
-            place.advance(width);
+            if c == NEWLINE {
+                chars.extend([13, NEWLINE]);
+                place.row += 1;
+                place.column = 0;
+            } else {
+                let width = show(c, place.column, &mut chars);
+                place.advance(width);
+            }
             if index + 1 == point {
                 cursor = Some((place.row, place.column));
             }
@@ -198,7 +208,7 @@ impl Display {
     /// What to write to go behind the line.
     pub fn finish(&mut self, text: &[Char]) -> Vec<u8> {
         let mut out = self.refresh(text, text.len());
-        out.extend_from_slice(b"\r\n");
+        out.extend_from_slice(b"\n");
         self.forget();
         out
     }

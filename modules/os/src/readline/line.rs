@@ -153,6 +153,23 @@ impl Line {
         }
     }
 
+    /// Keeps a range for `yank` without cutting it.
+    pub fn copy(&mut self, start: usize, end: usize) {
+        let end = end.min(self.text.len());
+        self.kills.push(self.text.get(start..end).unwrap_or_default().to_vec());
+    }
+
+    /// Turns capitals into small letters and the other way round; the cursor goes behind them.
+    pub fn swap_case(&mut self, times: usize) {
+        let end = (self.point + times).min(self.text.len());
+        for c in self.text.get_mut(self.point..end).unwrap_or_default() {
+            let Some(old) = char::from_u32(*c) else { continue };
+            let new = if old.is_uppercase() { old.to_lowercase().next() } else { old.to_uppercase().next() };
+            *c = new.map_or(*c, u32::from);
+        }
+        self.point = end;
+    }
+
     /// Puts in what was cut last; false if nothing was.
     pub fn yank(&mut self) -> bool {
         self.rotation = 0;

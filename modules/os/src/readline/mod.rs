@@ -7,6 +7,7 @@ mod keymap;
 mod line;
 mod session;
 mod state;
+mod vi;
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;

@@ -10,9 +10,11 @@ use super::completion::{in_columns, matches, show_by_hook};
 use super::keymap::{Binding, Command, Found, default_init_file, home_path};
 use super::line::{Case, Char, Kind, decode, encode};
 use super::state::state;
+use super::vi::Vi;
 use super::{PRE_INPUT_HOOK, STARTUP_HOOK};
 
-const INPUT: i32 = 0;
+/// Where keys come from.
+pub const INPUT: i32 = 0;
 const OUTPUT: i32 = 1;
 const PASTE_END: &[u8] = b"\x1b[201~";
 
@@ -96,7 +98,8 @@ pub fn read_line(py: Py<'_>, prompt: &[u8]) -> PyResult<Option<Vec<u8>>> {
     };
     EDITOR.store(own, Ordering::Relaxed);
     let dumb = dumb_terminal();
-    let paste = !dumb && state().keymap.on("enable-bracketed-paste", true);
+    // Off unless an init file asks for it, as in CPython.
+    let paste = !dumb && state().keymap.on("enable-bracketed-paste", false);
     let _raw = RawTerminal::new(paste).map_err(|error| py.raise_errno(error.0))?;
     {
         let mut state = state();
@@ -120,6 +123,7 @@ pub fn read_line(py: Py<'_>, prompt: &[u8]) -> PyResult<Option<Vec<u8>>> {
         argument_place: 0,
         prefix: None,
         menu: None,
+        vi: Vi::default(),
     };
     let next = state().next_place.take();
     if let Some(place) = next.filter(|place| *place < session.place) {
@@ -127,7 +131,7 @@ pub fn read_line(py: Py<'_>, prompt: &[u8]) -> PyResult<Option<Vec<u8>>> {
     }
     let outcome = session.run();
     if outcome.is_err() {
-        write(b"\r\n");
+        write(b"\n");
     }
     let line = outcome?;
     if let Some(line) = &line {
@@ -154,7 +158,7 @@ fn call_hook(py: Py<'_>, hook: &'static krait_runtime::local::InterpreterLocal) 
 }
 
 /// How it goes on after a command.
-enum Flow {
+pub enum Flow {
     /// With the next key.
     On(Kind),
     /// The line is done.
@@ -163,8 +167,11 @@ enum Flow {
     End,
 }
 
-struct Session<'py> {
+/// One line being read.
+pub struct Session<'py> {
     py: Py<'py>,
+    /// vi's modes.
+    pub(super) vi: Vi,
     /// A count typed in front of a command.
     argument: Option<i64>,
     /// Which line of the history is shown; their number for the new one.
@@ -185,7 +192,10 @@ impl Session<'_> {
         loop {
             redisplay();
             let flow = match self.key()? {
-                Some(key) => self.dispatch(key)?,
+                Some(key) => match self.vi_key(key)? {
+                    Some(flow) => flow,
+                    None => self.dispatch(key)?,
+                },
                 None if state().line.text.is_empty() => Flow::End,
                 None => Flow::Accept,
             };
@@ -203,16 +213,21 @@ impl Session<'_> {
     }
 
     /// The next byte typed; `None` at the end.
-    fn key(&self) -> PyResult<Option<u8>> {
-        if let Some(key) = state().keys.pop_front() {
-            return Ok(Some(key));
-        }
+    pub(super) fn key(&self) -> PyResult<Option<u8>> {
+        let queued = state().keys.pop_front();
         let mut byte = [0];
-        match self.py.retry(|| descriptor::read(INPUT, &mut byte).map_err(Errno))? {
-            Ok(0) | Err(Errno(libc::EIO)) => Ok(None),
-            Ok(_) => Ok(byte.first().copied()),
-            Err(error) => Err(self.py.raise_errno(error.0)),
+        let key = match queued {
+            Some(key) => Some(key),
+            None => match self.py.retry(|| descriptor::read(INPUT, &mut byte).map_err(Errno))? {
+                Ok(0) | Err(Errno(libc::EIO)) => None,
+                Ok(_) => byte.first().copied(),
+                Err(error) => return Err(self.py.raise_errno(error.0)),
+            },
+        };
+        if let Some(key) = key {
+            self.vi.record(key);
         }
+        Ok(key)
     }
 
     fn dispatch(&mut self, key: u8) -> PyResult<Flow> {
@@ -264,7 +279,7 @@ impl Session<'_> {
         Ok(())
     }
 
-    fn ding(&self) -> Flow {
+    pub(super) fn ding(&self) -> Flow {
         let quiet = state().keymap.text("bell-style").is_some_and(|style| style == "none" || style == "off");
         if !quiet {
             write(b"\x07");
@@ -335,7 +350,7 @@ impl Session<'_> {
     }
 
     /// The character that begins with a byte.
-    fn character(&self, first: u8) -> PyResult<Vec<Char>> {
+    pub(super) fn character(&self, first: u8) -> PyResult<Vec<Char>> {
         let more = match first {
             0xC2..=0xDF => 1,
             0xE0..=0xEF => 2,
@@ -356,7 +371,7 @@ impl Session<'_> {
         Ok(decode(&bytes))
     }
 
-    fn self_insert(&self, keys: &[u8], count: i64) -> PyResult<Flow> {
+    pub(super) fn self_insert(&self, keys: &[u8], count: i64) -> PyResult<Flow> {
         let chars = self.character(keys.last().copied().unwrap_or(b' '))?;
         let mut state = state();
         if state.line.last != Kind::Typing {
@@ -366,7 +381,7 @@ impl Session<'_> {
         Ok(Flow::On(Kind::Typing))
     }
 
-    fn command(&mut self, command: Command, argument: Option<i64>) -> PyResult<Flow> {
+    pub(super) fn command(&mut self, command: Command, argument: Option<i64>) -> PyResult<Flow> {
         use Command::*;
         match command {
             AcceptLine => Ok(Flow::Accept),
@@ -510,7 +525,7 @@ impl Session<'_> {
     // ---- history
 
     /// Shows a line of the history; the new line is kept for the way back.
-    fn go_to(&mut self, place: usize) -> bool {
+    pub(super) fn go_to(&mut self, place: usize) -> bool {
         let mut state = state();
         let state = &mut *state;
         let len = state.history.len();
@@ -530,7 +545,7 @@ impl Session<'_> {
         true
     }
 
-    fn walk(&mut self, command: Command, count: i64) -> Flow {
+    pub(super) fn walk(&mut self, command: Command, count: i64) -> Flow {
         use Command::*;
         let len = state().history.len();
         let times = usize::try_from(count).unwrap_or(1);
@@ -630,7 +645,7 @@ impl Session<'_> {
     }
 
     /// Goes to the next line that holds a text, this one included unless `further`.
-    fn find_pattern(&mut self, pattern: &[Char], backwards: bool, further: bool) -> bool {
+    pub(super) fn find_pattern(&mut self, pattern: &[Char], backwards: bool, further: bool) -> bool {
         let wanted = encode(pattern);
         let found = {
             let state = state();
@@ -727,7 +742,7 @@ impl Session<'_> {
             (state.display.columns, state.keymap.number("completion-query-items").unwrap_or(100))
         };
         let count = found.all.len();
-        write(b"\r\n");
+        write(b"\n");
         let mut wanted = true;
         if most > 0 && count as i64 >= most {
             write(format!("Display all {count} possibilities? (y or n)").as_bytes());
@@ -738,7 +753,7 @@ impl Session<'_> {
                     Some(_) => write(b"\x07"),
                 }
             };
-            write(b"\r\n");
+            write(b"\n");
         }
         if wanted {
             write(&in_columns(&found.all, columns));
