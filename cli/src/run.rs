@@ -86,7 +86,7 @@ fn run_command(py: Py<'_>, code: &[u8]) -> PyResult<i32> {
     let bytes = match text.call_method(py, id!(py, "encode"), &[]) {
         Ok(bytes) => bytes,
         Err(raised) => {
-            eprintln!("Unable to decode the command from the command line:");
+            stderr_line!("Unable to decode the command from the command line:");
             return Err(raised);
         }
     };
@@ -194,7 +194,7 @@ fn run_file(py: Py<'_>, given: &[u8]) -> PyResult<i32> {
             let program = py.sys_object(id!(py, "executable"))?.unwrap_or_else(|| py.none()).str(py)?;
             let errno = error.raw_os_error().unwrap_or(0);
             let text = krait_runtime::objects::exceptions::os_error::error_text(errno);
-            eprintln!("{program}: can't open file {}: [Errno {errno}] {text}", filename.repr(py)?);
+            stderr_line!("{program}: can't open file {}: [Errno {errno}] {text}", filename.repr(py)?);
             Ok(2)
         }
     }
@@ -236,9 +236,10 @@ fn run_contents(py: Py<'_>, contents: &[u8], filename: &PyStr, globals: &PyDict)
     let is_bytecode = filename.to_string_lossy().ends_with(".pyc") || contents.starts_with(&magic);
     if is_bytecode {
         set_loader(py, globals, filename, "SourcelessFileLoader")?;
-        let Some(body) = contents.get(16..).filter(|_| contents.starts_with(&magic)) else {
+        if contents.len() >= magic.len() && !contents.starts_with(&magic) {
             bail!(py, RuntimeError, "Bad magic number in .pyc file")
-        };
+        }
+        let Some(body) = contents.get(16..) else { bail!(py, EOFError, "EOF read where not expected") };
         let code = krait_mod_sys::marshal::load_bytes(py, body, true)?;
         let Ok(code) = code.downcast_into::<PyCode>() else {
             bail!(py, RuntimeError, "Bad code object in .pyc file")

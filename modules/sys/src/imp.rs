@@ -1,5 +1,5 @@
 //! Module `_imp`: what `importlib` is built on: native and frozen modules, the import lock, source hashes. Extension modules from
-//! shared libraries are the C API's business and not known here.
+//! shared libraries stand in `dynamic.rs`.
 
 use core::sync::atomic::{AtomicI32, Ordering};
 
@@ -156,6 +156,20 @@ pub mod imp {
             run_builtin(py, module)?;
         }
         Ok(0)
+    }
+
+    #[pyfunction]
+    #[sig("($module, spec, file=<unrepresentable>, /)")]
+    fn create_dynamic(py: Py<'_>, spec: &PyObject, file: Option<&PyObject>) -> PyResult<Ref<PyObject>> {
+        let _ = file;
+        crate::dynamic::create(py, spec)
+    }
+
+    /// A module that is none of an extension has nothing to run.
+    #[pyfunction]
+    #[sig("($module, mod, /)")]
+    fn exec_dynamic(_module: &PyObject) -> i32 {
+        0
     }
 
     #[pyfunction]

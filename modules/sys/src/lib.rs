@@ -7,6 +7,7 @@ pub mod abc;
 pub mod ast;
 pub mod atexit;
 pub mod builtins;
+mod dynamic;
 pub mod gc;
 pub mod imp;
 pub mod marshal;

@@ -6,6 +6,7 @@ pub mod child;
 pub mod descriptor;
 pub mod descriptors;
 pub mod directory;
+pub mod dynamic;
 pub mod entry;
 pub mod faults;
 pub mod files;
