@@ -11,8 +11,11 @@ pub struct TimeDelta {
     base: PyObject,
     /// -1 until asked for.
     hash: Cell<isize>,
+    #[pymember("days", readonly)]
     pub(super) days: i32,
+    #[pymember("seconds", readonly)]
     pub(super) seconds: i32,
+    #[pymember("microseconds", readonly)]
     pub(super) micros: i32,
 }
 
@@ -284,18 +287,6 @@ impl TimeDelta {
     fn tp_vectorcall(cls: &PyType, py: Py<'_>, args: Args<'_>) -> PyResult<Ref<PyObject>> {
         let given = SIGNATURE.slots(py, args)?;
         construct(py, cls, given)
-    }
-    #[getter(name = "days")]
-    fn get_days(&self) -> i32 {
-        self.days
-    }
-    #[getter(name = "seconds")]
-    fn get_seconds(&self) -> i32 {
-        self.seconds
-    }
-    #[getter(name = "microseconds")]
-    fn get_microseconds(&self) -> i32 {
-        self.micros
     }
     #[pymethod]
     fn total_seconds(&self, py: Py<'_>) -> PyResult<Ref<PyObject>> {

@@ -210,7 +210,8 @@ pub(super) fn format(
         }
     };
     let capitals = takes_capitals(py, &mut text)?;
-    let Some(spec) = parse(&text) else {
+    // `z` knows the other codes only.
+    let Some(spec) = parse(&text).filter(|spec| !(capitals && spec.no_negative_zero)) else {
         bail!(py, ValueError, "invalid format string");
     };
     let mut locale = locale_of(&spec);
