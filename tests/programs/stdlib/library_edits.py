@@ -1,14 +1,22 @@
 # Where files of the library were mended: what each of them does now.
+import _pyio
 import abc
 import configparser
+import email.message
+import email.policy
 import gettext
+import hmac
 import io
 import logging
+import os
 import plistlib
 import tarfile
+import tempfile
 import unittest
+import warnings
 import xml.etree.ElementTree as ET
 import zipfile
+import zipimport
 from code import InteractiveConsole
 from contextlib import ExitStack, redirect_stderr
 from unittest import mock
@@ -115,3 +123,113 @@ console = InteractiveConsole()
 with redirect_stderr(io.StringIO()) as errors:
     print(console.runsource("-" * 100_000 + "1"))
 print(errors.getvalue().split(":")[0] in ("MemoryError", "RecursionError"))
+
+# A small member that unpacks to much comes in pieces, whatever packed it.
+for method in zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", method) as archive:
+        archive.writestr("zeros", bytes(1 << 21))
+    with zipfile.ZipFile(file) as archive, archive.open("zeros") as member:
+        sizes = [len(member.read1(100)), len(member._readbuffer) < 1 << 20]
+        print(method, sizes, len(member.read()), member.read(1))
+
+
+def tar_of(*members):
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w") as archive:
+        for name, kind, target in members:
+            info = tarfile.TarInfo(name)
+            info.type, info.linkname = kind, target
+            archive.addfile(info)
+    file.seek(0)
+    return tarfile.open(fileobj=file)
+
+
+with tempfile.TemporaryDirectory() as folder:
+    for name, kind, target in (
+        ("a/../b", tarfile.REGTYPE, ""),
+        ("../not there/b", tarfile.REGTYPE, ""),
+        (".", tarfile.SYMTYPE, "elsewhere"),
+        ("a/..", tarfile.LNKTYPE, "elsewhere"),
+    ):
+        for filter in tarfile.tar_filter, tarfile.data_filter:
+            info = tarfile.TarInfo(name)
+            info.type, info.linkname = kind, target
+            try:
+                print(name, filter.__name__, filter(info, folder).name)
+            except tarfile.FilterError as error:
+                print(name, filter.__name__, type(error).__name__)
+    # A second name for a link is one for the file that the link means.
+    with tar_of(("f", tarfile.REGTYPE, ""), ("deep/l", tarfile.SYMTYPE, "../f"), ("h", tarfile.LNKTYPE, "deep/l")) as archive:
+        archive.extractall(folder, filter="data")
+    print(os.path.islink(f"{folder}/h"), os.path.samefile(f"{folder}/h", f"{folder}/f"))
+
+    name = f"{folder}/bad.zip"
+    with zipfile.ZipFile(name, "w") as archive:
+        archive.writestr("\u20ac.py", "")
+    with open(name, "rb+") as file:
+        data = file.read().replace("\u20ac".encode(), b"\xff\xff\xff")
+        file.seek(0)
+        file.write(data)
+    try:
+        zipimport.zipimporter(name)
+    except zipimport.ZipImportError as error:
+        print(str(error).replace(folder, "FOLDER"), error.path == name)
+
+
+class Small:
+    digest_size = 4
+
+    def __init__(self, data=b""):
+        self.data = data
+
+    def update(self, data):
+        self.data += data
+
+    def digest(self):
+        return self.data[:4]
+
+
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    hmac.HMAC(b"key", digestmod=Small)
+    Small.block_size = 8
+    hmac.digest(b"key", b"text", Small)
+    print([str(warning.message) for warning in caught])
+try:
+    hmac.digest("key", b"text", Small)
+except TypeError as error:
+    print(error)
+
+message = email.message.EmailMessage()
+message.set_content("\u65e5\u672c", charset="shift_jis")
+print(message["content-type"], message.get_content())
+broken = email.message_from_string("Content-Type: multipart/mixed\n\nno parts", policy=email.policy.default)
+outer = email.message.EmailMessage()
+outer.make_mixed()
+outer.attach(broken)
+print(outer.get_body(("plain",)))
+
+
+class Target:
+    def doctype(self, *args):
+        print(args)
+
+
+for text in "<!DOCTYPE a>", '<!DOCTYPE a [<!ENTITY e "v">]>', '<!DOCTYPE a PUBLIC "p" "s">', "<!DOCTYPE a SYSTEM 's'>":
+    parser = ET.XMLParser(target=Target())
+    parser.feed(text + "<a/>")
+
+
+class Short(_pyio.IOBase):
+    data = b"abcdef"
+
+    def peek(self, size):
+        return self.data
+
+    def read(self, size):
+        piece, self.data = self.data[:2], self.data[2:]
+        return piece[:size]
+
+
+print(Short().readline(3))
