@@ -1,21 +1,6 @@
 //! What the `krait` executable is made of: options, environment, start-up, running a program, the prompt. The executable itself only
 //! calls [`main`]; fuzz targets take an interpreter from [`interpreter`].
 
-/// The standard macros of these names panic when standard error cannot be written to.
-macro_rules! eprint {
-    ($($what:tt)*) => {{
-        use ::std::io::Write as _;
-        let _ = ::std::write!(::std::io::stderr(), $($what)*);
-    }};
-}
-macro_rules! eprintln {
-    () => { eprint!("\n") };
-    ($($what:tt)*) => {{
-        use ::std::io::Write as _;
-        let _ = ::std::writeln!(::std::io::stderr(), $($what)*);
-    }};
-}
-
 mod environment;
 mod options;
 mod paths;
