@@ -78,8 +78,10 @@ pub mod objects {
     #[pyfunction]
     fn _debugmallocstats(py: Py<'_>) {
         let (pools, lists) = (krait_runtime::obmalloc::report(), krait_runtime::obmalloc::free_lists(py));
-        stderr_text!("{pools}
-{lists}");
+        stderr_text!(
+            "{pools}
+{lists}"
+        );
     }
 
     #[pyfunction]
