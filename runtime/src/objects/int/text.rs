@@ -94,7 +94,7 @@ fn short_decimal(text: &[u8]) -> Option<i64> {
     }
     let mut value = 0;
     for digit in digits {
-        value = value * 10 + i64::from(digit.is_ascii_digit().then_some(digit - b'0')?);
+        value = value * 10 + i64::from(digit.is_ascii_digit().then(|| digit - b'0')?);
     }
     Some(if negative { -value } else { value })
 }
@@ -147,5 +147,18 @@ fn invalid_literal(py: Py<'_>, base: u32, original: &PyObject) -> crate::error::
             raise!(py, ValueError, "invalid literal for int() with base {base}: {shown}")
         }
         Err(raised) => raised,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::short_decimal;
+
+    #[test]
+    fn short_decimals_are_digits_only() {
+        assert_eq!(short_decimal(b"-120"), Some(-120));
+        for text in ["", "-", "%2", "1 ", "+1", "1_0", "\n", "1234567890123456789"] {
+            assert_eq!(short_decimal(text.as_bytes()), None, "{text:?}");
+        }
     }
 }
