@@ -73,7 +73,10 @@ fn give(layout: Layout) -> *mut u8 {
             None => null_mut(),
         }
     });
-    crate::signals::set_main_breaker(breaker::MEMORY_LOW);
+    // Who gets nothing has asked whether it may be had, or ends the process.
+    if !given.is_null() {
+        crate::signals::set_main_breaker(breaker::MEMORY_LOW);
+    }
     given
 }
 
