@@ -47,6 +47,15 @@ pub enum Source<'a> {
     Bytes(&'a [u8]),
 }
 
+impl Source<'_> {
+    fn len(&self) -> usize {
+        match self {
+            Source::Text(text) => text.len(),
+            Source::Bytes(bytes) => bytes.len(),
+        }
+    }
+}
+
 /// Decodes by Python's codec registry.
 struct Codecs<'py>(Py<'py>);
 
@@ -261,6 +270,8 @@ pub fn parse_for_version<'a>(
     flags: u32,
     feature_version: u32,
 ) -> PyResult<Mod<'a>> {
+    // A tree takes so much memory in the worst case; it cannot ask for each piece.
+    py.expect_room(160 * source.len())?;
     py.audit_with("compile", || {
         let text = match source {
             Source::Text(text) => text.as_bytes(),

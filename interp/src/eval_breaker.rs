@@ -56,7 +56,7 @@ pub fn handle(py: Py<'_>) -> PyResult<()> {
             }
         }
     }
-    if take(breaker::MEMORY_LOW) {
+    if take(breaker::MEMORY_LOW) && krait_runtime::spare::is_in_use() {
         return Err(py.no_memory());
     }
     if take(breaker::DEBUGGER_SCRIPT) {

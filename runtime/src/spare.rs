@@ -41,6 +41,11 @@ pub fn set_aside() {
     }
 }
 
+/// Whether any of it is in use.
+pub fn is_in_use() -> bool {
+    LIVE.load(Ordering::Relaxed) != 0
+}
+
 fn locked<R>(run: impl FnOnce() -> R) -> R {
     while LOCK.swap(true, Ordering::Acquire) {
         core::hint::spin_loop();
@@ -73,7 +78,6 @@ fn give(layout: Layout) -> *mut u8 {
             None => null_mut(),
         }
     });
-    // Who gets nothing has asked whether it may be had, or ends the process.
     if !given.is_null() {
         crate::signals::set_main_breaker(breaker::MEMORY_LOW);
     }
@@ -161,8 +165,8 @@ impl Py<'_> {
     #[cold]
     fn try_room(self, bytes: usize) -> PyResult<()> {
         let mut probe: Vec<u8> = Vec::new();
-        // Not from the spare memory, which is smaller than anything big; and not optimised away.
-        match probe.try_reserve_exact(bytes.max(SPARE)) {
+        // More than the spare memory has, and not optimised away.
+        match probe.try_reserve_exact(bytes.max(SPARE + 1)) {
             Ok(()) => {
                 core::hint::black_box(probe.as_mut_ptr());
                 Ok(())

@@ -1,4 +1,4 @@
-//! Module `_remote_debugging`: the records that describe another process's threads and tasks. Reading such a process is not supported:
+//! Module `_remote_debugging`: the records that describe another process's threads and tasks. Reading those is not supported:
 //! it takes tables of the interpreter's layout that a process of ours does not carry, and asking for it says so.
 
 use krait_macros::{pyclass, pymethods, pymodule};
@@ -72,7 +72,7 @@ pub mod remote_debugging {
     use krait_runtime::prelude::*;
 
     #[pyattr]
-    const PROCESS_VM_READV_SUPPORTED: i32 = 0;
+    const PROCESS_VM_READV_SUPPORTED: i32 = 1;
 
     #[pyexec]
     fn exec(py: Py<'_>, module: &PyModule) -> PyResult<()> {

@@ -75,7 +75,9 @@ impl PyObject {
 
     /// A copy of a bytes-like object's content; `TypeError` "a bytes-like object is required, not 'X'" for others.
     pub fn buffer_bytes(&self, py: Py<'_>) -> PyResult<Vec<u8>> {
-        Buffer::new(py, self).map(|b| b.as_bytes().to_vec())
+        let buffer = Buffer::new(py, self)?;
+        py.expect_room(buffer.len())?;
+        Ok(buffer.as_bytes().to_vec())
     }
 
     /// The same where an object without a plain buffer is no error yet.

@@ -168,9 +168,11 @@ impl PyObject {
     /// All items of an iterable (`PySequence_List`, into Rust).
     pub fn collect(&self, py: Py<'_>) -> PyResult<Vec<Ref<PyObject>>> {
         if let Some(list) = self.downcast_exact::<crate::objects::PyList>() {
+            py.expect_room(size_of::<usize>() * list.len())?;
             return Ok(list.to_vec());
         }
         if let Some(tuple) = self.downcast_exact::<crate::objects::PyTuple>() {
+            py.expect_room(size_of::<usize>() * tuple.len())?;
             return Ok(tuple.as_slice().to_vec());
         }
         let mut items = Vec::new();

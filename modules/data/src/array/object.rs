@@ -116,6 +116,7 @@ impl Array {
             if !core::ptr::eq(self.code, other.code) {
                 bail!(py, TypeError, "can only extend with array of same kind");
             }
+            py.expect_room(other.store.len())?;
             let bytes = other.store.as_bytes().to_vec();
             let old = self.store.len();
             let n = self.len() + other.len();
@@ -420,6 +421,7 @@ impl Array {
     #[slot]
     fn sq_inplace_repeat(&self, py: Py<'_>, n: isize) -> PyResult<Ref<PyObject>> {
         let n = n.max(0) as usize;
+        py.expect_room(self.store.len())?;
         let old = self.store.as_bytes().to_vec();
         if !old.is_empty() {
             let Some(len) = self.len().checked_mul(n) else { return Err(py.no_memory()) };

@@ -229,7 +229,10 @@ impl PyByteArray {
             // Whoever gives the buffer may change the length: the bytes go where the end was.
             let at = self.len();
             let more = match Buffer::new(py, iterable) {
-                Ok(buffer) => buffer.as_bytes().to_vec(),
+                Ok(buffer) => {
+                    py.expect_room(buffer.len())?;
+                    buffer.as_bytes().to_vec()
+                }
                 Err(raised) => {
                     py.clear_error(raised);
                     bail!(py, TypeError, "can't set bytearray slice from {}", iterable.ty().name());
