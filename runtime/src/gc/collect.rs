@@ -237,6 +237,9 @@ unsafe fn deduce_unreachable(young: &GcHead, unreachable: &GcHead, settle: bool)
     // SAFETY: by contract; `next` links stay whole in the first two passes, `prev` words hold counts until the third restores them.
     unsafe {
         young.each(|head| {
+            if checking::ON {
+                checking::live(&*head.object());
+            }
             let refs = (*head.object()).refcnt() as usize;
             head.prev.set(refs << REFS_SHIFT | head.prev.get() & PREV_FINALIZED | PREV_COLLECTING);
         });
