@@ -298,7 +298,7 @@ unsafe fn come_back(ts: &ThreadState, frame: *mut Frame, bits: u64, table: *cons
 /// # Safety
 /// Two values stand on the stack; `ip` is the next instruction.
 #[inline(always)]
-unsafe fn two_to_one(
+unsafe fn two_to_one<const RIGHT_FIRST: bool>(
     ts: &ThreadState,
     frame: *mut Frame,
     ip: *mut CodeUnit,
@@ -310,8 +310,13 @@ unsafe fn two_to_one(
     unsafe {
         let (first, second) = (*sp.sub(2), *sp.sub(1));
         *sp.sub(2) = StackRef::from_bits(bits);
-        release(ts, first);
-        release(ts, second);
+        if RIGHT_FIRST {
+            release(ts, second);
+            release(ts, first);
+        } else {
+            release(ts, first);
+            release(ts, second);
+        }
         next(ts, frame, ip, sp.sub(1), table)
     }
 }
@@ -407,14 +412,15 @@ continuations! {
         next(ts, frame, ip, sp, table)
     }
 
-    /// Puts the slot's content that is the operand in the place of two values; of an instruction without caches.
-    fn two_to_one_0(ts, frame, ip, sp, operand, table) { two_to_one(ts, frame, ip, sp, operand, table) }
+    /// Puts the slot's content that is the operand in the place of two values; of a comparison without caches, which releases the
+    /// right one first.
+    fn two_to_one_0(ts, frame, ip, sp, operand, table) { two_to_one::<true>(ts, frame, ip, sp, operand, table) }
 
-    /// The same, of an instruction with one cache word.
-    fn two_to_one_1(ts, frame, ip, sp, operand, table) { two_to_one(ts, frame, ip.add(1), sp, operand, table) }
+    /// The same, of a comparison with one cache word.
+    fn two_to_one_1(ts, frame, ip, sp, operand, table) { two_to_one::<true>(ts, frame, ip.add(1), sp, operand, table) }
 
-    /// The same, of an instruction with five cache words.
-    fn two_to_one_5(ts, frame, ip, sp, operand, table) { two_to_one(ts, frame, ip.add(5), sp, operand, table) }
+    /// The same, of a binary operator, which releases the left one first.
+    fn two_to_one_5(ts, frame, ip, sp, operand, table) { two_to_one::<false>(ts, frame, ip.add(5), sp, operand, table) }
 
     /// Leaves the frame with the operand, the general way.
     fn leave(ts, frame, _ip, _sp, operand, table) {

@@ -107,7 +107,7 @@ impl<'py> Cx<'py> {
         unsafe { self.peek(depth).get() }
     }
 
-    /// Takes the topmost `n` values off and releases them, the lowest first.
+    /// Takes the topmost `n` values off and releases them, the topmost first.
     ///
     /// # Safety
     /// The stack is that deep.
@@ -116,13 +116,13 @@ impl<'py> Cx<'py> {
         // SAFETY: by contract; the values are off the stack when their release runs code.
         unsafe {
             self.sp = self.sp.sub(n);
-            for i in 0..n {
+            for i in (0..n).rev() {
                 (*self.sp.add(i)).close();
             }
         }
     }
 
-    /// Replaces the topmost `n` values by one; they are released after it stands in place.
+    /// Replaces the topmost `n` values by one; they are released after it stands in place, the topmost first.
     ///
     /// # Safety
     /// The stack is that deep; `n` is at least one.
@@ -133,10 +133,10 @@ impl<'py> Cx<'py> {
             let first = self.sp.sub(n);
             let lowest = core::mem::replace(&mut *first, value);
             self.sp = first.add(1);
-            lowest.close();
-            for i in 1..n {
+            for i in (1..n).rev() {
                 (*first.add(i)).close();
             }
+            lowest.close();
         }
     }
 
@@ -186,7 +186,7 @@ impl<'py> Cx<'py> {
         }
     }
 
-    /// Replaces the two topmost values by one and releases them; then the next instruction.
+    /// Replaces the two topmost values by one and releases them, the topmost first; then the next instruction.
     ///
     /// # Safety
     /// The stack is that deep.
@@ -196,7 +196,21 @@ impl<'py> Cx<'py> {
         unsafe {
             let second = self.pop();
             let first = core::mem::replace(&mut *self.slot(1), value);
-            self.close_two_next(first, second)
+            self.close_two_next(second, first)
+        }
+    }
+
+    /// Replaces the operands of a binary operator by its result: of these the left one is released first.
+    ///
+    /// # Safety
+    /// As [`Cx::replace_two`].
+    #[inline(always)]
+    pub unsafe fn replace_operands(&mut self, value: StackRef) -> Step {
+        // SAFETY: by contract.
+        unsafe {
+            let right = self.pop();
+            let left = core::mem::replace(&mut *self.slot(1), value);
+            self.close_two_next(left, right)
         }
     }
 

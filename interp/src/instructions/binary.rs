@@ -105,14 +105,20 @@ instructions! {
         if specialize::ready(cx) {
             return Step::Specialize;
         }
-        let result = operate(cx.py, cx.object(2), cx.object(1), oparg);
-        cx.finish(2, result)
+        let result = attempt!(operate(cx.py, cx.object(2), cx.object(1), oparg));
+        cx.replace_operands(StackRef::owned(result))
     }
 
     /// `container[start:stop]`.
     fn BINARY_SLICE(cx, _) {
-        let result = slice_of(cx.py, cx.object(3), cx.object(2), cx.object(1));
-        cx.finish(3, result)
+        let result = attempt!(slice_of(cx.py, cx.object(3), cx.object(2), cx.object(1)));
+        let (start, stop) = (cx.peek(2), cx.peek(1));
+        cx.sp = cx.sp.sub(2);
+        let container = core::mem::replace(&mut *cx.slot(1), StackRef::owned(result));
+        start.close();
+        stop.close();
+        container.close();
+        Step::Next
     }
 
     /// `container[start:stop] = value`.

@@ -179,7 +179,7 @@ instructions! {
             return Step::Deopt;
         };
         let result = attempt!(concatenate(cx.py, a, b));
-        cx.replace_two(StackRef::owned(result))
+        cx.replace_operands(StackRef::owned(result))
     }
 
     /// `local = local + str`: the following `STORE_FAST` is done here.
@@ -203,7 +203,7 @@ instructions! {
         let Some(pair) = extend::at(cx.cache64(1)) else { return Step::Deopt };
         guard!((pair.guard)(left.get(), right.get()));
         let result = attempt!((pair.action)(cx.py, left.get(), right.get()));
-        cx.replace_two(StackRef::owned(result))
+        cx.replace_operands(StackRef::owned(result))
     }
 
     /// `bool(bool)`

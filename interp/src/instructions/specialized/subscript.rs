@@ -40,9 +40,10 @@ continuations! {
     /// `list[operand] = value`, when nobody else holds the list.
     fn store_into_dying(ts, frame, ip, sp, operand, table) {
         let (value, list, key) = (*sp.sub(3), *sp.sub(2), *sp.sub(1));
-        list.get().cast_unchecked::<PyList>().set(operand as usize, value.into_ref());
-        list.close();
+        let old = list.get().cast_unchecked::<PyList>().exchange(operand as usize, value.make_owned().as_ptr());
         key.close();
+        list.close();
+        StackRef::from_raw(old).close();
         next(ts, frame, ip.add(1), sp.sub(3), table)
     }
 }
@@ -61,7 +62,7 @@ instructions! {
         guard!(cx.object(2).downcast_exact::<PyList>().is_some());
         guard!(cx.object(1).downcast_exact::<PySlice>().is_some());
         let result = attempt!(list_slice(cx.py, cx.object(2), cx.object(1)));
-        cx.replace_two(StackRef::owned(result))
+        cx.replace_operands(StackRef::owned(result))
     }
 
     /// `tuple[int]`
@@ -85,7 +86,7 @@ instructions! {
     fn BINARY_OP_SUBSCR_DICT(cx, _) {
         let Some(dict) = cx.object(2).downcast_exact::<PyDict>() else { return Step::Deopt };
         let value = attempt!(dict_item(cx.py, dict, cx.object(1)));
-        cx.replace_two(StackRef::owned(value))
+        cx.replace_operands(StackRef::owned(value))
     }
 
     /// `instance[key]` of a class with a Python `__getitem__`, in this run of the loop.
