@@ -4,7 +4,3 @@
 
 #[cfg(not(test))]
 krait_runtime::entry_point!(krait_cli::main);
-
-#[cfg(feature = "checking")]
-#[global_allocator]
-static HEAP: krait_runtime::checking::CheckedHeap = krait_runtime::checking::CheckedHeap::new();

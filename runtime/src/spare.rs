@@ -6,8 +6,11 @@
 use core::alloc::{GlobalAlloc, Layout};
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
+#[cfg(not(feature = "checking"))]
 use std::alloc::System;
 
+#[cfg(feature = "checking")]
+use crate::checking::CheckedHeap;
 use crate::error::PyResult;
 use crate::py::Py;
 use crate::state::breaker;
@@ -93,6 +96,12 @@ fn take_back() {
     });
 }
 
+/// The system's allocator; the checking build looks at what goes through it.
+#[cfg(not(feature = "checking"))]
+static SYSTEM: System = System;
+#[cfg(feature = "checking")]
+static SYSTEM: CheckedHeap = CheckedHeap::new();
+
 /// The system's allocator with the spare memory behind it.
 struct WithSpare;
 
@@ -105,14 +114,14 @@ unsafe impl GlobalAlloc for WithSpare {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: by contract.
-        let p = unsafe { System.alloc(layout) };
+        let p = unsafe { SYSTEM.alloc(layout) };
         if p.is_null() { give(layout) } else { p }
     }
 
     #[inline]
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         // SAFETY: by contract.
-        let p = unsafe { System.alloc_zeroed(layout) };
+        let p = unsafe { SYSTEM.alloc_zeroed(layout) };
         if !p.is_null() {
             return p;
         }
@@ -130,14 +139,14 @@ unsafe impl GlobalAlloc for WithSpare {
             return take_back();
         }
         // SAFETY: by contract, and it is the system's.
-        unsafe { System.dealloc(p, layout) }
+        unsafe { SYSTEM.dealloc(p, layout) }
     }
 
     #[inline]
     unsafe fn realloc(&self, p: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         if !is_spare(p) {
             // SAFETY: by contract, and it is the system's.
-            let new = unsafe { System.realloc(p, layout, size) };
+            let new = unsafe { SYSTEM.realloc(p, layout, size) };
             if !new.is_null() {
                 return new;
             }
