@@ -16,6 +16,6 @@ def read(name, text):
 
 
 def check(data):
-    text = data.decode("utf-8", "surrogatepass") if len(data) < 5 else data.decode("latin-1")
+    text = data.decode("utf-8", "surrogateescape") if len(data) < 5 else data.decode("latin-1")
     for name in "date", "time", "datetime":
         read(name, text)
