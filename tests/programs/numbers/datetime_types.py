@@ -21,3 +21,9 @@ for s in ['date()','date(1)','date(1,2,3,4)','date(0,1,1)','date(10000,1,1)','da
 import datetime as _dt
 for _name in "days", "seconds", "microseconds":
     print(getattr(_dt.timedelta, _name), getattr(_dt.timedelta, _name).__doc__)
+for _text in "2024042424", "20240926-4", "2022W02450", "2024W093-3", "20240424aa", "202404241", "2024-01-011", "20240424 1":
+    for _class in _dt.date, _dt.datetime:
+        try:
+            print(_text, _class.fromisoformat(_text))
+        except ValueError as _error:
+            print(_error)

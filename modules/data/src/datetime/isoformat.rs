@@ -41,7 +41,8 @@ fn eat(text: &mut &[u32], c: u32) -> bool {
     }
 }
 
-/// A date as YYYY-MM-DD, YYYYMMDD, YYYY-Www, YYYYWww, YYYY-Www-D or YYYYWwwD.
+/// A date as YYYY-MM-DD, YYYYMMDD, YYYY-Www, YYYYWww, YYYY-Www-D or YYYYWwwD. As in CPython, a text of ten characters without dashes
+/// may have anything as its last two.
 pub fn date(mut text: &[u32]) -> Result<(i32, i32, i32), Invalid> {
     let text = &mut text;
     if !matches!(text.len(), 7 | 8 | 10) {
@@ -58,9 +59,6 @@ pub fn date(mut text: &[u32]) -> Result<(i32, i32, i32), Invalid> {
             }
             day = number(text, 1)?;
         }
-        if !text.is_empty() {
-            return Err(Invalid);
-        }
         return from_iso_calendar(year, week, day).map_err(|_: IsoError| Invalid);
     }
     let month = number(text, 2)?;
@@ -68,7 +66,7 @@ pub fn date(mut text: &[u32]) -> Result<(i32, i32, i32), Invalid> {
         return Err(Invalid);
     }
     let day = number(text, 2)?;
-    if text.is_empty() { Ok((year, month, day)) } else { Err(Invalid) }
+    Ok((year, month, day))
 }
 
 /// Where the date ends in a text of date and time.
@@ -177,7 +175,7 @@ mod tests {
 
     #[test]
     fn dates() {
-        for text in ["2020-01-01", "20200101"] {
+        for text in ["2020-01-01", "20200101", "2020010199"] {
             assert_eq!(date(&points(text)), Ok((2020, 1, 1)));
         }
         for text in ["2020-W01-1", "2020-W01", "2020W011"] {
