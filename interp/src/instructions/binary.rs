@@ -124,7 +124,12 @@ instructions! {
     /// `container[start:stop] = value`.
     fn STORE_SLICE(cx, _) {
         attempt!(assign_slice(cx.py, cx.object(3), cx.object(2), cx.object(1), cx.object(4)));
-        cx.drop_n(4);
+        let (value, container, start, stop) = (cx.peek(4), cx.peek(3), cx.peek(2), cx.peek(1));
+        cx.sp = cx.sp.sub(4);
+        start.close();
+        stop.close();
+        container.close();
+        value.close();
         Step::Next
     }
 
