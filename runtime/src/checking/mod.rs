@@ -81,7 +81,10 @@ pub fn fail(what: &str, op: &PyObject) -> ! {
 pub fn report(message: &str) -> ! {
     static REPORTING: AtomicBool = AtomicBool::new(false);
     if !REPORTING.swap(true, Ordering::Relaxed) {
-        eprintln!("\nkrait: memory check: {message}\n{}", std::backtrace::Backtrace::force_capture());
+        crate::stderr_line!(
+            "\nkrait: memory check: {message}\n{}",
+            std::backtrace::Backtrace::force_capture()
+        );
     }
     std::process::abort()
 }

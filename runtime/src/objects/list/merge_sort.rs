@@ -1,6 +1,11 @@
 //! Timsort with powersort's merge order, as CPython's `listsort.txt` describes it: natural runs, short ones filled up by binary
 //! insertion, merges that gallop where one side wins for long. Knows nothing of lists; the order of comparisons is CPython's.
 
+#![allow(
+    clippy::indexing_slicing,
+    reason = "runs lie within the items, whatever comparisons say; see `Low::run` and `High::run`"
+)]
+
 /// The first length of a winning streak at which a merge begins to gallop.
 const MIN_GALLOP: usize = 7;
 /// Runs are filled up to between half of this and this.

@@ -149,7 +149,7 @@ fn permute(items: &mut [Ref<PyObject>], order: &[Headed<usize>]) {
     let old: Vec<*mut PyObject> = items.iter().map(|item| item.as_ptr()).collect();
     for (slot, entry) in items.iter_mut().zip(order) {
         // SAFETY: the order names each item once, so each reference stands once again.
-        unsafe { core::ptr::from_mut(slot).cast::<*mut PyObject>().write(old[entry.item]) };
+        unsafe { core::ptr::from_mut(slot).cast::<*mut PyObject>().write(*old.get_unchecked(entry.item)) };
     }
 }
 
@@ -266,7 +266,8 @@ fn plain_order(keys: &[Ref<PyObject>]) -> Option<Order> {
         Plain::Int | Plain::Float => order.sort_by_key(|entry| entry.head),
         Plain::Latin1 | Plain::Text => order.sort_by(|a, b| {
             a.head.cmp(&b.head).then_with(|| {
-                match (keys[a.item].downcast_exact::<PyStr>(), keys[b.item].downcast_exact::<PyStr>()) {
+                let text = |at: usize| keys.get(at)?.downcast_exact::<PyStr>();
+                match (text(a.item), text(b.item)) {
                     (Some(a), Some(b)) => a.compare(b),
                     _ => Ordering::Equal,
                 }
@@ -283,7 +284,7 @@ fn common_start(keys: &[Ref<PyObject>]) -> usize {
     for other in bytes {
         if !other.starts_with(start) {
             let same = start.iter().zip(other).take_while(|(a, b)| a == b).count();
-            start = &start[..same];
+            start = start.get(..same).unwrap_or_default();
         }
         if start.is_empty() {
             break;
