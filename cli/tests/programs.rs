@@ -4,6 +4,8 @@
 //! Arguments are parts of names, to run only those; `--write` records instead of comparing. The environment variable
 //! `KRAIT_TEST_EXE` names another interpreter to run (CPython 3.14, to record).
 
+#![allow(clippy::print_stderr, reason = "a test runner may panic")]
+
 use std::collections::VecDeque;
 use std::error::Error;
 use std::ffi::OsString;

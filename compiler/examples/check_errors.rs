@@ -1,6 +1,7 @@
 //! Compiles snippets and prints the error or the warnings of each.
 //!
 //! `check_errors FILE [optimize]`: FILE holds snippets separated by lines of `---`.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program of its own")]
 use krait_compiler::{Options, compile};
 use krait_syntax::{NoDecoder, ParseOptions, parse_bytes};
 

@@ -3,6 +3,7 @@
 //! `dump_code TREE OUT LISTING`: for each line NAME of LISTING compiles TREE/NAME, and writes OUT/NAME.bin (marshal
 //! version 5) or OUT/NAME.err (the error). Further arguments: `time` writes nothing and prints how
 //! long it took; a digit is the optimisation level; `single` and `await` are a mode and a flag of `compile()`.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program of its own")]
 use std::error::Error;
 use std::path::Path;
 use std::time::{Duration, Instant};

@@ -1,5 +1,6 @@
 //! Prints the symbol table of a file: `dump_symbols FILE`. One line a scope, indented: name, then the symbols with
 //! their flags as module `_symtable` numbers them, then the parameters.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program of its own")]
 use krait_compiler::symtable::{ScopeId, SymbolTable};
 use krait_compiler::{Options, symbol_table};
 use krait_syntax::{NoDecoder, ParseOptions, parse_bytes};

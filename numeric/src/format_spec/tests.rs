@@ -1,5 +1,7 @@
 //! `cases.txt` holds what CPython 3.14 answers: type, value, specification, and `=` result or `V`/`O` and message.
 
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program of its own")]
+
 use super::*;
 use crate::digits::parse_int;
 

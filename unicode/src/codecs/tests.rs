@@ -1,5 +1,7 @@
 //! `cases.txt` holds what CPython 3.14 answers: way, codec, input, and `=` result or `!` start, end and reason.
 
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program of its own")]
+
 use super::*;
 
 fn unhex(text: &str) -> Vec<u8> {
