@@ -23,30 +23,61 @@ impl fmt::Display for Error {
     }
 }
 
-fn value(c: u8) -> Option<u8> {
-    match c {
-        b'A'..=b'Z' => Some(c - b'A'),
-        b'a'..=b'z' => Some(c - b'a' + 26),
-        b'0'..=b'9' => Some(c - b'0' + 52),
-        b'+' => Some(62),
-        b'/' => Some(63),
-        _ => None,
+/// In [`VALUES`]: no digit.
+const NONE: u8 = 0xFF;
+
+/// What each character is worth as a digit. Looked up rather than compared: which kind of digit comes next cannot be foreseen.
+const VALUES: [u8; 256] = {
+    let mut values = [NONE; 256];
+    let mut n = 0;
+    while n < 64 {
+        #[allow(clippy::indexing_slicing, reason = "evaluated at compile time")]
+        {
+            values[ALPHABET[n] as usize] = n as u8;
+        }
+        n += 1;
     }
+    values
+};
+
+/// The two digits of each number of twelve bits.
+static PAIRS: [[u8; 2]; 4096] = {
+    let mut pairs = [[0; 2]; 4096];
+    let mut n = 0;
+    while n < 4096 {
+        #[allow(clippy::indexing_slicing, reason = "evaluated at compile time")]
+        {
+            pairs[n] = [ALPHABET[n >> 6], ALPHABET[n & 63]];
+        }
+        n += 1;
+    }
+    pairs
+};
+
+fn digit_value(c: u8) -> u8 {
+    VALUES.get(usize::from(c)).copied().unwrap_or(NONE)
+}
+
+fn value(c: u8) -> Option<u8> {
+    Some(digit_value(c)).filter(|v| *v != NONE)
 }
 
 /// Decodes; without `strict`, characters that do not belong are skipped.
 pub fn decode(text: &[u8], strict: bool) -> Result<Vec<u8>, Error> {
-    let mut out = Vec::with_capacity(text.len() / 4 * 3 + 3);
     let (mut quad, mut pads, mut left) = (0u8, 0usize, 0u8);
-    let mut rest = text;
     // Whole groups of four data characters, as nearly all are.
-    while let [a, b, c, d, more @ ..] = rest {
-        let (Some(a), Some(b), Some(c), Some(d)) = (value(*a), value(*b), value(*c), value(*d)) else {
+    let mut out = vec![0; text.len() / 4 * 3];
+    let mut groups = 0;
+    for (group, to) in text.as_chunks::<4>().0.iter().zip(out.as_chunks_mut::<3>().0) {
+        let [a, b, c, d] = group.map(digit_value);
+        if (a | b | c | d) == NONE {
             break;
-        };
-        out.extend_from_slice(&[a << 2 | b >> 4, b << 4 | c >> 2, c << 6 | d]);
-        rest = more;
+        }
+        *to = [a << 2 | b >> 4, b << 4 | c >> 2, c << 6 | d];
+        groups += 1;
     }
+    out.truncate(groups * 3);
+    let rest = text.get(groups * 4..).unwrap_or_default();
     let mut first = rest.len() == text.len();
     for &c in rest {
         let leading = core::mem::replace(&mut first, false);
@@ -101,20 +132,26 @@ pub fn decode(text: &[u8], strict: bool) -> Result<Vec<u8>, Error> {
 
 /// Encodes.
 pub fn encode(data: &[u8], newline: bool) -> Vec<u8> {
-    let digit = |n: u8| ALPHABET.get(usize::from(n & 63)).copied().unwrap_or(b'=');
+    let pair = |n: u32| PAIRS.get(n as usize & 4095).copied().unwrap_or_default();
+    let (whole, rest) = data.as_chunks::<3>();
     let mut out = Vec::with_capacity(data.len().div_ceil(3) * 4 + 1);
-    for group in data.chunks(3) {
-        match *group {
-            [a, b, c] => out.extend_from_slice(&[
-                digit(a >> 2),
-                digit(a << 4 | b >> 4),
-                digit(b << 2 | c >> 6),
-                digit(c),
-            ]),
-            [a, b] => out.extend_from_slice(&[digit(a >> 2), digit(a << 4 | b >> 4), digit(b << 2), b'=']),
-            [a] => out.extend_from_slice(&[digit(a >> 2), digit(a << 4), b'=', b'=']),
-            _ => {}
+    out.resize(whole.len() * 4, 0);
+    for (&[a, b, c], to) in whole.iter().zip(out.as_chunks_mut::<4>().0) {
+        let n = u32::from_be_bytes([0, a, b, c]);
+        let ([w, x], [y, z]) = (pair(n >> 12), pair(n));
+        *to = [w, x, y, z];
+    }
+    match *rest {
+        [a, b] => {
+            let n = u32::from_be_bytes([0, a, b, 0]);
+            let ([w, x], [y, _]) = (pair(n >> 12), pair(n));
+            out.extend_from_slice(&[w, x, y, b'=']);
         }
+        [a] => {
+            let [w, x] = pair(u32::from(a) << 4);
+            out.extend_from_slice(&[w, x, b'=', b'=']);
+        }
+        _ => {}
     }
     if newline {
         out.push(b'\n');
