@@ -217,17 +217,6 @@ impl<'py> Py<'py> {
         result
     }
 
-    /// `MemoryError` if `size` bytes cannot be had: asked before code that allocates them and cannot fail itself.
-    pub fn check_room(self, size: usize) -> PyResult<()> {
-        let mut room = Vec::<u8>::new();
-        if size > 1 << 20 && room.try_reserve_exact(size).is_err() {
-            return Err(self.no_memory());
-        }
-        // An allocation that nothing looks at may be optimised away.
-        core::hint::black_box(&room);
-        Ok(())
-    }
-
     /// `MemoryError`.
     #[cold]
     #[inline(never)]

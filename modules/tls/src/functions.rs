@@ -18,7 +18,7 @@ pub mod functions {
     #[pyfunction]
     fn RAND_bytes(py: Py<'_>, n: i32) -> PyResult<Vec<u8>> {
         let Ok(len) = usize::try_from(n) else { bail!(py, ValueError, "num must be positive") };
-        py.check_room(len)?;
+        py.expect_room(len)?;
         let mut bytes = vec![0; len];
         let mut done = 0;
         while let Some(rest) = bytes.get_mut(done..).filter(|rest| !rest.is_empty()) {

@@ -101,7 +101,7 @@ impl MemoryBio {
         if self.ended.get() {
             return Err(plain_ssl_error(py, "cannot write() after write_eof()"));
         }
-        py.check_room(bytes.len())?;
+        py.expect_room(bytes.len())?;
         self.put(bytes);
         Ok(bytes.len())
     }

@@ -23,7 +23,7 @@ fn format_error(py: Py<'_>, error: &format_spec::FormatError, spec: &PyStr, valu
 fn parse(py: Py<'_>, spec: &PyStr, value: &PyObject, defaults: Defaults) -> PyResult<Spec> {
     let parsed = format_spec::parse(spec.len(), |i| spec.code_point(i).unwrap_or(0), defaults)
         .map_err(|e| format_error(py, &e, spec, value))?;
-    py.check_room(parsed.width)?;
+    py.expect_room(parsed.width)?;
     Ok(parsed)
 }
 
@@ -59,7 +59,7 @@ fn locale_for(spec: &Spec) -> LocaleInfo {
 /// `MemoryError` if the places that a float is to have cannot be had.
 fn check_precision(py: Py<'_>, spec: &Spec) -> PyResult<()> {
     match spec.precision {
-        Some(places) if places <= MOST_PRECISION => py.check_room(places),
+        Some(places) if places <= MOST_PRECISION => py.expect_room(places),
         _ => Ok(()),
     }
 }

@@ -101,7 +101,7 @@ impl Core {
         let Some(size) = usize::try_from(buffer_size).ok().filter(|n| *n > 0) else {
             bail!(py, ValueError, "buffer size must be strictly positive")
         };
-        py.check_room(size)?;
+        py.expect_room(size)?;
         // Zeroed by the system where it is big: what is not used takes no memory.
         self.buffer.replace(vec![0; size]);
         self.size.set(size);

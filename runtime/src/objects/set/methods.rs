@@ -186,11 +186,12 @@ unsafe extern "C-unwind" fn dealloc(op: *mut PyObject) {
         gc::untrack(&*op);
         crate::objects::weakref::clear_weakrefs(&*op);
         let set = &*op.cast::<PySet>();
-        // Keys lie anywhere in memory: those further on are fetched meanwhile.
+        // The keys of a big set lie anywhere in memory: those further on are fetched meanwhile.
         const AHEAD: usize = 8;
-        let mut ahead = set.raw_keys().skip(AHEAD);
+        const BIG: isize = 1 << 10;
+        let mut ahead = (set.mask.get() >= BIG).then(|| set.raw_keys().skip(AHEAD));
         for key in set.raw_keys() {
-            if let Some(later) = ahead.next() {
+            if let Some(later) = ahead.as_mut().and_then(Iterator::next) {
                 memory::prefetch(later);
             }
             PyObject::decref(key);

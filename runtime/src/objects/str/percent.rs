@@ -268,7 +268,7 @@ fn float(py: Py<'_>, c: &Conversion, value: f64) -> PyResult<Number> {
     if c.precision.is_some_and(|p| p > float_text::MOST_PRECISION) {
         bail!(py, ValueError, "precision too big");
     }
-    py.check_room(c.precision.unwrap_or(0))?;
+    py.expect_room(c.precision.unwrap_or(0))?;
     let letter = char::from_u32(c.letter).unwrap_or('g');
     let style = match letter {
         'e' | 'E' => Style::Exponent,
