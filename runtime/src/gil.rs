@@ -1,5 +1,6 @@
 //! The GIL: one lock for each interpreter, handed over on request after the switch interval, released around blocking calls.
-//! Not here: thread states and their list (`threads.rs`), what the evaluation loop does when asked (crate `interp`).
+//! Among the threads that wait only one at a time watches the clock, and at most one is on its way after a release: dozens of waiting
+//! threads cost no more than two. Not here: thread states and their list (`threads.rs`), what the evaluation loop does when asked (crate `interp`).
 
 use core::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -17,19 +18,31 @@ struct State {
     last_holder: *const ThreadState,
     /// Counts changes of `last_holder`: a waiter that sees one need not ask for the GIL yet.
     switches: u64,
-    /// Threads in [`Gil::take`] that found it locked.
+    /// Threads in [`Gil::take`] that found it locked, without the one that watches the clock.
     waiting: usize,
+    /// A thread waits that asks the holder for the GIL when its interval is over.
+    clock: bool,
+    /// A waiter was told that the GIL is free and has not looked yet: no other needs to be told.
+    told: bool,
     /// Threads in [`Gil::release`] that let a waiter go first.
     yielding: usize,
 }
 // SAFETY: the pointer is only followed while its thread holds the GIL, and so lives.
 unsafe impl Send for State {}
 
+impl State {
+    fn is_wanted(&self) -> bool {
+        self.clock || self.waiting > 0
+    }
+}
+
 /// The lock.
 pub struct Gil {
     state: Mutex<State>,
-    /// It became free, or must not be waited for any more.
+    /// It became free, or must not be waited for any more: for all waiters but the one that watches the clock.
     freed: Condvar,
+    /// The same for the one that does.
+    freed_for_clock: Condvar,
     /// Another thread took it.
     switched: Condvar,
     interval: AtomicU64,
@@ -50,11 +63,19 @@ impl Gil {
     }
 
     fn with_holder(holder: *const ThreadState) -> Gil {
-        let state =
-            State { locked: !holder.is_null(), last_holder: holder, switches: 0, waiting: 0, yielding: 0 };
+        let state = State {
+            locked: !holder.is_null(),
+            last_holder: holder,
+            switches: 0,
+            waiting: 0,
+            clock: false,
+            told: false,
+            yielding: 0,
+        };
         Gil {
             state: Mutex::new(state),
             freed: Condvar::new(),
+            freed_for_clock: Condvar::new(),
             switched: Condvar::new(),
             interval: AtomicU64::new(DEFAULT_INTERVAL),
             finalizer: AtomicPtr::new(core::ptr::null_mut()),
@@ -109,54 +130,99 @@ impl Gil {
 
     #[cold]
     fn wait<'a>(&'a self, mut state: MutexGuard<'a, State>, thread: &ThreadState) -> MutexGuard<'a, State> {
-        state.waiting += 1;
         while state.locked {
-            let seen = state.switches;
-            let interval = Duration::from_micros(self.switch_interval());
-            let (guard, timeout) =
-                self.freed.wait_timeout(state, interval).unwrap_or_else(PoisonError::into_inner);
-            state = guard;
+            state = if state.clock { self.wait_in_line(state) } else { self.wait_by_the_clock(state) };
             if self.is_barred(thread) {
-                // A holder that yields waits for as long as somebody wants the GIL.
-                state.waiting -= 1;
-                self.switched.notify_all();
-                drop(state);
+                self.step_out(state);
                 hang();
             }
-            if timeout.timed_out() && state.locked && state.switches == seen {
+        }
+        if !state.clock && state.waiting > 0 {
+            // Somebody else is to watch the clock.
+            self.freed.notify_one();
+        }
+        state
+    }
+
+    /// Waits to be told that the GIL is free, or that nobody watches the clock (in which case the next release at worst tells one more
+    /// than it needs to).
+    fn wait_in_line<'a>(&'a self, mut state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+        state.waiting += 1;
+        state = self.freed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        state.waiting -= 1;
+        state.told = false;
+        state
+    }
+
+    /// Waits likewise, for as long as a holder may keep the GIL; then asks for it, and gets back into line.
+    fn wait_by_the_clock<'a>(&'a self, mut state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+        let seen = state.switches;
+        let interval = Duration::from_micros(self.switch_interval());
+        state.clock = true;
+        let (mut state, timeout) =
+            self.freed_for_clock.wait_timeout(state, interval).unwrap_or_else(PoisonError::into_inner);
+        (state.clock, state.told) = (false, false);
+        if timeout.timed_out() && state.locked {
+            if state.switches == seen {
                 // SAFETY: the holder's state lives for as long as it holds the GIL, which needs this mutex to end.
                 unsafe { (*state.last_holder).set_breaker(breaker::GIL_DROP_REQUEST) };
             }
+            if state.waiting > 0 {
+                // The one at the head of the line watches next: nobody stays outside it for longer than an interval.
+                self.freed.notify_one();
+                state = self.wait_in_line(state);
+            }
         }
-        state.waiting -= 1;
         state
+    }
+
+    /// Leaves the waiting to the others: whom to tell what this thread was told.
+    fn step_out(&self, mut state: MutexGuard<'_, State>) {
+        let next = if state.locked {
+            (!state.clock && state.waiting > 0).then_some(&self.freed)
+        } else {
+            self.set_free(&mut state)
+        };
+        // A holder that yields waits for as long as somebody wants the GIL.
+        self.switched.notify_all();
+        drop(state);
+        next.inspect(|next| next.notify_one());
+    }
+
+    /// Gives the GIL away. The result is to be told, unless a waiter is on its way already.
+    fn set_free(&self, state: &mut State) -> Option<&Condvar> {
+        state.locked = false;
+        if state.told || !state.is_wanted() {
+            return None;
+        }
+        state.told = true;
+        Some(if state.waiting > 0 { &self.freed } else { &self.freed_for_clock })
     }
 
     /// Releases the GIL. If somebody asked for it, comes back only when another thread has taken it.
     pub fn release(&self, thread: &ThreadState) {
         let mut state = self.state();
-        state.locked = false;
-        if state.waiting == 0 {
+        let next = self.set_free(&mut state);
+        if !state.is_wanted() || thread.eval_breaker.load(Ordering::Relaxed) & breaker::GIL_DROP_REQUEST == 0
+        {
+            // Told afterwards, so that it does not find the mutex locked.
+            drop(state);
+            next.inspect(|next| next.notify_one());
             return;
         }
-        self.freed.notify_one();
-        if thread.eval_breaker.load(Ordering::Relaxed) & breaker::GIL_DROP_REQUEST != 0 {
-            thread.eval_breaker.fetch_and(!breaker::GIL_DROP_REQUEST, Ordering::Relaxed);
-            state.yielding += 1;
-            while core::ptr::eq(state.last_holder, thread) && state.waiting > 0 {
-                state = self.switched.wait(state).unwrap_or_else(PoisonError::into_inner);
-            }
-            state.yielding -= 1;
+        next.inspect(|next| next.notify_one());
+        thread.eval_breaker.fetch_and(!breaker::GIL_DROP_REQUEST, Ordering::Relaxed);
+        state.yielding += 1;
+        while core::ptr::eq(state.last_holder, thread) && state.is_wanted() {
+            state = self.switched.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
+        state.yielding -= 1;
     }
 
     /// Releases the GIL in a thread that does not want it back.
     pub fn release_for_good(&self, _thread: &ThreadState) {
-        let mut state = self.state();
-        state.locked = false;
-        if state.waiting > 0 {
-            self.freed.notify_one();
-        }
+        let next = self.set_free(&mut self.state());
+        next.inspect(|next| next.notify_one());
     }
 
     /// In the child of a fork: `thread`, the only one, holds it.

@@ -2,6 +2,7 @@
 
 mod bind;
 mod errors;
+mod generator;
 mod init;
 mod push;
 mod vector;

@@ -5,6 +5,7 @@ use krait_runtime::objects::PyTuple;
 use krait_runtime::protocol::call::ARGUMENTS_OFFSET;
 use krait_runtime::{Py, PyObject, PyResult, Ref};
 
+use super::generator::call_generator;
 use super::push::push_function;
 use crate::dispatch::ensure_machine;
 use crate::eval::eval_frame;
@@ -97,6 +98,12 @@ pub unsafe fn run_function(
     nargs: usize,
     kwnames: Option<&PyTuple>,
 ) -> PyResult<Ref<PyObject>> {
+    if kwnames.is_none() {
+        // SAFETY: by contract.
+        if let Some(made) = unsafe { call_generator(py, function, args, nargs) } {
+            return made;
+        }
+    }
     ensure_machine(py.thread());
     let callee = StackRef::borrowed(function).dup();
     // SAFETY: by contract.

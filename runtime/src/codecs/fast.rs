@@ -4,7 +4,7 @@ use krait_unicode::codecs::{ByteOrder, utf16, utf32};
 
 use super::decode::{Source, decode_from};
 use super::encode::{Target, encode_to};
-use super::registry::{normalized, run_text};
+use super::registry::{normalized_short, run_text};
 use crate::error::PyResult;
 use crate::object::PyObject;
 use crate::objects::{PyByteArray, PyBytes, PyStr};
@@ -28,12 +28,12 @@ fn known(encoding: Option<&str>) -> Option<Known> {
     if encoding == "utf-8" {
         return Some(Known::Utf8);
     }
-    Some(match normalized(encoding).as_str() {
-        "utf8" | "utf_8" => Known::Utf8,
-        "utf16" | "utf_16" => Known::Utf16,
-        "utf32" | "utf_32" => Known::Utf32,
-        "ascii" | "us_ascii" => Known::Ascii,
-        "latin1" | "latin_1" | "iso_8859_1" | "iso8859_1" => Known::Latin1,
+    Some(match normalized_short(encoding, &mut [0; 10])? {
+        b"utf8" | b"utf_8" => Known::Utf8,
+        b"utf16" | b"utf_16" => Known::Utf16,
+        b"utf32" | b"utf_32" => Known::Utf32,
+        b"ascii" | b"us_ascii" => Known::Ascii,
+        b"latin1" | b"latin_1" | b"iso_8859_1" | b"iso8859_1" => Known::Latin1,
         _ => return None,
     })
 }

@@ -65,22 +65,41 @@ pub fn unregister(py: Py<'_>, search: &PyObject) -> PyResult<()> {
     Ok(())
 }
 
-/// An encoding's name as search functions get it: lower case, runs of what is no letter, digit or dot as one underscore.
-pub(super) fn normalized(name: &str) -> String {
-    let mut out = String::with_capacity(name.len());
-    let mut gap = false;
-    for c in name.chars() {
-        if c.is_ascii_alphanumeric() || c == '.' {
-            if gap && !out.is_empty() {
-                out.push('_');
+/// Gives the characters of an encoding's name as search functions get it: lower case, runs of what is no letter, digit or dot
+/// as one underscore.
+#[inline(always)]
+fn normalize(name: &str, mut give: impl FnMut(u8)) {
+    let (mut gap, mut begun) = (false, false);
+    for c in name.bytes() {
+        if c.is_ascii_alphanumeric() || c == b'.' {
+            if gap && begun {
+                give(b'_');
             }
-            gap = false;
-            out.push(c.to_ascii_lowercase());
+            (gap, begun) = (false, true);
+            give(c.to_ascii_lowercase());
         } else {
             gap = true;
         }
     }
+}
+
+/// An encoding's name as search functions get it.
+pub(super) fn normalized(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    normalize(name, |c| out.push(char::from(c)));
     out
+}
+
+/// The same in `room`, for names that fit.
+pub(super) fn normalized_short<'a, const N: usize>(name: &str, room: &'a mut [u8; N]) -> Option<&'a [u8]> {
+    let mut len = 0;
+    normalize(name, |c| {
+        if let Some(place) = room.get_mut(len) {
+            *place = c;
+        }
+        len += 1;
+    });
+    room.get(..len)
 }
 
 /// `codecs.lookup`.

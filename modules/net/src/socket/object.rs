@@ -11,7 +11,7 @@ use krait_runtime::system::{Errno, Target, descriptors};
 use krait_runtime::time::{Rounding, nanos_from_seconds};
 
 use super::address::{from_object, to_object};
-use super::waiting::{Limit, call, timed_out, wait};
+use super::waiting::{Limit, call, send_at_once, timed_out, wait};
 use super::{messages, options};
 
 /// Nanoseconds that new sockets wait; negative: no limit.
@@ -486,7 +486,20 @@ impl PySocket {
     #[style(parse_tuple)]
     fn send(&self, py: Py<'_>, data: BufferArg, flags: Option<i32>) -> PyResult<usize> {
         let (fd, flags, bytes) = (self.fd.get(), flags.unwrap_or(0), data.as_bytes());
-        self.writing(py, || system::send(fd, bytes, flags))
+        let sent = send_at_once(py, fd, self.timeout.get(), bytes, flags)?;
+        // A socket that waits takes all, or what it took before something went wrong.
+        let Some(sent) = sent else { return self.writing(py, || system::send(fd, bytes, flags)) };
+        let rest = bytes.get(sent..).unwrap_or_default();
+        if rest.is_empty() {
+            return Ok(sent);
+        }
+        match self.writing(py, || system::send(fd, rest, flags)) {
+            Err(raised) if sent > 0 && py.error_matches(types::OSError()) => {
+                py.clear_error(raised);
+                Ok(sent)
+            }
+            more => Ok(sent + more?),
+        }
     }
 
     #[pymethod]
@@ -496,7 +509,10 @@ impl PySocket {
         let limit = self.limit();
         let mut rest = data.as_bytes();
         loop {
-            let sent = call(py, fd, self.timeout.get(), limit, true, || system::send(fd, rest, flags))?;
+            let sent = match send_at_once(py, fd, self.timeout.get(), rest, flags)? {
+                Some(sent) => sent,
+                None => call(py, fd, self.timeout.get(), limit, true, || system::send(fd, rest, flags))?,
+            };
             rest = rest.get(sent..).unwrap_or_default();
             // Not silent on Ctrl-C while there is much to send.
             py.check_signals()?;

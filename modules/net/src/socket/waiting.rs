@@ -1,6 +1,7 @@
 //! Waiting for a socket within its timeout, and repeating calls that signals interrupt.
 
 use krait_runtime::prelude::*;
+use krait_runtime::system::network as system;
 use krait_runtime::system::poll::{PollFd, poll_for};
 use krait_runtime::system::time::clock;
 use krait_runtime::system::{Errno, SysResult};
@@ -53,7 +54,8 @@ pub fn wait(py: Py<'_>, fd: i32, events: i16, limit: Limit) -> PyResult<bool> {
     }
 }
 
-/// Makes a call on a socket: with a timeout only when the socket is ready. The outer error is raised already.
+/// Makes a call on a socket: with a timeout only when the socket is ready. A socket that never waits keeps the GIL. The outer error is
+/// raised already.
 pub fn call<T>(
     py: Py<'_>,
     fd: i32,
@@ -68,7 +70,7 @@ pub fn call<T>(
             return Err(timed_out(py));
         }
         loop {
-            match py.detach(&mut call) {
+            match if timeout == 0 { call() } else { py.detach(&mut call) } {
                 Ok(value) => return Ok(value),
                 Err(Errno(libc::EINTR)) => py.check_signals()?,
                 // Ready no more: somebody else was faster.
@@ -76,5 +78,19 @@ pub fn call<T>(
                 Err(error) => return Err(py.raise_errno(error.0)),
             }
         }
+    }
+}
+
+/// Sends a little at once, under the GIL: mostly there is room, and the call takes less time than to give the GIL away and to get
+/// it back, for which the threads of a busy server queue. `None`: it would have to wait, or it is not little.
+pub fn send_at_once(py: Py<'_>, fd: i32, timeout: i64, bytes: &[u8], flags: i32) -> PyResult<Option<usize>> {
+    const LITTLE: usize = 64 << 10;
+    if timeout >= 0 || bytes.len() > LITTLE {
+        return Ok(None);
+    }
+    match system::send(fd, bytes, flags | libc::MSG_DONTWAIT) {
+        Ok(sent) => Ok(Some(sent)),
+        Err(Errno(libc::EAGAIN | libc::EINTR)) => Ok(None),
+        Err(error) => Err(py.raise_errno(error.0)),
     }
 }

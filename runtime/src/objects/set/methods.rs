@@ -5,7 +5,7 @@ use core::ffi::{c_int, c_void};
 use krait_macros::pymethods;
 
 use super::iterator::PySetIterator;
-use super::{PyFrozenSet, PySet, SetEntry};
+use super::{BIG, PyFrozenSet, PySet, SetEntry};
 use crate::args::Args;
 use crate::error::PyResult;
 use crate::gc;
@@ -188,7 +188,6 @@ unsafe extern "C-unwind" fn dealloc(op: *mut PyObject) {
         let set = &*op.cast::<PySet>();
         // The keys of a big set lie anywhere in memory: those further on are fetched meanwhile.
         const AHEAD: usize = 8;
-        const BIG: isize = 1 << 10;
         let mut ahead = (set.mask.get() >= BIG).then(|| set.raw_keys().skip(AHEAD));
         for key in set.raw_keys() {
             if let Some(later) = ahead.as_mut().and_then(Iterator::next) {

@@ -13,9 +13,8 @@ use crate::error::PyResult;
 use crate::gc;
 use crate::memory;
 use crate::object::PyObject;
-use crate::objects::PyStr;
-use crate::objects::PyType;
 use crate::objects::weakref::WeakList;
+use crate::objects::{PyList, PyStr, PyType};
 use crate::py::Py;
 use crate::reference::{Layout, PyClass, Ref};
 
@@ -28,6 +27,9 @@ pub struct SetEntry {
 
 /// Slots of the table inside the object.
 pub(crate) const MIN_SIZE: usize = 8;
+
+/// Masks from which on a table is so big that looking ahead pays.
+const BIG: isize = 1 << 10;
 
 /// `PySetObject`.
 #[pyclass(name = "set", basetype, gc, match_self, manual, weaklist = weakreflist)]
@@ -151,7 +153,37 @@ impl PySet {
             }
             return Ok(());
         }
-        other.for_each(py, |item| self.add(py, &item).map(drop))
+        if let Some(list) = other.downcast_exact::<PyList>() {
+            return self.add_list(py, list);
+        }
+        other.for_each(py, |item| self.add_owned(py, item).map(drop))
+    }
+
+    fn add_owned(&self, py: Py<'_>, key: Ref<PyObject>) -> PyResult<bool> {
+        let hash = PySet::key_hash(py, &key)?;
+        self.insert(py, key, hash)
+    }
+
+    /// Adds a list's elements, whatever becomes of the list meanwhile. The slots where they go lie anywhere in a big table, and in a
+    /// list that was shuffled or sorted so do the elements: those further on are fetched meanwhile.
+    fn add_list(&self, py: Py<'_>, list: &PyList) -> PyResult<()> {
+        const AHEAD: usize = 8;
+        let mut at = 0;
+        while let Some(item) = list.get(at) {
+            if self.mask.get() >= BIG {
+                // SAFETY: nothing runs while the slice is used.
+                let items = unsafe { list.as_slice() };
+                if let Some(later) = items.get(at + AHEAD) {
+                    self.fetch_slot(later);
+                }
+                if let Some(later) = items.get(at + 2 * AHEAD) {
+                    memory::prefetch(later.as_raw());
+                }
+            }
+            self.add_owned(py, item)?;
+            at += 1;
+        }
+        Ok(())
     }
 }
 

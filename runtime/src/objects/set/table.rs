@@ -2,6 +2,7 @@
 
 use super::{MIN_SIZE, PySet, SetEntry};
 use crate::error::PyResult;
+use crate::memory;
 use crate::object::{PyObject, Static};
 use crate::objects::{PyInt, PyStr};
 use crate::obmalloc;
@@ -50,6 +51,19 @@ impl PySet {
             None if let Some(n) = key.downcast_exact::<PyInt>() => Ok(n.hash_value()),
             None => key.hash(py).map_err(|raised| explain(py, key, raised)),
         }
+    }
+
+    /// Has the processor fetch the slot where the search for `key` will begin, if its hash can be had at once.
+    #[inline]
+    pub(crate) fn fetch_slot(&self, key: &PyObject) {
+        let hash = match key.downcast_exact::<PyStr>() {
+            Some(s) => s.hash_value(),
+            None => match key.downcast_exact::<PyInt>() {
+                Some(n) if n.is_compact() => n.hash_value(),
+                _ => return,
+            },
+        };
+        memory::prefetch(self.table.get().wrapping_add(hash as usize & self.mask.get() as usize).cast());
     }
 
     /// Slot of `key`, if there.
