@@ -242,21 +242,25 @@ impl PyFloat {
         let value = match x {
             None => 0.0,
             Some(x) if exact && PyFloat::check_exact(x) => return Ok(x.to_ref()),
-            Some(x) => match x.downcast::<PyStr>() {
+            // A subclass of `str` may have a `__float__` of its own.
+            Some(x) => match x.downcast_exact::<PyStr>() {
                 Some(s) => PyFloat::parse(py, &super::int::text::ascii_digits(s), x)?,
                 None if x
                     .number_slots()
                     .is_none_or(|n| n.nb_float.get().is_none() && n.nb_index.get().is_none()) =>
                 {
-                    let Some(content) = x.buffer_bytes_if_any(py) else {
+                    if let Some(s) = x.downcast::<PyStr>() {
+                        PyFloat::parse(py, &super::int::text::ascii_digits(s), x)?
+                    } else if let Some(content) = x.buffer_bytes_if_any(py) {
+                        PyFloat::parse(py, &content, x)?
+                    } else {
                         return Err(raise!(
                             py,
                             TypeError,
                             "float() argument must be a string or a real number, not '{}'",
                             x.ty().name()
                         ));
-                    };
-                    PyFloat::parse(py, &content, x)?
+                    }
                 }
                 None if PyFloat::check_exact(x) => PyFloat::value_of(py, x)?,
                 None => PyFloat::value_of_other(py, x)?,

@@ -129,12 +129,11 @@ impl PyProperty {
             drop(self.prop_doc.replace(doc));
             return Ok(());
         }
-        // A subclass shows its own __doc__ unless the instance has one.
+        // A subclass shows its own __doc__ unless the instance has one. Where that cannot be, a given text is dropped without a word.
         let value = doc.unwrap_or_else(|| py.none());
         match self.set_attr(py, id!(py, "__doc__"), &value) {
             Err(raised)
                 if self.getter_doc.get() == 0
-                    && value.is_none()
                     && py.error_matches(crate::objects::exceptions::types::AttributeError()) =>
             {
                 py.clear_error(raised);

@@ -212,7 +212,7 @@ impl PyBaseExceptionGroup {
         let this: &PyBaseExceptionGroup = unsafe { object.cast_unchecked() };
         this.msg.set(message.clone());
         this.excs.set(PyTuple::from_vec(py, items)?);
-        if !PyTuple::check_exact(excs) && !PyList::check_exact(excs) {
+        if !PyTuple::check(excs) && !PyList::check(excs) {
             this.excs_str.set(excs.repr(py)?.upcast());
         }
         Ok(object)
@@ -243,10 +243,11 @@ impl PyBaseExceptionGroup {
             None => {
                 let args = self.base.arguments(py)?;
                 let items = self.exceptions(py)?;
-                if args.get(1).is_some_and(PyTuple::check) {
-                    items.as_object().repr(py)?
-                } else {
+                // As a list only where the arguments still say so.
+                if args.len() == 2 && args.get(1).is_some_and(PyList::check) {
                     PyList::from_vec(py, items.as_slice().to_vec())?.as_object().repr(py)?
+                } else {
+                    items.as_object().repr(py)?
                 }
             }
         };

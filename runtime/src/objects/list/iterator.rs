@@ -146,11 +146,11 @@ impl PyListReverseIterator {
 
     #[pymethod]
     fn __reduce__(&self, py: Py<'_>) -> PyResult<Ref<PyTuple>> {
+        // Looking the name up may run the iterator out.
+        let reversed = py.frame_builtin(id!(py, "reversed"))?;
         match self.it_seq.get() {
-            Some(list) if self.it_index.get() >= 0 => {
-                standing(py, py.frame_builtin(id!(py, "reversed"))?, list, self.it_index.get())
-            }
-            _ => exhausted(py, py.frame_builtin(id!(py, "reversed"))?),
+            Some(list) if self.it_index.get() >= 0 => standing(py, reversed, list, self.it_index.get()),
+            _ => exhausted(py, reversed),
         }
     }
 

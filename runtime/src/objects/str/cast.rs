@@ -18,6 +18,19 @@ pub(super) fn plain_text<'a>(py: Py<'_>, s: &'a PyStr) -> PyResult<Cow<'a, str>>
     Ok(text)
 }
 
+/// A positional argument of `str` that must be text. Unlike a keyword's, the message names the type of `None`, as CPython's does.
+pub(super) fn text_argument<'a>(py: Py<'_>, object: &'a PyObject, name: &str) -> PyResult<&'a PyStr> {
+    match object.downcast::<PyStr>() {
+        Some(text) => Ok(text),
+        None => Err(raise!(
+            py,
+            TypeError,
+            "str() argument '{name}' must be str, not {}",
+            object.ty().qualified_name()
+        )),
+    }
+}
+
 /// The plain string for the arguments of `str`.
 pub(super) fn construct(
     py: Py<'_>,

@@ -6,17 +6,17 @@ use krait_macros::pymethods;
 
 use super::layout::{NonCompact, state};
 use super::{PyStr, StrBuilder, StrData};
+use crate::args::Args;
 use crate::error::PyResult;
 use crate::object::PyObject;
 use crate::objects::{PyBytes, PyTuple, PyType};
 use crate::py::Py;
 use crate::reference::{PyClass, Ref};
-use crate::{memory, obmalloc};
+use crate::{memory, obmalloc, raise};
 
 #[pymethods(parts(compare, join, search, split, case, translate, format, percent))]
 impl PyStr {
     #[new]
-    #[vectorcall]
     #[sig("(object=<unrepresentable>, encoding=<unrepresentable>, errors=<unrepresentable>)")]
     fn new_object(
         py: Py<'_>,
@@ -30,6 +30,31 @@ impl PyStr {
             return Ok(value);
         }
         PyStr::new_of_subclass(py, cls, &value)
+    }
+
+    #[slot]
+    fn tp_vectorcall(cls: &PyType, py: Py<'_>, args: Args<'_>) -> PyResult<Ref<PyObject>> {
+        if args.has_keywords() {
+            let positional = PyTuple::new(py, args.positional())?;
+            let keywords = args.keywords().to_dict(py)?;
+            let Some(new) = PyStr::type_object().tp_new.get() else { return Err(py.no_memory()) };
+            // SAFETY: slot call on live objects.
+            return unsafe {
+                crate::error::owned_or_raised(py, new(cls, positional.as_ptr(), keywords.as_ptr()))
+            };
+        }
+        let (object, encoding, errors) = match *args.positional() {
+            [] => (None, None, None),
+            [object] => (Some(object), None, None),
+            [object, encoding] => (Some(object), Some(encoding), None),
+            [object, encoding, errors] => (Some(object), Some(encoding), Some(errors)),
+            ref more => {
+                return Err(raise!(py, TypeError, "str expected at most 3 arguments, got {}", more.len()));
+            }
+        };
+        let encoding = encoding.map(|e| super::cast::text_argument(py, e, "encoding")).transpose()?;
+        let errors = errors.map(|e| super::cast::text_argument(py, e, "errors")).transpose()?;
+        Ok(super::cast::construct(py, object, encoding, errors)?.upcast())
     }
 
     /// # Safety

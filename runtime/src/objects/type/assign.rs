@@ -140,14 +140,16 @@ pub(super) fn set_bases(py: Py<'_>, ty: &PyType, value: Option<&PyObject>) -> Py
     let old_base = ty.tp_base.replace(new_base.clone().into_raw());
     let replaced = ty.tp_bases.replace(Some(bases.to_ref()));
     if let Err(raised) = mro::recompute_hierarchy(py, ty) {
-        // Undone, unless an mro() put other bases in place meanwhile.
-        if core::ptr::eq(ty.tp_bases.as_raw(), bases.as_ptr()) {
+        // Undone, unless an mro() put other bases in place meanwhile: then the old base is what goes.
+        let left_over = if core::ptr::eq(ty.tp_bases.as_raw(), bases.as_ptr()) {
             drop(ty.tp_bases.replace(replaced));
-            let mine = ty.tp_base.replace(old_base);
-            if !mine.is_null() {
-                // SAFETY: the count taken above.
-                unsafe { PyObject::decref((*mine).as_ptr()) };
-            }
+            ty.tp_base.replace(old_base)
+        } else {
+            old_base
+        };
+        if !left_over.is_null() {
+            // SAFETY: the count taken above, or the one the class owned on its old base.
+            unsafe { PyObject::decref((*left_over).as_ptr()) };
         }
         return Err(raised);
     }
