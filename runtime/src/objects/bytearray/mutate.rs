@@ -133,8 +133,9 @@ impl PyByteArray {
 
     #[slot]
     fn sq_inplace_concat(&self, py: Py<'_>, other: &PyObject) -> PyResult<Ref<PyByteArray>> {
-        let more = join::operand(py, other, "bytearray")?.as_bytes().to_vec();
-        self.extend(py, &more)?;
+        // Held meanwhile: with itself it cannot grow.
+        let more = join::operand(py, other, "bytearray")?;
+        self.extend(py, more.as_bytes())?;
         Ok(self.new_ref())
     }
 
@@ -225,21 +226,23 @@ impl PyByteArray {
 
 impl PyByteArray {
     fn extend_from(&self, py: Py<'_>, iterable: &PyObject) -> PyResult<()> {
+        if core::ptr::addr_eq(iterable, self) {
+            return self.extend(py, &self.as_bytes().to_vec());
+        }
         if iterable.has_buffer() {
             // Whoever gives the buffer may change the length: the bytes go where the end was.
             let at = self.len();
-            let more = match Buffer::new(py, iterable) {
-                Ok(buffer) => {
-                    py.expect_room(buffer.len())?;
-                    buffer.as_bytes().to_vec()
-                }
+            let buffer = match Buffer::new(py, iterable) {
+                Ok(buffer) => buffer,
                 Err(raised) => {
                     py.clear_error(raised);
                     bail!(py, TypeError, "can't set bytearray slice from {}", iterable.ty().name());
                 }
             };
+            py.expect_room(buffer.len())?;
             let at = at.min(self.len());
-            return self.splice(py, at, at, &more);
+            // Held meanwhile, so that the bytes need not be copied twice.
+            return self.splice(py, at, at, buffer.as_bytes());
         }
         let iterator = match iterable.iter(py) {
             Ok(iterator) => iterator,

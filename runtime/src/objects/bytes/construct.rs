@@ -6,6 +6,7 @@ use crate::objects::exceptions::types;
 use crate::objects::{PyBytes, PyInt, PyList, PyStr, PyTuple};
 use crate::protocol::buffer::Buffer;
 use crate::py::Py;
+use crate::reference::Ref;
 use crate::{bail, id, raise};
 
 /// Which type is being made: their texts differ.
@@ -146,11 +147,23 @@ pub(crate) fn from_source(py: Py<'_>, source: &PyObject, target: Target) -> PyRe
     from_object(py, source, target)
 }
 
+/// The same as a bytes object; a buffer is copied once.
+pub(crate) fn bytes_from_source(py: Py<'_>, source: &PyObject) -> PyResult<Ref<PyBytes>> {
+    if source.is_index() || !source.has_buffer() {
+        return PyBytes::new(py, &from_source(py, source, Target::Bytes)?);
+    }
+    let buffer = Buffer::with_flags(py, source, crate::protocol::buffer::buf::FULL_RO)?;
+    match buffer.view() {
+        None => PyBytes::new(py, buffer.as_bytes()),
+        Some(view) => crate::objects::memoryview::to_bytes(py, view, b'C'),
+    }
+}
+
 /// `__bytes__` of an object, if it has one (`PyObject_Bytes` without its fall-backs).
 pub(crate) fn dunder_bytes(
     py: Py<'_>,
     source: &PyObject,
-) -> PyResult<Option<crate::reference::Ref<PyBytes>>> {
+) -> PyResult<Option<Ref<PyBytes>>> {
     if source.downcast_exact::<PyInt>().is_some() {
         return Ok(None);
     }

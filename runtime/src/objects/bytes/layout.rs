@@ -14,6 +14,9 @@ use crate::reference::{PyClass, Ref};
 /// Size of an empty one with its NUL.
 const HEAD: usize = core::mem::offset_of!(PyBytes, ob_sval);
 
+/// Bytes from which on a block is cut instead of copied: smaller ones go into a pool of their size.
+const MANY: usize = 512;
+
 /// `PyBytesObject`: one byte more than the size, a NUL.
 #[pyclass(
     name = "bytes",
@@ -155,7 +158,29 @@ impl PyBytes {
             if written == len && len > 1 {
                 return Ok(made);
             }
+            if written >= MANY {
+                return PyBytes::cut(py, made, written);
+            }
             PyBytes::new(py, core::slice::from_raw_parts(made.data_ptr(), written))
+        }
+    }
+
+    /// Gives back the memory behind the first `len` bytes, which stay where they are if the allocator can do it.
+    ///
+    /// # Safety
+    /// Nobody else has seen the object; the first `len` bytes are written.
+    unsafe fn cut(py: Py<'_>, made: Ref<PyBytes>, len: usize) -> PyResult<Ref<PyBytes>> {
+        // SAFETY: by contract the block may move; it has room for the head, the bytes and a NUL.
+        unsafe {
+            let block = made.into_raw();
+            let Some(kept) = obmalloc::realloc(block.cast(), HEAD + len + 1) else {
+                drop(Ref::from_owned(block));
+                return Err(py.no_memory());
+            };
+            let bytes = kept.cast::<PyBytes>();
+            (*bytes).ob_base.ob_size.set(len as isize);
+            kept.add(HEAD + len).write(0);
+            Ok(Ref::from_owned(bytes))
         }
     }
 

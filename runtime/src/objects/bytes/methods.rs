@@ -44,7 +44,7 @@ impl PyBytes {
                 Some(source) => match construct::dunder_bytes(py, source)? {
                     Some(b) if plain => return Ok(b),
                     Some(b) => b,
-                    None => PyBytes::new(py, &construct::from_source(py, source, Target::Bytes)?)?,
+                    None => construct::bytes_from_source(py, source)?,
                 },
             },
         };

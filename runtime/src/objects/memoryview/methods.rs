@@ -354,7 +354,7 @@ impl PyMemoryView {
             Some(s) if s.eq_str("A") => b'A',
             Some(_) => bail!(py, ValueError, "order must be 'C', 'F' or 'A'"),
         };
-        PyBytes::new(py, &walk::to_contiguous(py, self.view(), order)?)
+        walk::to_bytes(py, self.view(), order)
     }
 
     #[pymethod]
@@ -502,7 +502,7 @@ impl PyMemoryView {
         if let Some(exporter) = unsafe { self.view().obj.as_ref() } {
             self.lending(|| exporter.hash(py))?;
         }
-        let bytes = PyBytes::new(py, &walk::to_contiguous(py, self.view(), b'C')?)?;
+        let bytes = walk::to_bytes(py, self.view(), b'C')?;
         self.hash.set(bytes.hash(py)?);
         Ok(self.hash.get())
     }

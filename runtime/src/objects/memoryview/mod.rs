@@ -28,7 +28,7 @@ use crate::reference::{PyClass, Ref};
 use crate::slots::{GetBufferProc, VisitProc};
 use crate::{bail, raise};
 
-pub(crate) use walk::to_contiguous;
+pub(crate) use walk::{to_bytes, to_contiguous};
 
 /// `PyBUF_MAX_NDIM`.
 pub const MAX_DIMENSIONS: usize = 64;

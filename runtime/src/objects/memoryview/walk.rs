@@ -2,8 +2,10 @@
 
 use super::{dimensions, format_of};
 use crate::error::PyResult;
+use crate::objects::PyBytes;
 use crate::protocol::buffer::Py_buffer;
 use crate::py::Py;
+use crate::reference::Ref;
 use crate::{bail, raise};
 
 /// Whether the items stand one after the other in C order, or in Fortran order (`PyBuffer_IsContiguous`).
@@ -81,35 +83,52 @@ pub(super) unsafe fn each_item(view: &Py_buffer, fortran: bool, mut see: impl Fn
     }
 }
 
-/// The bytes of all items in the order asked for: `C`, `F`, or `A` (Fortran order for what is Fortran-contiguous only, else C).
-pub(crate) fn to_contiguous(py: Py<'_>, view: &Py_buffer, order: u8) -> PyResult<Vec<u8>> {
-    let c = is_contiguous(view, false);
-    let fortran = match order {
+/// The bytes of a view that stand in memory in the order asked for: `C`, `F`, or `A` (Fortran order for what is Fortran-contiguous only,
+/// else C).
+fn standing(view: &Py_buffer, order: u8) -> Option<&[u8]> {
+    if view.len <= 0 {
+        return Some(&[]);
+    }
+    // SAFETY: the view is held: a contiguous one has `len` bytes at `buf`.
+    is_contiguous(view, is_fortran(view, order))
+        .then(|| unsafe { core::slice::from_raw_parts(view.buf.cast(), view.len as usize) })
+}
+
+fn is_fortran(view: &Py_buffer, order: u8) -> bool {
+    match order {
         b'F' => true,
-        b'A' => !c && is_contiguous(view, true),
+        b'A' => !is_contiguous(view, false) && is_contiguous(view, true),
         _ => false,
-    };
-    let len = view.len.max(0) as usize;
+    }
+}
+
+/// The bytes of all items in the order asked for: see [`standing`].
+pub(crate) fn to_contiguous(py: Py<'_>, view: &Py_buffer, order: u8) -> PyResult<Vec<u8>> {
     let mut out: Vec<u8> = Vec::new();
-    if out.try_reserve_exact(len).is_err() {
+    if out.try_reserve_exact(view.len.max(0) as usize).is_err() {
         return Err(py.no_memory());
     }
-    if len == 0 {
+    if let Some(bytes) = standing(view, order) {
+        out.extend_from_slice(bytes);
         return Ok(out);
     }
-    // SAFETY: the view is held: a contiguous one has `len` bytes at `buf`, each item of another has `itemsize`.
+    let itemsize = view.itemsize.max(0) as usize;
+    // SAFETY: the view is held: each item has `itemsize` bytes.
     unsafe {
-        if if fortran { is_contiguous(view, true) } else { c } {
-            out.extend_from_slice(core::slice::from_raw_parts(view.buf.cast(), len));
-        } else {
-            let itemsize = view.itemsize.max(0) as usize;
-            each_item(view, fortran, |p| {
-                out.extend_from_slice(core::slice::from_raw_parts(p, itemsize));
-                true
-            });
-        }
+        each_item(view, is_fortran(view, order), |p| {
+            out.extend_from_slice(core::slice::from_raw_parts(p, itemsize));
+            true
+        });
     }
     Ok(out)
+}
+
+/// The same as a bytes object, copied once where the items stand in order.
+pub(crate) fn to_bytes(py: Py<'_>, view: &Py_buffer, order: u8) -> PyResult<Ref<PyBytes>> {
+    match standing(view, order) {
+        Some(bytes) => PyBytes::new(py, bytes),
+        None => PyBytes::new(py, &to_contiguous(py, view, order)?),
+    }
 }
 
 /// Copies the items of `source` to `target`, both of one dimension; they may overlap. `ValueError` unless format, item size and length
