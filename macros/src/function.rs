@@ -367,11 +367,37 @@ impl Function {
         })
     }
 
-    /// `tp_vectorcall` of a constructor: the same parse, without the tuple between.
-    pub fn vectorcall(&self, wrapper: &Ident) -> syn::Result<TokenStream> {
+    /// `tp_vectorcall` of a constructor: the same parse, without the tuple between. With `init` the object is made by a `tp_new` that
+    /// does not look at its arguments.
+    pub fn vectorcall(&self, wrapper: &Ident, init: bool) -> syn::Result<TokenStream> {
         let ident = &self.ident;
         let obj = quote!(*mut ::krait_runtime::PyObject);
         let fail = quote!(return ::core::ptr::null_mut());
+        let (make, finish) = if init {
+            (
+                quote! {
+                    let ::core::option::Option::Some(tp_new) = (*slf).tp_new.get() else { #fail };
+                    let empty = match ::krait_runtime::objects::PyTuple::empty(py) {
+                        ::core::result::Result::Ok(empty) => empty,
+                        ::core::result::Result::Err(_) => #fail,
+                    };
+                    let made = tp_new(slf, empty.as_ptr(), ::core::ptr::null_mut());
+                    if made.is_null() {
+                        #fail
+                    }
+                    let made = ::krait_runtime::Ref::from_owned(made);
+                    let slf = made.as_ptr();
+                },
+                quote! {
+                    if ::krait_runtime::ret::return_status(result) < 0 {
+                        #fail
+                    }
+                    made.into_raw()
+                },
+            )
+        } else {
+            (TokenStream::new(), quote!(::krait_runtime::ret::IntoReturn::into_return(result, py)))
+        };
         let signature = self.signature()?;
         let (prepare, values) = self.parse(&signature, Arrival::Vector(signature.takes_keywords()), &fail)?;
         let call = self.call(&quote!(Self::#ident), &values)?;
@@ -391,7 +417,7 @@ impl Function {
         let (most, least) =
             (named.len() as isize, named.iter().filter(|p| p.default.is_none()).count() as isize);
         let count = quote! {
-            if nargs > #most && !::krait_runtime::args::Args::from_raw(args, nargs as usize, kwnames).has_keywords() {
+            if !#init && nargs > #most && !::krait_runtime::args::Args::from_raw(args, nargs as usize, kwnames).has_keywords() {
                 let _ = ::krait_runtime::args::check_positional(py, #name, nargs, #least, #most);
                 #fail
             }
@@ -405,9 +431,10 @@ impl Function {
                     let nargs = (nargsf & (usize::MAX >> 1)) as isize;
                     #keywords
                     #count
+                    #make
                     #prepare
                     let result = #call;
-                    ::krait_runtime::ret::IntoReturn::into_return(result, py)
+                    #finish
                 }
             }
         })

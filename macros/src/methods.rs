@@ -257,11 +257,8 @@ fn member(function: &mut ImplItemFn, class: &str, tables: &mut Tables) -> syn::R
                 );
                 tables.wrappers.push(quote!(#(#cfgs)* #code));
                 if vectorcall {
-                    if role == "init" {
-                        return Err(syn::Error::new_spanned(attribute, "#[vectorcall] goes with #[new]"));
-                    }
                     let wrapper = format_ident!("__krait_slot_tp_vectorcall");
-                    let code = wrapped.vectorcall(&wrapper)?;
+                    let code = wrapped.vectorcall(&wrapper, role == "init")?;
                     tables
                         .slots
                         .push(quote!(#(#cfgs)* { ty.ty.tp_vectorcall.set(::core::option::Option::Some(Self::#wrapper)); }));

@@ -203,17 +203,25 @@ impl Signature {
             let Some(dict) = kwargs.cast::<PyDict>().as_ref() else {
                 return self.sort(py, positional, Kwargs::default(), out);
             };
-            let (mut names, mut values) = (Vec::new(), Vec::new());
-            for (k, v) in dict.items_snapshot() {
-                values.push(&*v.as_object().as_ptr());
-                names.push(k);
-            }
-            let shared: (&'a [Ref<PyObject>], &'a [&'a PyObject]) = (
-                core::slice::from_raw_parts(names.as_ptr(), names.len()),
-                core::slice::from_raw_parts(values.as_ptr(), values.len()),
-            );
-            let rest = self.sort(py, positional, Kwargs { names: shared.0, values: shared.1 }, out)?;
-            // `**kwargs` of a tuple call is handed on as the dict itself by the macro, so the snapshot may go.
+            // Mostly there are few keywords; otherwise the room is a vector's.
+            let mut few = [[core::ptr::null_mut::<PyObject>(); 8]; 2];
+            let mut many: [Vec<*mut PyObject>; 2] = [Vec::new(), Vec::new()];
+            let count = dict.len();
+            let [names, values] = if count <= 8 {
+                few.each_mut().map(<[_; 8]>::as_mut_slice)
+            } else {
+                many.each_mut().map(|room| {
+                    room.resize(count, core::ptr::null_mut());
+                    room.as_mut_slice()
+                })
+            };
+            dict.borrow_entries(names, values);
+            let keywords = Kwargs {
+                names: core::slice::from_raw_parts(names.as_ptr().cast::<Ref<PyObject>>(), count),
+                values: core::slice::from_raw_parts(values.as_ptr().cast::<&PyObject>(), count),
+            };
+            let rest = self.sort(py, positional, keywords, out)?;
+            // `**kwargs` of a tuple call is handed on as the dict itself by the macro, so the room may go.
             Ok(Rest { varargs: rest.varargs, kwargs: Kwargs::default() })
         }
     }

@@ -3,7 +3,7 @@
 use krait_bytecode::operands::function_attribute as attribute;
 use krait_runtime::objects::method::PyMethod;
 use krait_runtime::objects::str::StrBuilder;
-use krait_runtime::objects::{PyDict, PyStr, PyTuple};
+use krait_runtime::objects::{PyDict, PyList, PyStr, PyTuple};
 use krait_runtime::{Py, PyClass, PyObject, PyResult, Ref, raise};
 
 use super::access::attempt;
@@ -39,6 +39,9 @@ pub(crate) fn function_text(py: Py<'_>, function: &PyObject) -> PyResult<String>
 pub(super) fn star_arguments(py: Py<'_>, function: &PyObject, args: &PyObject) -> PyResult<Ref<PyTuple>> {
     if let Some(tuple) = args.downcast_exact::<PyTuple>() {
         return Ok(tuple.new_ref());
+    }
+    if let Some(list) = args.downcast_exact::<PyList>() {
+        return list.to_tuple(py);
     }
     if args.ty().tp_iter.get().is_none() && !args.is_sequence() {
         let function = function_text(py, function)?;

@@ -129,7 +129,7 @@ fn call_one(
         Intrinsic1::AsyncGenWrap => crate::elsewhere::async_gen_wrap(py, value),
         Intrinsic1::UnaryPositive => value.positive(py),
         Intrinsic1::ListToTuple => match value.downcast::<PyList>() {
-            Some(list) => PyTuple::from_vec(py, list.to_vec()).map(Ref::upcast),
+            Some(list) => list.to_tuple(py).map(Ref::upcast),
             None => Err(raise!(py, SystemError, "not a list")),
         },
         Intrinsic1::TypeVar

@@ -108,7 +108,7 @@ impl PyModule {
     }
 
     /// An attribute, the module's own `__getattr__` included; `None` when there is none.
-    fn find(&self, py: Py<'_>, name: &PyStr) -> PyResult<Option<Ref<PyObject>>> {
+    pub(crate) fn find(&self, py: Py<'_>, name: &PyStr) -> PyResult<Option<Ref<PyObject>>> {
         if let Some(value) = self.generic_get_attr_optional(py, name)? {
             return Ok(Some(value));
         }

@@ -424,6 +424,12 @@ impl PyType {
         self.tp_getattro.get().is_some_and(|f| f as usize == generic_getattro as *const () as usize)
     }
 
+    /// True when attribute look-up is that of `other`.
+    #[inline(always)]
+    pub(crate) fn has_same_getattr(&self, other: &PyType) -> bool {
+        self.tp_getattro.get().map(|f| f as usize) == other.tp_getattro.get().map(|f| f as usize)
+    }
+
     /// True when attribute assignment is `object.__setattr__`'s.
     #[inline(always)]
     pub fn has_generic_setattr(&self) -> bool {

@@ -6,7 +6,7 @@ use crate::error::{PyResult, Raised, owned_or_raised};
 use crate::object::PyObject;
 use crate::objects::exceptions::types;
 use crate::objects::r#type::flags;
-use crate::objects::{PyBool, PyFloat, PyInt, PyNone, PyNotImplemented, PyStr, PyTuple};
+use crate::objects::{PyBool, PyFloat, PyInt, PyModule, PyNone, PyNotImplemented, PyStr, PyTuple, PyType};
 use crate::py::Py;
 use crate::raise;
 use crate::reference::{PyClass, Ref};
@@ -106,8 +106,16 @@ impl PyObject {
         if self.ty().has_generic_getattr() {
             return self.generic_get_attr_optional(py, name);
         }
-        match self.get_attr(py, name) {
-            Ok(v) => Ok(Some(v)),
+        // Types and modules are asked before an error is made that nobody would see.
+        let found = match self.downcast::<PyType>() {
+            Some(ty) if self.ty().has_same_getattr(PyType::type_object()) => ty.find_attribute(py, name),
+            _ => match self.downcast::<PyModule>() {
+                Some(module) if self.ty().has_same_getattr(PyModule::type_object()) => module.find(py, name),
+                _ => self.get_attr(py, name).map(Some),
+            },
+        };
+        match found {
+            Ok(found) => Ok(found),
             Err(raised) if py.error_matches(types::AttributeError()) => {
                 py.clear_error(raised);
                 Ok(None)

@@ -434,6 +434,7 @@ impl Future {
     }
 
     #[init]
+    #[vectorcall]
     #[sig("(*, loop=None)")]
     fn init(&self, py: Py<'_>, event_loop: Option<&PyObject>) -> PyResult<()> {
         self.initialize(py, event_loop)

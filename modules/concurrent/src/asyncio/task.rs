@@ -109,6 +109,7 @@ impl Task {
     }
 
     #[init]
+    #[vectorcall]
     #[sig("(coro, *, loop=None, name=None, context=None, eager_start=False)")]
     fn init(
         &self,

@@ -160,10 +160,7 @@ pub(crate) fn bytes_from_source(py: Py<'_>, source: &PyObject) -> PyResult<Ref<P
 }
 
 /// `__bytes__` of an object, if it has one (`PyObject_Bytes` without its fall-backs).
-pub(crate) fn dunder_bytes(
-    py: Py<'_>,
-    source: &PyObject,
-) -> PyResult<Option<Ref<PyBytes>>> {
+pub(crate) fn dunder_bytes(py: Py<'_>, source: &PyObject) -> PyResult<Option<Ref<PyBytes>>> {
     if source.downcast_exact::<PyInt>().is_some() {
         return Ok(None);
     }

@@ -230,6 +230,15 @@ impl PyDict {
         items
     }
 
+    /// Writes the keys and the values in order, borrowed, for as many entries as there is room for.
+    pub(crate) fn borrow_entries(&self, keys: &mut [*mut PyObject], values: &mut [*mut PyObject]) {
+        let mut position = 0;
+        for (key, value) in keys.iter_mut().zip(values) {
+            let Some(entry) = self.peek_entry(&mut position) else { return };
+            (*key, *value) = entry;
+        }
+    }
+
     /// The entry at or after `*position` (start with 0), which then moves on: `PyDict_Next`. Safe under mutation.
     #[inline]
     pub fn next_entry(&self, position: &mut usize) -> Option<(Ref<PyObject>, Ref<PyObject>)> {

@@ -357,6 +357,12 @@ impl PyList {
         (0..self.len()).filter_map(|i| self.get(i)).collect()
     }
 
+    /// The items as a tuple.
+    pub fn to_tuple(&self, py: Py<'_>) -> PyResult<Ref<PyTuple>> {
+        // SAFETY: nothing runs before the items are copied.
+        PyTuple::copy_of(py, unsafe { self.as_slice() })
+    }
+
     /// Empties; the items are released when the list is empty already.
     #[inline]
     pub fn clear(&self) {
