@@ -13,6 +13,7 @@ _include = _prefix + "/include/python" + _version
 
 # system build tools and flags for extension modules
 build_time_vars = {
+    "ABIFLAGS": "",
     "AR": "ar",
     "ARFLAGS": "rcs",
     "BASECFLAGS": "-fno-strict-overflow -Wsign-compare",
@@ -46,7 +47,7 @@ build_time_vars = {
     "INSTSONAME": "",
     "LDCXXSHARED": "c++ -shared",
     "LDFLAGS": "",
-    "LDLIBRARY": "",
+    "LDLIBRARY": "libpython" + _version + ".a",
     "LDSHARED": "cc -shared",
     "LDVERSION": _version,
     "LIBDEST": _stdlib,
@@ -54,7 +55,7 @@ build_time_vars = {
     "LIBM": "-lm",
     "LIBPC": _lib + "/pkgconfig",
     "LIBPL": _stdlib + "/config-" + _version + "-x86_64-linux-gnu",
-    "LIBRARY": "",
+    "LIBRARY": "libpython" + _version + ".a",
     "LIBS": "-ldl",
     "LINKCC": "cc",
     "LINKFORSHARED": "-Xlinker -export-dynamic",

@@ -20,14 +20,18 @@ LEFT_OUT = {"tkinter", "_tkinter", "turtle", "turtledemo", "idlelib", "curses", 
 OURS = {"__file__", "__loader__", "__spec__", "__module__", "__getattribute__", "__setattr__", "__delattr__", "__vectorcalloffset__"}
 
 PROBE = r'''
-import contextlib, importlib, inspect, io, json, re, sys, warnings
+import contextlib, importlib, inspect, io, json, os, re, sys, warnings
 warnings.simplefilter("ignore")
 
 def signature(value):
     try:
-        return re.sub(" at 0x[0-9a-f]+", "", str(inspect.signature(value)))
+        text = str(inspect.signature(value))
     except (ValueError, TypeError):
         return None
+    # Default values show addresses, threads' numbers, and where this interpreter and its library stand.
+    text = re.sub(" at 0x[0-9a-f]+", "", text)
+    text = re.sub("[0-9]{10,}", "NUMBER", text)
+    return text.replace(os.path.dirname(os.__file__), "LIBRARY").replace(sys.executable, "PYTHON")
 
 # A field of the structure and a pair of functions behave alike, and so do functions that are told their class and others.
 SAME_KIND = {"getset_descriptor": "member_descriptor", "builtin_method": "builtin_function_or_method"}

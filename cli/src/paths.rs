@@ -58,7 +58,57 @@ impl Environment {
     }
 }
 
-/// Sets executable, prefixes and `sys.path`: from `PYTHONHOME`, else `pyvenv.cfg`, the library beside the executable, or the one laid
+/// `path` without `.`, `..` and doubled slashes, by its text alone; two slashes at its start mean something of their own and stay.
+fn normalised(path: &[u8]) -> Vec<u8> {
+    let mut parts: Vec<&[u8]> = Vec::new();
+    for part in path.split(|&b| b == b'/') {
+        match part {
+            b"" | b"." => {}
+            b".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    let mut whole =
+        if path.starts_with(b"//") && !path.starts_with(b"///") { b"//".to_vec() } else { b"/".to_vec() };
+    whole.extend(parts.join(&b'/'));
+    whole
+}
+
+/// A file `EXECUTABLE._pth` beside the executable replaces everything that `sys.path` is otherwise made of, one entry a line,
+/// and isolates the interpreter; `site` is imported only if a line says so. True if there is one.
+fn path_file(config: &mut Config, executable: &Path) -> bool {
+    let mut name = bytes(executable);
+    name.extend_from_slice(b"._pth");
+    let Ok(content) = std::fs::read(OsString::from_vec(name)) else { return false };
+    let home = executable.parent().map(bytes).unwrap_or_default();
+    config.isolated = 1;
+    config.ignore_environment = 1;
+    config.safe_path = true;
+    config.no_site = 1;
+    config.module_search_paths.clear();
+    for line in content.split(|&b| b == b'\n') {
+        let entry = line.split(|&b| b == b'#').next().unwrap_or_default().trim_ascii();
+        match entry {
+            b"" => {}
+            b"import site" => config.no_site = 0,
+            entry if entry.starts_with(b"import ") => stderr_line!("unsupported 'import' line in ._pth file"),
+            entry if entry.starts_with(b"/") => config.module_search_paths.push(normalised(entry)),
+            entry => {
+                let path = [&home, entry].join(&b'/');
+                config.module_search_paths.push(normalised(&path));
+            }
+        }
+    }
+    let library = executable.with_file_name(LIBRARY_FOLDER);
+    config.stdlib_dir = bytes(&library);
+    config.base_prefix = home;
+    config.base_exec_prefix = config.base_prefix.clone();
+    config.prefix = config.base_prefix.clone();
+    config.exec_prefix = config.base_prefix.clone();
+    true
+}
+
+/// Sets executable, prefixes and `sys.path`: from a `._pth` file, else from `PYTHONHOME`, else `pyvenv.cfg`, the library beside the executable, or the one laid
 /// out from the executable itself.
 pub fn find(config: &mut Config, program: &[u8]) -> Result<(), String> {
     let executable = find_program(program);
@@ -66,6 +116,9 @@ pub fn find(config: &mut Config, program: &[u8]) -> Result<(), String> {
     config.base_executable = config.executable.clone();
     config.platlibdir = environment::set(config, "PYTHONPLATLIBDIR")
         .map_or_else(|| "lib".to_owned(), |name| name.to_string_lossy().into_owned());
+    if path_file(config, &executable) {
+        return Ok(());
+    }
     let given = environment::set(config, "PYTHONHOME");
     let (base_prefix, base_exec_prefix) = match &given {
         Some(home) => {

@@ -11,7 +11,8 @@ use krait_runtime::objects::{PyBytes, PyStr};
 use krait_runtime::prelude::*;
 use krait_syntax::ast::Mod;
 use krait_syntax::{
-    Decoder, ErrorKind, Mode, Normaliser, ParseOptions, StackLimit, SyntaxError, Warning, WarningCategory,
+    CharacterNames, Decoder, ErrorKind, Mode, Normaliser, ParseOptions, StackLimit, SyntaxError, Warning,
+    WarningCategory,
 };
 
 use crate::objects::code::PyCode;
@@ -149,6 +150,21 @@ impl Normaliser for ReplacedNormaliser<'_> {
     }
 }
 
+/// Module `unicodedata`, without which `\N{…}` is an error.
+struct Names<'py>(Py<'py>);
+
+impl core::fmt::Debug for Names<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Names")
+    }
+}
+
+impl CharacterNames for Names<'_> {
+    fn known(&self) -> bool {
+        self.0.knows_character_names()
+    }
+}
+
 /// `compile(source, filename, mode, flags, optimize=optimize)` with code as result. `optimize` is -1 for the interpreter's own level.
 pub fn compile_source(
     py: Py<'_>,
@@ -214,6 +230,7 @@ fn parse_only<'a>(
         stack_limit: stack_limit(py),
         from_file: has(flags::SCRIPT),
         normaliser: None,
+        character_names: None,
     };
     let exec = mode == Mode::Exec;
     let decoded = match source {
@@ -239,7 +256,8 @@ fn parse_only<'a>(
     let replaced = if text.is_ascii() { None } else { ReplacedNormaliser::find(py) };
     let replaced = replaced.map(|replaced| &*arena.alloc(replaced));
     let normaliser = replaced.map(|replaced| replaced as &dyn Normaliser);
-    let options = ParseOptions { normaliser, ..options };
+    let character_names = Some(&*arena.alloc(Names(py)) as &dyn CharacterNames);
+    let options = ParseOptions { normaliser, character_names, ..options };
     let mut parsed = krait_syntax::parse_warning(arena, text, options, warnings);
     if let Some(replaced) = replaced {
         drop(replaced.function.take());

@@ -11,7 +11,7 @@ use crate::names;
 use crate::options::{self, Argument, allowances, c_string, inside, take};
 
 const KNOWN: &str = "module, name, doc, base, basetype, gc, final_, sequence, mapping, disallow_instantiation, match_self, \
-     immutable, method_descriptor, vectorcall_offset, dict, weaklist, itemsize, itemtype, flags, basicsize, manual, over_base, \
+     heap, plain_new, base_new, immutable, method_descriptor, vectorcall_offset, dict, weaklist, itemsize, itemtype, flags, basicsize, manual, over_base, \
      no_alloc, no_layout";
 
 #[derive(Default)]
@@ -31,6 +31,10 @@ struct Options {
     over_base: bool,
     no_alloc: bool,
     no_layout: bool,
+    heap: bool,
+    plain_new: bool,
+    base_new: bool,
+    immutable: bool,
 }
 
 impl Options {
@@ -52,7 +56,10 @@ impl Options {
                     options.flags.push(flag("HAVE_GC"));
                 }
                 "final_" => {}
-                "immutable" => options.flags.push(flag("IMMUTABLETYPE")),
+                "heap" => options.heap = true,
+                "plain_new" => options.plain_new = true,
+                "base_new" => options.base_new = true,
+                "immutable" => options.immutable = true,
                 "sequence" => options.flags.push(flag("SEQUENCE")),
                 "mapping" => options.flags.push(flag("MAPPING")),
                 "disallow_instantiation" => options.flags.push(flag("DISALLOW_INSTANTIATION")),
@@ -243,6 +250,20 @@ pub fn expand(arguments: TokenStream, item: TokenStream) -> syn::Result<TokenStr
         (false, None, false) => quote!(::core::option::Option::Some(false)),
         _ => quote!(::core::option::Option::None),
     };
+    let (hides_new, base_new) = (options.plain_new, options.base_new);
+    let plain_new = options.plain_new.then(|| {
+        quote! {
+            let object = <::krait_runtime::objects::object::PyBaseObject as ::krait_runtime::PyClass>::type_object();
+            ty.ty.tp_new.set(object.tp_new.get());
+        }
+    });
+    // A static type cannot be changed in any case.
+    let immutable = options.immutable;
+    let heap = if options.heap {
+        quote!(::core::option::Option::Some(#immutable))
+    } else {
+        quote!(::core::option::Option::None)
+    };
     let allow = allowances();
     Ok(quote! {
         #item
@@ -273,12 +294,16 @@ pub fn expand(arguments: TokenStream, item: TokenStream) -> syn::Result<TokenStr
             unsafe impl ::krait_runtime::PyClass for #ident {
                 const SIZE: usize = (#basicsize) as usize;
                 const COLLECTABLE: ::core::option::Option<bool> = #collectable;
+                const HEAP: ::core::option::Option<bool> = #heap;
+                const PLAIN_NEW: bool = #hides_new;
+                const BASE_NEW: bool = #base_new;
                 #[inline(always)]
                 fn static_type() -> &'static ::krait_runtime::objects::r#type::StaticType {
                     &TYPE
                 }
                 fn describe(ty: &'static ::krait_runtime::objects::r#type::StaticType) {
                     #base
+                    #plain_new
                     #derived
                     #member_table
                     <#ident>::__krait_describe(ty);

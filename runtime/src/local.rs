@@ -90,8 +90,31 @@ pub fn new_exception_class(
     doc: Option<&str>,
     bases: &[&PyObject],
 ) -> PyResult<Ref<PyObject>> {
-    let (module, short) = name.rsplit_once('.').unwrap_or(("", name));
+    exception_class(py, name, doc, bases, PyDict::new(py)?)
+}
+
+/// As [`new_exception_class`], of instances that hold no more than those of the base: they cannot be weakly referenced.
+pub fn new_slim_exception_class(
+    py: Py<'_>,
+    name: &str,
+    doc: Option<&str>,
+    bases: &[&PyObject],
+) -> PyResult<Ref<PyObject>> {
     let namespace = PyDict::new(py)?;
+    namespace.set(py, id!(py, "__slots__"), &*PyTuple::new(py, &[])?)?;
+    let class = exception_class(py, name, doc, bases, namespace)?;
+    class.del_attr(py, id!(py, "__slots__"))?;
+    Ok(class)
+}
+
+fn exception_class(
+    py: Py<'_>,
+    name: &str,
+    doc: Option<&str>,
+    bases: &[&PyObject],
+    namespace: Ref<PyDict>,
+) -> PyResult<Ref<PyObject>> {
+    let (module, short) = name.rsplit_once('.').unwrap_or(("", name));
     namespace.set(py, id!(py, "__module__"), &*PyStr::new(py, module)?)?;
     if let Some(doc) = doc {
         namespace.set(py, id!(py, "__doc__"), &*PyStr::new(py, doc)?)?;

@@ -30,6 +30,16 @@ pub unsafe trait PyClass: Layout + Deref<Target = PyObject> + Sized {
     /// Whether instances of exactly this type carry a collector's head; `None` when only the readied type tells.
     const COLLECTABLE: Option<bool> = None;
 
+    /// Whether the type counts as one made at run time, as CPython has the classes of its extension modules: `Some` says whether
+    /// Python code is kept from changing it.
+    const HEAP: Option<bool> = None;
+
+    /// Whether the class has no `__new__` of its own for Python code, which finds `object`'s.
+    const PLAIN_NEW: bool = false;
+
+    /// Whether the class shows its base's way of making instances as a `__new__` of its own.
+    const BASE_NEW: bool = false;
+
     /// The static type with room for its slot tables.
     fn static_type() -> &'static StaticType;
 

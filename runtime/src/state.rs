@@ -207,6 +207,8 @@ pub struct InterpreterState {
     pub interned: Member<PyObject>,
     /// `sys.set_int_max_str_digits`.
     pub int_max_str_digits: Cell<i32>,
+    /// Whether `unicodedata`, which names characters, has been found.
+    pub character_names: Cell<bool>,
     /// Codec registry and error handlers, made at first use by module `_codecs`.
     pub codec_search_path: Member<PyObject>,
     pub codec_search_cache: Member<PyObject>,
@@ -325,6 +327,7 @@ impl InterpreterState {
             next_thread_id: Cell::new(1),
             finalizing: Cell::new(false),
             int_max_str_digits: Cell::new(config.int_max_str_digits),
+            character_names: Cell::new(false),
             config: RefCell::new(config),
             next_type_version: Cell::new(1),
             type_cache: crate::objects::r#type::TypeCache::new(),

@@ -3,6 +3,7 @@
 
 use bumpalo::Bump;
 
+use crate::CharacterNames;
 use crate::ast::Wtf8;
 use crate::identifier;
 
@@ -54,7 +55,11 @@ fn octal(rest: &[u8]) -> (u32, usize) {
 }
 
 /// The value of the text of a string literal; `Err` holds the message of the codec `unicodeescape`.
-pub(crate) fn decode_text<'a>(arena: &'a Bump, text: &'a str) -> Result<Decoded<'a>, String> {
+pub(crate) fn decode_text<'a>(
+    arena: &'a Bump,
+    text: &'a str,
+    names: Option<&dyn CharacterNames>,
+) -> Result<Decoded<'a>, String> {
     let bytes = text.as_bytes();
     let Some(first) = memchr::memchr(b'\\', bytes) else {
         return Ok(Decoded { bytes, invalid: None });
@@ -104,6 +109,9 @@ pub(crate) fn decode_text<'a>(arena: &'a Bump, text: &'a str) -> Result<Decoded<
                 used = 2 + want;
             }
             Some(b'N') => {
+                if names.is_some_and(|names| !names.known()) {
+                    return Err("\\N escapes not supported (can't load unicodedata module)".to_owned());
+                }
                 let malformed = "malformed \\N character escape";
                 if rest.get(1) != Some(&b'{') {
                     return Err(codec_error(bytes, at, at + 2, malformed));

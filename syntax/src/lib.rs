@@ -44,6 +44,12 @@ pub trait Normaliser: std::fmt::Debug {
     fn normalise(&self, name: &str) -> Option<String>;
 }
 
+/// Knows whether characters have names: CPython takes them from a module that a program may keep out.
+pub trait CharacterNames: std::fmt::Debug {
+    /// Whether `\N{…}` can be read; asked at each.
+    fn known(&self) -> bool;
+}
+
 /// How to parse.
 #[derive(Clone, Copy, Debug)]
 pub struct ParseOptions<'a> {
@@ -69,6 +75,8 @@ pub struct ParseOptions<'a> {
     pub from_file: bool,
     /// Who else is to normalise identifiers.
     pub normaliser: Option<&'a dyn Normaliser>,
+    /// Who says whether characters have names; they do where nobody does.
+    pub character_names: Option<&'a dyn CharacterNames>,
 }
 
 impl Default for ParseOptions<'_> {
@@ -85,6 +93,7 @@ impl Default for ParseOptions<'_> {
             stack_limit: StackLimit::default(),
             from_file: false,
             normaliser: None,
+            character_names: None,
         }
     }
 }

@@ -21,7 +21,7 @@ fn raise_error(py: Py<'_>, error: &Error) -> Raised {
 }
 
 /// `_bz2.BZ2Compressor`.
-#[pyclass(module = "_bz2", name = "BZ2Compressor", immutable)]
+#[pyclass(module = "_bz2", name = "BZ2Compressor", immutable, heap)]
 #[repr(C)]
 pub struct Bz2Compressor {
     base: PyObject,
@@ -75,7 +75,7 @@ impl Bz2Compressor {
 }
 
 /// `_bz2.BZ2Decompressor`.
-#[pyclass(module = "_bz2", name = "BZ2Decompressor", immutable)]
+#[pyclass(module = "_bz2", name = "BZ2Decompressor", immutable, heap)]
 #[repr(C)]
 pub struct Bz2Decompressor {
     base: PyObject,

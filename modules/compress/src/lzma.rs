@@ -50,7 +50,7 @@ fn check_of(id: i32) -> Option<Check> {
 }
 
 /// `_lzma.LZMACompressor`.
-#[pyclass(module = "_lzma", name = "LZMACompressor", immutable)]
+#[pyclass(module = "_lzma", name = "LZMACompressor", immutable, heap)]
 #[repr(C)]
 pub struct LzmaCompressor {
     base: PyObject,
@@ -190,7 +190,7 @@ impl LzmaCompressor {
 }
 
 /// `_lzma.LZMADecompressor`.
-#[pyclass(module = "_lzma", name = "LZMADecompressor", immutable)]
+#[pyclass(module = "_lzma", name = "LZMADecompressor", immutable, heap)]
 #[repr(C)]
 pub struct LzmaDecompressor {
     base: PyObject,

@@ -2,7 +2,7 @@
 //! `concurrent.interpreters` and `concurrent.futures` can be imported whole.
 
 use krait_macros::pymodule;
-use krait_runtime::local::{InterpreterLocal, new_exception_class};
+use krait_runtime::local::{InterpreterLocal, new_exception_class, new_slim_exception_class};
 use krait_runtime::objects::exceptions::types;
 use krait_runtime::objects::memoryview::PyMemoryView;
 use krait_runtime::prelude::*;
@@ -10,13 +10,13 @@ use krait_runtime::prelude::*;
 /// `InterpreterError`.
 static INTERPRETER_ERROR: InterpreterLocal = InterpreterLocal::new(|py| {
     let doc = "A cross-interpreter operation failed";
-    new_exception_class(py, "concurrent.interpreters.InterpreterError", Some(doc), &[types::Exception()])
+    new_slim_exception_class(py, "concurrent.interpreters.InterpreterError", Some(doc), &[types::Exception()])
 });
 /// `InterpreterNotFoundError`.
 static NOT_FOUND_ERROR: InterpreterLocal = InterpreterLocal::new(|py| {
     let base = INTERPRETER_ERROR.get(py)?;
     let doc = "An interpreter was not found";
-    new_exception_class(py, "concurrent.interpreters.InterpreterNotFoundError", Some(doc), &[&base])
+    new_slim_exception_class(py, "concurrent.interpreters.InterpreterNotFoundError", Some(doc), &[&base])
 });
 /// `NotShareableError`.
 static NOT_SHAREABLE_ERROR: InterpreterLocal = InterpreterLocal::new(|py| {

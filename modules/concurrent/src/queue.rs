@@ -31,7 +31,7 @@ impl Traverse for Items {
 }
 
 /// `_queue.SimpleQueue`.
-#[pyclass(module = "_queue", name = "SimpleQueue", basetype, gc)]
+#[pyclass(module = "_queue", name = "SimpleQueue", basetype, gc, heap, immutable)]
 #[repr(C)]
 pub struct SimpleQueue {
     base: PyObject,

@@ -89,7 +89,7 @@ struct Records {
 }
 
 /// `_lsprof.Profiler`.
-#[pyclass(module = "_lsprof", name = "Profiler", basetype, gc)]
+#[pyclass(module = "_lsprof", name = "Profiler", basetype, gc, heap, immutable, plain_new)]
 #[repr(C)]
 pub struct Profiler {
     base: PyObject,

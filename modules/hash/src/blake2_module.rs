@@ -194,7 +194,7 @@ macro_rules! blake2_class {
 }
 
 /// `blake2b`.
-#[pyclass(module = "_blake2", name = "blake2b", immutable)]
+#[pyclass(module = "_blake2", name = "blake2b", immutable, gc, heap)]
 #[repr(C)]
 pub struct Blake2bType {
     base: PyObject,
@@ -204,7 +204,7 @@ pub struct Blake2bType {
 blake2_class!(Blake2bType, B, Blake2b);
 
 /// `blake2s`.
-#[pyclass(module = "_blake2", name = "blake2s", immutable)]
+#[pyclass(module = "_blake2", name = "blake2s", immutable, gc, heap)]
 #[repr(C)]
 pub struct Blake2sType {
     base: PyObject,

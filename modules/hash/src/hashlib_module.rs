@@ -7,7 +7,7 @@ use crate::hmac::{Hmac, hmac_methods};
 use crate::state::{State, free_length, hashable, initial};
 
 /// `_hashlib.HASH`.
-#[pyclass(module = "_hashlib", name = "HASH", basetype, disallow_instantiation, immutable)]
+#[pyclass(module = "_hashlib", name = "HASH", basetype, disallow_instantiation, immutable, heap)]
 #[repr(C)]
 pub struct HashType {
     base: PyObject,
@@ -15,7 +15,7 @@ pub struct HashType {
 }
 
 /// `_hashlib.HASHXOF`: digests of free length.
-#[pyclass(module = "_hashlib", name = "HASHXOF", base = HashType, disallow_instantiation, immutable)]
+#[pyclass(module = "_hashlib", name = "HASHXOF", base = HashType, disallow_instantiation, immutable, basetype, heap)]
 #[repr(C)]
 pub struct HashXofType {
     base: PyObject,
@@ -99,7 +99,7 @@ impl HashXofType {
 }
 
 /// `_hashlib.HMAC`.
-#[pyclass(module = "_hashlib", name = "HMAC", disallow_instantiation, immutable)]
+#[pyclass(module = "_hashlib", name = "HMAC", disallow_instantiation, immutable, heap)]
 #[repr(C)]
 pub struct HashlibHmac {
     base: PyObject,

@@ -7,7 +7,7 @@ use crate::hmac::{Hmac, hmac_methods};
 use crate::state::{State, hashable};
 
 /// `_hmac.HMAC`.
-#[pyclass(module = "_hmac", name = "HMAC", disallow_instantiation, immutable)]
+#[pyclass(module = "_hmac", name = "HMAC", disallow_instantiation, immutable, gc, heap)]
 #[repr(C)]
 pub struct HmacType {
     base: PyObject,

@@ -6,7 +6,7 @@ use crate::algorithm::Hasher;
 use crate::state::{State, hash_methods, hashable, initial};
 
 /// `md5`.
-#[pyclass(module = "_md5", name = "md5", doc = "", disallow_instantiation, immutable)]
+#[pyclass(module = "_md5", name = "md5", doc = "", disallow_instantiation, immutable, gc, heap)]
 #[repr(C)]
 pub struct Md5Type {
     base: PyObject,

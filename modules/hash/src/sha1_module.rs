@@ -6,7 +6,7 @@ use crate::algorithm::Hasher;
 use crate::state::{State, hash_methods, hashable, initial};
 
 /// `sha1`.
-#[pyclass(module = "_sha1", name = "sha1", doc = "", disallow_instantiation, immutable)]
+#[pyclass(module = "_sha1", name = "sha1", doc = "", disallow_instantiation, immutable, gc, heap)]
 #[repr(C)]
 pub struct Sha1Type {
     base: PyObject,

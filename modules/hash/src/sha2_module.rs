@@ -6,7 +6,7 @@ use crate::algorithm::Hasher;
 use crate::state::{State, hash_methods, hashable, initial};
 
 /// SHA-224.
-#[pyclass(module = "_sha2", name = "SHA224Type", disallow_instantiation, immutable)]
+#[pyclass(module = "_sha2", name = "SHA224Type", disallow_instantiation, immutable, gc, heap)]
 #[repr(C)]
 pub struct Sha224Type {
     base: PyObject,
@@ -16,7 +16,7 @@ pub struct Sha224Type {
 hash_methods!(Sha224Type);
 
 /// SHA-256.
-#[pyclass(module = "_sha2", name = "SHA256Type", disallow_instantiation, immutable)]
+#[pyclass(module = "_sha2", name = "SHA256Type", disallow_instantiation, immutable, gc, heap)]
 #[repr(C)]
 pub struct Sha256Type {
     base: PyObject,
@@ -26,7 +26,7 @@ pub struct Sha256Type {
 hash_methods!(Sha256Type);
 
 /// SHA-384.
-#[pyclass(module = "_sha2", name = "SHA384Type", disallow_instantiation, immutable)]
+#[pyclass(module = "_sha2", name = "SHA384Type", disallow_instantiation, immutable, gc, heap)]
 #[repr(C)]
 pub struct Sha384Type {
     base: PyObject,
@@ -36,7 +36,7 @@ pub struct Sha384Type {
 hash_methods!(Sha384Type);
 
 /// SHA-512.
-#[pyclass(module = "_sha2", name = "SHA512Type", disallow_instantiation, immutable)]
+#[pyclass(module = "_sha2", name = "SHA512Type", disallow_instantiation, immutable, gc, heap)]
 #[repr(C)]
 pub struct Sha512Type {
     base: PyObject,

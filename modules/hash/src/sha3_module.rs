@@ -10,7 +10,7 @@ macro_rules! sha3_class {
     ($class:ident, $name:literal) => {
         #[pymethods(parts(digests))]
         impl $class {
-            #[new]
+            #[new(name = "sha3_224")]
             #[sig("(data=b'', *, usedforsecurity=True, string=None)")]
             fn new(
                 py: Py<'_>,
@@ -116,7 +116,7 @@ macro_rules! free {
 }
 
 /// `sha3_224`.
-#[pyclass(module = "_sha3", name = "sha3_224", immutable)]
+#[pyclass(module = "_sha3", name = "sha3_224", immutable, gc, heap)]
 #[repr(C)]
 pub struct Sha3x224 {
     base: PyObject,
@@ -127,7 +127,7 @@ fixed!(Sha3x224);
 sha3_class!(Sha3x224, "sha3_224");
 
 /// `sha3_256`.
-#[pyclass(module = "_sha3", name = "sha3_256", immutable)]
+#[pyclass(module = "_sha3", name = "sha3_256", immutable, gc, heap)]
 #[repr(C)]
 pub struct Sha3x256 {
     base: PyObject,
@@ -138,7 +138,7 @@ fixed!(Sha3x256);
 sha3_class!(Sha3x256, "sha3_256");
 
 /// `sha3_384`.
-#[pyclass(module = "_sha3", name = "sha3_384", immutable)]
+#[pyclass(module = "_sha3", name = "sha3_384", immutable, gc, heap)]
 #[repr(C)]
 pub struct Sha3x384 {
     base: PyObject,
@@ -149,7 +149,7 @@ fixed!(Sha3x384);
 sha3_class!(Sha3x384, "sha3_384");
 
 /// `sha3_512`.
-#[pyclass(module = "_sha3", name = "sha3_512", immutable)]
+#[pyclass(module = "_sha3", name = "sha3_512", immutable, gc, heap)]
 #[repr(C)]
 pub struct Sha3x512 {
     base: PyObject,
@@ -160,7 +160,7 @@ fixed!(Sha3x512);
 sha3_class!(Sha3x512, "sha3_512");
 
 /// `shake_128`.
-#[pyclass(module = "_sha3", name = "shake_128", immutable)]
+#[pyclass(module = "_sha3", name = "shake_128", immutable, gc, heap)]
 #[repr(C)]
 pub struct Shake128 {
     base: PyObject,
@@ -171,7 +171,7 @@ free!(Shake128);
 sha3_class!(Shake128, "shake_128");
 
 /// `shake_256`.
-#[pyclass(module = "_sha3", name = "shake_256", immutable)]
+#[pyclass(module = "_sha3", name = "shake_256", immutable, gc, heap)]
 #[repr(C)]
 pub struct Shake256 {
     base: PyObject,

@@ -6,7 +6,7 @@ use krait_runtime::protocol::buffer::{Buffer, WritableBufferArg};
 use crate::common::{self, check_closed, retry_interrupted};
 
 /// The layout that every stream begins with.
-#[pyclass(module = "_io", name = "_IOBase", basetype, gc, immutable, dict = dict)]
+#[pyclass(module = "_io", name = "_IOBase", basetype, gc, immutable, dict = dict, heap, plain_new)]
 #[repr(C)]
 pub struct IoBase {
     head: PyObject,
@@ -136,16 +136,6 @@ pub fn writelines(py: Py<'_>, stream: &PyObject, lines: &PyObject) -> PyResult<(
 
 #[pymethods]
 impl IoBase {
-    #[slot]
-    fn tp_new(py: Py<'_>, cls: &PyType, args: &PyTuple, kwargs: Option<&PyDict>) -> PyResult<Ref<PyObject>> {
-        let own_init = cls.tp_init.get().map(|f| f as usize);
-        let plain = own_init == IoBase::type_object().tp_init.get().map(|f| f as usize);
-        if plain && (!args.is_empty() || kwargs.is_some_and(|k| !k.is_empty())) {
-            bail!(py, TypeError, "{}() takes no arguments", cls.name());
-        }
-        IoBase::EMPTY.alloc(py, cls)
-    }
-
     #[getter(name = "__dict__")]
     fn dict_attribute(&self, py: Py<'_>) -> PyResult<Ref<PyObject>> {
         self.instance_dict(py)
@@ -290,7 +280,7 @@ impl IoBase {
 }
 
 /// `_io._RawIOBase`: streams of bytes without buffer.
-#[pyclass(module = "_io", name = "_RawIOBase", base = IoBase, basetype, gc, immutable)]
+#[pyclass(module = "_io", name = "_RawIOBase", base = IoBase, basetype, gc, immutable, heap)]
 #[repr(C)]
 pub struct RawIoBase {
     base: IoBase,
@@ -355,7 +345,7 @@ impl RawIoBase {
 const DEFAULT_READ: i64 = common::DEFAULT_BUFFER_SIZE as i64;
 
 /// `_io._BufferedIOBase`.
-#[pyclass(module = "_io", name = "_BufferedIOBase", base = IoBase, basetype, gc, immutable)]
+#[pyclass(module = "_io", name = "_BufferedIOBase", base = IoBase, basetype, gc, immutable, heap)]
 #[repr(C)]
 pub struct BufferedIoBase {
     base: IoBase,
@@ -418,7 +408,7 @@ impl BufferedIoBase {
 }
 
 /// `_io._TextIOBase`.
-#[pyclass(module = "_io", name = "_TextIOBase", base = IoBase, basetype, gc, immutable)]
+#[pyclass(module = "_io", name = "_TextIOBase", base = IoBase, basetype, gc, immutable, heap)]
 #[repr(C)]
 pub struct TextIoBase {
     base: IoBase,

@@ -10,7 +10,7 @@ use crate::base::{self, BufferedIoBase, IoBase};
 use crate::common::{self, Size};
 
 /// `BytesIO`.
-#[pyclass(module = "_io", name = "BytesIO", base = BufferedIoBase, basetype, gc, immutable)]
+#[pyclass(module = "_io", name = "BytesIO", base = BufferedIoBase, basetype, gc, immutable, heap)]
 #[repr(C)]
 pub struct BytesIo {
     base: IoBase,
@@ -466,7 +466,7 @@ impl BytesIo {
 }
 
 /// What a view of a `BytesIO` belongs to.
-#[pyclass(module = "_io", name = "_BytesIOBuffer", gc, immutable, disallow_instantiation)]
+#[pyclass(module = "_io", name = "_BytesIOBuffer", gc, immutable, disallow_instantiation, heap)]
 #[repr(C)]
 pub struct BytesIoBuffer {
     base: PyObject,

@@ -17,7 +17,7 @@ struct AtOpen {
 }
 
 /// `FileIO`.
-#[pyclass(module = "_io", name = "FileIO", base = RawIoBase, basetype, gc, immutable)]
+#[pyclass(module = "_io", name = "FileIO", base = RawIoBase, basetype, gc, immutable, heap)]
 #[repr(C)]
 pub struct FileIo {
     base: IoBase,

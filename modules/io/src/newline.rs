@@ -113,7 +113,7 @@ impl NewlineState {
 }
 
 /// `_io.IncrementalNewlineDecoder`.
-#[pyclass(module = "_io", name = "IncrementalNewlineDecoder", basetype, gc, immutable)]
+#[pyclass(module = "_io", name = "IncrementalNewlineDecoder", basetype, gc, immutable, heap, plain_new)]
 #[repr(C)]
 pub struct IncrementalNewlineDecoder {
     base: PyObject,

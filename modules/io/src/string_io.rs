@@ -28,7 +28,7 @@ enum State {
 }
 
 /// `StringIO`.
-#[pyclass(module = "_io", name = "StringIO", base = TextIoBase, basetype, gc, immutable)]
+#[pyclass(module = "_io", name = "StringIO", base = TextIoBase, basetype, gc, immutable, heap)]
 #[repr(C)]
 pub struct StringIo {
     base: IoBase,

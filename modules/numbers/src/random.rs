@@ -4,7 +4,7 @@ use krait_numeric::mersenne::{N, Twister};
 use krait_runtime::prelude::*;
 
 /// `_random.Random`.
-#[pyclass(module = "_random", name = "Random", basetype)]
+#[pyclass(module = "_random", name = "Random", basetype, heap)]
 #[repr(C)]
 pub struct Random {
     base: PyObject,

@@ -15,7 +15,7 @@ const ACCESS_WRITE: i32 = 2;
 const ACCESS_COPY: i32 = 3;
 
 /// `mmap.mmap`.
-#[pyclass(module = "mmap", name = "mmap", basetype)]
+#[pyclass(module = "mmap", name = "mmap", basetype, gc, heap, immutable)]
 #[repr(C)]
 pub struct MemoryMap {
     base: PyObject,

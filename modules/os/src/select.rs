@@ -106,7 +106,7 @@ impl<'a> FromArg<'a> for EventMask {
 }
 
 /// A `poll` object.
-#[pyclass(module = "select", name = "poll", disallow_instantiation)]
+#[pyclass(module = "select", name = "poll", disallow_instantiation, heap)]
 #[repr(C)]
 pub struct Poll {
     base: PyObject,
@@ -203,7 +203,7 @@ impl Poll {
 }
 
 /// An `epoll` object.
-#[pyclass(module = "select", name = "epoll")]
+#[pyclass(module = "select", name = "epoll", heap)]
 #[repr(C)]
 pub struct Epoll {
     base: PyObject,

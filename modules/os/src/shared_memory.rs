@@ -76,13 +76,22 @@ pub mod semlock {
     const RECURSIVE_MUTEX: i32 = 0;
     const SEMAPHORE: i32 = 1;
 
+    /// A semaphore that this object has opened.
+    struct Opened(Semaphore);
+
+    impl Drop for Opened {
+        fn drop(&mut self) {
+            self.0.close();
+        }
+    }
+
     /// A semaphore that processes share, or a lock made of one.
-    #[pyclass(module = "_multiprocessing", name = "SemLock", basetype)]
+    #[pyclass(module = "_multiprocessing", name = "SemLock", basetype, gc, heap, immutable)]
     #[repr(C)]
     pub struct SemLock {
         base: PyObject,
         #[no_traverse]
-        semaphore: Semaphore,
+        semaphore: Opened,
         #[pymember("kind", readonly)]
         kind: Cell<i32>,
         #[pymember("maxvalue", readonly)]
@@ -112,7 +121,7 @@ pub mod semlock {
                 }
                 None => None,
             };
-            let semaphore = self.semaphore;
+            let semaphore = self.semaphore.0;
             // Without handing over the GIL, if it can be had at once.
             let mut outcome = semaphore.try_wait();
             while let Err(Errno(libc::EINTR)) = outcome {
@@ -142,10 +151,10 @@ pub mod semlock {
                     self.count.set(self.count.get() - 1);
                     return Ok(());
                 }
-            } else if self.semaphore.value().or_raise(py)? >= self.maxvalue.get() {
+            } else if self.semaphore.0.value().or_raise(py)? >= self.maxvalue.get() {
                 bail!(py, ValueError, "semaphore or lock released too many times")
             }
-            self.semaphore.post().or_raise(py)?;
+            self.semaphore.0.post().or_raise(py)?;
             self.count.set(self.count.get() - 1);
             Ok(())
         }
@@ -160,7 +169,7 @@ pub mod semlock {
         ) -> PyResult<Ref<PyObject>> {
             SemLock {
                 base: PyObject::HEADER,
-                semaphore,
+                semaphore: Opened(semaphore),
                 kind: Cell::new(kind),
                 maxvalue: Cell::new(maxvalue),
                 name: Member::new(name),
@@ -216,7 +225,7 @@ pub mod semlock {
 
         #[getter]
         fn handle(&self, _py: Py<'_>) -> usize {
-            self.semaphore.handle()
+            self.semaphore.0.handle()
         }
 
         #[pymethod]
@@ -258,16 +267,16 @@ pub mod semlock {
 
         #[pymethod]
         fn _get_value(&self, py: Py<'_>) -> PyResult<i32> {
-            self.semaphore.value().map(|n| n.max(0)).or_raise(py)
+            self.semaphore.0.value().map(|n| n.max(0)).or_raise(py)
         }
 
         #[pymethod]
         fn _is_zero(&self, py: Py<'_>) -> PyResult<bool> {
-            match self.semaphore.try_wait() {
+            match self.semaphore.0.try_wait() {
                 Err(Errno(libc::EAGAIN)) => Ok(true),
                 outcome => {
                     outcome.or_raise(py)?;
-                    self.semaphore.post().or_raise(py)?;
+                    self.semaphore.0.post().or_raise(py)?;
                     Ok(false)
                 }
             }
@@ -276,11 +285,6 @@ pub mod semlock {
         #[pymethod]
         fn _after_fork(&self, _py: Py<'_>) {
             self.count.set(0);
-        }
-
-        #[slot]
-        fn tp_finalize(&self, _py: Py<'_>) {
-            self.semaphore.close();
         }
     }
 }

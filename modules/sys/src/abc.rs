@@ -100,7 +100,7 @@ impl Remover {
 }
 
 /// What a class with `ABCMeta` keeps under `_abc_impl`.
-#[pyclass(module = "_abc", name = "_abc_data", gc)]
+#[pyclass(module = "_abc", name = "_abc_data", gc, heap)]
 #[repr(C)]
 pub struct AbcData {
     base: PyObject,

@@ -32,7 +32,7 @@ struct Tokens {
 }
 
 /// The iterator.
-#[pyclass(module = "_tokenize", name = "TokenizerIter", gc)]
+#[pyclass(module = "_tokenize", name = "TokenizerIter", gc, heap, immutable)]
 #[repr(C)]
 pub struct TokenizerIter {
     base: PyObject,

@@ -140,6 +140,7 @@ fn unescape(py: Py<'_>, bytes: &[u8], errors: Option<&str>) -> PyResult<Vec<u8>>
 pub mod _codecs {
     use super::{Data, Errors, order, pair};
     use krait_runtime::codecs::{self, Builtin, Source, Target};
+    use krait_runtime::objects::builtin_function::PyCFunction;
     use krait_runtime::prelude::*;
     use krait_runtime::protocol::buffer::BufferArg;
     use krait_unicode::codecs::{ByteOrder, utf16, utf32};
@@ -264,6 +265,9 @@ pub mod _codecs {
             let key = PyStr::new_interned(py, function)?;
             if let Some(handler) = dict.remove(py, &key)? {
                 let name = PyStr::new_interned(py, name)?;
+                // The handlers are functions of no module.
+                let Some(function) = handler.downcast::<PyCFunction>() else { continue };
+                let handler = PyCFunction::new(py, function.def(), None, None, None)?;
                 codecs::register_error(py, &name, &handler)?;
             }
         }

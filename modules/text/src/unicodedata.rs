@@ -108,7 +108,7 @@ fn normalize_in(py: Py<'_>, form: &PyStr, text: &PyStr, version: Version) -> PyR
 }
 
 /// The database in another version.
-#[pyclass(module = "unicodedata", name = "UCD", disallow_instantiation)]
+#[pyclass(module = "unicodedata", name = "UCD", disallow_instantiation, gc, heap, immutable)]
 #[repr(C)]
 pub struct Ucd {
     base: PyObject,

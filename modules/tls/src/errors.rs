@@ -14,8 +14,7 @@ use krait_runtime::prelude::*;
     basetype,
     gc,
     manual,
-    flags = flags::BASE_EXC_SUBCLASS
-)]
+    flags = flags::BASE_EXC_SUBCLASS, heap, immutable)]
 #[repr(C)]
 pub struct SslError {
     base: PyOsError,

@@ -42,7 +42,7 @@ impl Queue {
 }
 
 /// `_ssl.MemoryBIO`.
-#[pyclass(module = "_ssl", name = "MemoryBIO", immutable)]
+#[pyclass(module = "_ssl", name = "MemoryBIO", immutable, gc, heap)]
 #[repr(C)]
 pub struct MemoryBio {
     base: PyObject,

@@ -120,7 +120,7 @@ impl ClientSessionStore for Store {
 }
 
 /// `_ssl.SSLSession`.
-#[pyclass(module = "_ssl", name = "SSLSession", disallow_instantiation, immutable, gc)]
+#[pyclass(module = "_ssl", name = "SSLSession", disallow_instantiation, immutable, gc, heap)]
 #[repr(C)]
 pub struct SslSession {
     base: PyObject,

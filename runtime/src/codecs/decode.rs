@@ -5,10 +5,10 @@ use krait_unicode::codecs::{ByteOrder, Decoded, escape, raw_escape, single_byte,
 use super::handlers::{self, Builtin};
 use crate::error::PyResult;
 use crate::objects::exceptions::types;
-use crate::objects::{PyBytes, PyStr};
+use crate::objects::{PyBytes, PyModule, PyStr};
 use crate::py::Py;
-use crate::raise;
 use crate::reference::Ref;
+use crate::{bail, id, raise};
 
 /// The encodings that are built in, to decode from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -82,6 +82,9 @@ pub fn decode_from(
             Source::RawUnicodeEscape => raw_escape::decode(bytes, from, last, out),
         })
     };
+    if matches!(source, Source::UnicodeEscape) && names_characters(bytes) && !py.knows_character_names() {
+        bail!(py, UnicodeError, "{NO_NAMES}")
+    }
     let (out, used) = decode_loop(py, source.name(), bytes, errors, &mut kernel)?;
     if let Some(invalid) = warning {
         let text = if invalid.octal {
@@ -96,6 +99,55 @@ pub fn decode_from(
         py.warn(types::DeprecationWarning(), &text, 1)?;
     }
     Ok((PyStr::from_code_points(py, &out)?, used))
+}
+
+/// What is said of `\N{…}` when there is no module `unicodedata`.
+pub const NO_NAMES: &str = "\\N escapes not supported (can't load unicodedata module)";
+
+/// Whether a backslash with an `N` is among the escapes.
+fn names_characters(bytes: &[u8]) -> bool {
+    let mut rest = bytes;
+    while let Some(at) = rest.iter().position(|&b| b == b'\\') {
+        if rest.get(at + 1) == Some(&b'N') {
+            return true;
+        }
+        rest = rest.get(at + 2..).unwrap_or_default();
+    }
+    false
+}
+
+impl Py<'_> {
+    /// Finds module `unicodedata`, from which CPython takes the names of characters: a program may keep it out. The names
+    /// themselves are in the executable; once found, the module is not asked for again.
+    pub fn find_character_names(self) -> PyResult<()> {
+        if self.interp().character_names.get() {
+            return Ok(());
+        }
+        let import = self.builtin(id!(self, "__import__"))?;
+        let module = match import.call(self, &[&*PyStr::new_interned(self, "unicodedata")?]) {
+            Ok(module) => module,
+            Err(raised) => {
+                self.clear_error(raised);
+                bail!(self, ImportError, "PyCapsule_Import could not import module \"unicodedata\"")
+            }
+        };
+        if module.downcast::<PyModule>().is_none() {
+            module.get_attr(self, &*PyStr::new(self, "_ucnhash_CAPI")?)?;
+        }
+        self.interp().character_names.set(true);
+        Ok(())
+    }
+
+    /// As `find_character_names`, without the error.
+    pub fn knows_character_names(self) -> bool {
+        match self.find_character_names() {
+            Ok(()) => true,
+            Err(raised) => {
+                self.clear_error(raised);
+                false
+            }
+        }
+    }
 }
 
 /// Runs a kernel, and a handler wherever it stops. The code points, and how many bytes were used.

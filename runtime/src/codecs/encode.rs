@@ -150,6 +150,9 @@ pub(super) fn encode_loop(
                 part.iter().for_each(|c| handlers::push_surrogate(*c, utf, out));
             }
             Some(builtin) => {
+                if builtin == Builtin::NameReplace {
+                    py.find_character_names()?;
+                }
                 let Some(replacement) = handlers::replacement(builtin, &part) else { return Err(give_up()) };
                 let replacement = PyStr::from_ascii(py, &replacement)?;
                 if kernel(&replacement, 0, out)?.is_some() {

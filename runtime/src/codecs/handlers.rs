@@ -292,6 +292,9 @@ pub fn call_builtin(py: Py<'_>, handler: Builtin, exc: &PyObject) -> PyResult<Re
             answer(py, &*PyBytes::new(py, &out)?, part.end)
         }
         (_, Kind::Encode) | (Builtin::BackslashReplace, Kind::Translate) => {
+            if handler == Builtin::NameReplace {
+                py.find_character_names()?;
+            }
             match replacement(handler, &part.code_points()) {
                 Some(out) => answer(py, &*PyStr::from_ascii(py, &out)?, part.end),
                 None => Err(wrong_type(py, exc)),

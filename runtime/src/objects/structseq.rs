@@ -157,7 +157,7 @@ impl StructSeq {
                     + (self.fields.len() - self.n_sequence) as isize * size_of::<*mut PyObject>() as isize,
                 itemsize: size_of::<*mut PyObject>() as isize,
                 flags: 0,
-                doc: Some(leak_c_string(self.doc)),
+                doc: (!self.doc.is_empty()).then(|| leak_c_string(self.doc)),
                 weaklistoffset: 0,
                 dictoffset: 0,
                 vectorcall_offset: 0,
@@ -180,6 +180,9 @@ impl StructSeq {
         self.ty.set(made);
         ready_type(py, ty)?;
         self.fill_dict(py, ty)?;
+        if self.flags & flags::IMMUTABLETYPE == 0 {
+            made.ty.become_heap_type(py, false)?;
+        }
         Ok(ty)
     }
 
@@ -208,11 +211,6 @@ impl StructSeq {
 
     fn fill_dict(&self, py: Py<'_>, ty: &PyType) -> PyResult<()> {
         let Some(dict) = ty.dict() else { return Ok(()) };
-        if self.flags & flags::IMMUTABLETYPE == 0
-            && let Some((module, _)) = self.name.rsplit_once('.')
-        {
-            dict.set(py, id!(py, "__module__"), &*PyStr::new_interned(py, module)?)?;
-        }
         dict.set_named(py, "n_sequence_fields", &*self.n_sequence.into_py(py)?)?;
         dict.set_named(py, "n_fields", &*self.fields.len().into_py(py)?)?;
         dict.set_named(py, "n_unnamed_fields", &*self.n_unnamed().into_py(py)?)?;

@@ -208,7 +208,7 @@ impl<'a> Parser<'a> {
         if raw {
             return Ok(escape::raw(body));
         }
-        match escape::decode_text(self.arena, body) {
+        match escape::decode_text(self.arena, body, self.options.character_names) {
             Ok(decoded) => {
                 self.warn_escape(token, body_at, body, decoded.invalid.as_ref(), 0);
                 Ok(decoded)

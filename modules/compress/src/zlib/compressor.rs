@@ -6,7 +6,7 @@ use krait_runtime::protocol::buffer::BufferArg;
 use super::stream::{Shared, pump, raise_error};
 
 /// `zlib.Compress`.
-#[pyclass(module = "zlib", name = "Compress", disallow_instantiation, immutable)]
+#[pyclass(module = "zlib", name = "Compress", disallow_instantiation, gc, heap)]
 #[repr(C)]
 pub struct Compress {
     base: PyObject,

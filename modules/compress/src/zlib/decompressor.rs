@@ -9,7 +9,7 @@ use krait_runtime::system::zlib::{Outcome, ZStream};
 use super::stream::{Shared, pump, raise_error};
 
 /// `zlib.Decompress`.
-#[pyclass(module = "zlib", name = "Decompress", disallow_instantiation, immutable)]
+#[pyclass(module = "zlib", name = "Decompress", disallow_instantiation, gc, heap)]
 #[repr(C)]
 pub struct Decompress {
     base: PyObject,
@@ -196,7 +196,7 @@ impl Decompress {
 }
 
 /// `zlib._ZlibDecompressor`: keeps unused input by itself.
-#[pyclass(module = "zlib", name = "_ZlibDecompressor", immutable)]
+#[pyclass(module = "zlib", name = "_ZlibDecompressor", immutable, gc, heap)]
 #[repr(C)]
 pub struct ZlibDecompressor {
     base: PyObject,

@@ -10,7 +10,7 @@ use super::parameters::{LEVEL, options, refused};
 use crate::exclusive::Exclusive;
 
 /// `compression.zstd.ZstdCompressor`.
-#[pyclass(module = "compression.zstd", name = "ZstdCompressor")]
+#[pyclass(module = "compression.zstd", name = "ZstdCompressor", gc, heap, immutable)]
 #[repr(C)]
 pub struct ZstdCompressor {
     base: PyObject,

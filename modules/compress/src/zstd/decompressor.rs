@@ -11,7 +11,7 @@ use crate::decompressor::{Progress, Step};
 use crate::exclusive::Exclusive;
 
 /// `compression.zstd.ZstdDecompressor`.
-#[pyclass(module = "compression.zstd", name = "ZstdDecompressor")]
+#[pyclass(module = "compression.zstd", name = "ZstdDecompressor", gc, heap, immutable)]
 #[repr(C)]
 pub struct ZstdDecompressor {
     base: PyObject,

@@ -28,7 +28,7 @@ struct Prepared {
 }
 
 /// `compression.zstd.ZstdDict`.
-#[pyclass(module = "compression.zstd", name = "ZstdDict")]
+#[pyclass(module = "compression.zstd", name = "ZstdDict", gc, heap, immutable)]
 #[repr(C)]
 pub struct ZstdDict {
     base: PyObject,

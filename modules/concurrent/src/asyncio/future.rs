@@ -62,7 +62,7 @@ impl Callbacks {
 }
 
 /// `_asyncio.Future`.
-#[pyclass(module = "_asyncio", name = "Future", basetype, gc, dict = dict)]
+#[pyclass(module = "_asyncio", name = "Future", basetype, gc, dict = dict, heap, immutable)]
 #[repr(C)]
 pub struct Future {
     base: PyObject,

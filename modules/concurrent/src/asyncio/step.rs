@@ -12,7 +12,7 @@ use super::registry;
 use super::task::{Task, cancel_any};
 
 /// A call of a task's next step, for the loop.
-#[pyclass(module = "_asyncio", name = "TaskStepMethWrapper", gc, disallow_instantiation)]
+#[pyclass(module = "_asyncio", name = "TaskStepMethWrapper", gc, disallow_instantiation, heap, immutable)]
 #[repr(C)]
 pub struct StepCall {
     base: PyObject,
@@ -53,7 +53,7 @@ impl StepCall {
 }
 
 /// The callback that a task leaves with the future it waits for.
-#[pyclass(module = "_asyncio", name = "TaskWakeupMethWrapper", gc, disallow_instantiation)]
+#[pyclass(module = "_asyncio", name = "TaskWakeupMethWrapper", gc, disallow_instantiation, heap, immutable)]
 #[repr(C)]
 pub struct WakeupCall {
     base: PyObject,

@@ -16,7 +16,7 @@ use super::{registry, step};
 static NEXT_NAME: AtomicU64 = AtomicU64::new(1);
 
 /// `_asyncio.Task`.
-#[pyclass(module = "_asyncio", name = "Task", base = Future, basetype, gc)]
+#[pyclass(module = "_asyncio", name = "Task", base = Future, basetype, gc, heap, immutable)]
 #[repr(C)]
 pub struct Task {
     base: Future,

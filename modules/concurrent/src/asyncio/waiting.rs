@@ -7,7 +7,7 @@ use krait_runtime::protocol::iter::Sent;
 use super::future::Future;
 
 /// `_asyncio.FutureIter`.
-#[pyclass(module = "_asyncio", name = "FutureIter", gc, disallow_instantiation)]
+#[pyclass(module = "_asyncio", name = "FutureIter", gc, disallow_instantiation, heap, immutable)]
 #[repr(C)]
 pub struct FutureIter {
     base: PyObject,

@@ -206,7 +206,7 @@ pub(super) fn after_fork(py: Py<'_>) {
 }
 
 /// `_thread._ThreadHandle`.
-#[pyclass(module = "_thread", name = "_ThreadHandle")]
+#[pyclass(module = "_thread", name = "_ThreadHandle", gc, heap, immutable)]
 #[repr(C)]
 pub struct ThreadHandle {
     base: PyObject,

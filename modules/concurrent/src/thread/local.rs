@@ -8,7 +8,7 @@ use krait_runtime::protocol::attribute::attribute_name;
 use krait_runtime::thread_local::LocalDicts;
 
 /// `_thread._local`.
-#[pyclass(module = "_thread", name = "_local", basetype, gc)]
+#[pyclass(module = "_thread", name = "_local", basetype, gc, heap, immutable)]
 #[repr(C)]
 pub struct Local {
     base: PyObject,

@@ -23,7 +23,7 @@ fn parse_timeout(py: Py<'_>, blocking: bool, timeout: Option<&PyObject>) -> PyRe
 }
 
 /// `_thread.lock`.
-#[pyclass(module = "_thread", name = "lock")]
+#[pyclass(module = "_thread", name = "lock", gc, heap, immutable)]
 #[repr(C)]
 pub struct Lock {
     base: PyObject,
@@ -95,7 +95,7 @@ impl Lock {
 }
 
 /// `_thread.RLock`.
-#[pyclass(module = "_thread", name = "RLock", basetype)]
+#[pyclass(module = "_thread", name = "RLock", basetype, gc, heap, immutable)]
 #[repr(C)]
 pub struct RLock {
     base: PyObject,

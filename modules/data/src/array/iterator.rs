@@ -5,7 +5,7 @@ use krait_runtime::prelude::*;
 use super::object::Array;
 
 /// `array.arrayiterator`.
-#[pyclass(module = "array", name = "arrayiterator", gc, disallow_instantiation)]
+#[pyclass(module = "array", name = "arrayiterator", gc, disallow_instantiation, heap, immutable)]
 #[repr(C)]
 pub struct ArrayIterator {
     base: PyObject,

@@ -10,7 +10,7 @@ use krait_runtime::protocol::buffer::Buffer;
 use super::item::{Code, Kind, find, wide_char};
 
 /// `array.array`.
-#[pyclass(module = "array", name = "array", basetype, gc, sequence)]
+#[pyclass(module = "array", name = "array", basetype, gc, sequence, heap, immutable)]
 #[repr(C)]
 pub struct Array {
     base: PyObject,

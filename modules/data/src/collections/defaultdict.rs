@@ -4,7 +4,7 @@ use krait_runtime::objects::generic_alias::class_getitem;
 use krait_runtime::prelude::*;
 
 /// `collections.defaultdict`.
-#[pyclass(module = "collections", name = "defaultdict", base = PyDict, basetype, gc, mapping, over_base, no_alloc)]
+#[pyclass(module = "collections", name = "defaultdict", base = PyDict, basetype, gc, mapping, over_base, no_alloc, heap, immutable)]
 #[repr(C)]
 pub struct DefaultDict {
     #[no_traverse]

@@ -33,7 +33,7 @@ impl Traverse for Items {
 }
 
 /// `collections.deque`.
-#[pyclass(module = "collections", name = "deque", basetype, gc, sequence)]
+#[pyclass(module = "collections", name = "deque", basetype, gc, sequence, heap, immutable)]
 #[repr(C)]
 pub struct Deque {
     base: PyObject,

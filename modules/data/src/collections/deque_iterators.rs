@@ -68,7 +68,7 @@ impl Cursor {
 macro_rules! iterator {
     ($(#[$doc:meta])* $name:ident, $python:literal, $dotted:literal, $backwards:literal) => {
         $(#[$doc])*
-        #[pyclass(module = "collections", name = $python, gc)]
+        #[pyclass(module = "collections", name = $python, gc, heap, immutable)]
         #[repr(C)]
         pub struct $name {
             base: PyObject,

@@ -3,7 +3,7 @@
 use krait_runtime::prelude::*;
 
 /// `collections._tuplegetter`.
-#[pyclass(module = "collections", name = "_tuplegetter", gc)]
+#[pyclass(module = "collections", name = "_tuplegetter", gc, heap, immutable)]
 #[repr(C)]
 pub struct TupleGetter {
     base: PyObject,

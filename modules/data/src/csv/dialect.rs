@@ -27,7 +27,7 @@ const QUOTINGS: [Quoting; 6] =
 pub const NOT_SET: u32 = u32::MAX;
 
 /// `_csv.Dialect`.
-#[pyclass(module = "_csv", name = "Dialect", basetype, gc)]
+#[pyclass(module = "_csv", name = "Dialect", basetype, gc, heap, immutable)]
 #[repr(C)]
 pub struct Dialect {
     base: PyObject,

@@ -8,12 +8,17 @@ pub use dialect::Dialect;
 pub use reader::Reader;
 pub use writer::Writer;
 
-use krait_runtime::local::{InterpreterLocal, new_exception_class};
+use krait_runtime::local::{InterpreterLocal, new_slim_exception_class};
 use krait_runtime::prelude::*;
 
 /// `_csv.Error`.
 static ERROR: InterpreterLocal = InterpreterLocal::new(|py| {
-    new_exception_class(py, "_csv.Error", None, &[krait_runtime::objects::exceptions::types::Exception()])
+    new_slim_exception_class(
+        py,
+        "_csv.Error",
+        None,
+        &[krait_runtime::objects::exceptions::types::Exception()],
+    )
 });
 
 /// The registered dialects, by name.

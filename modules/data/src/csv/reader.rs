@@ -13,7 +13,10 @@ use super::{Dialect, FIELD_LIMIT, csv_error};
     name = "reader",
     doc = "CSV reader\n\nReader objects are responsible for reading and parsing tabular data\nin CSV format.\n",
     gc,
-    disallow_instantiation
+    disallow_instantiation,
+    basetype,
+    heap,
+    immutable
 )]
 #[repr(C)]
 pub struct Reader {

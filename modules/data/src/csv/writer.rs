@@ -14,7 +14,10 @@ use super::{Dialect, csv_error};
     name = "writer",
     doc = "CSV writer\n\nWriter objects are responsible for generating tabular data\nin CSV format from sequence input.\n",
     gc,
-    disallow_instantiation
+    disallow_instantiation,
+    basetype,
+    heap,
+    immutable
 )]
 #[repr(C)]
 pub struct Writer {

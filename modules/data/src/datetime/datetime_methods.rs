@@ -74,7 +74,11 @@ fn deprecated(py: Py<'_>, text: &str) -> PyResult<()> {
 
 /// The zone of local time when a local datetime is shown.
 fn zone_of_local(py: Py<'_>, datetime: &DateTime) -> PyResult<Ref<PyObject>> {
-    let moment = zone::moment_of_local(py, datetime.date.parts(), datetime.clock(), datetime.fold() != 0)?;
+    let moment = |fold| zone::moment_of_local(py, datetime.date.parts(), datetime.clock(), fold);
+    let late = datetime.fold() != 0;
+    let (own, other) = (moment(late)?, moment(!late)?);
+    // In a gap the first reading is the later moment, before the change: each is shown in the zone that it was read in.
+    let moment = if (other > own) == late { other } else { own };
     zone::local_zone(py, moment - zone::EPOCH)
 }
 

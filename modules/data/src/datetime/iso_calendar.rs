@@ -12,6 +12,8 @@ use krait_runtime::prelude::*;
     itemsize = 8,
     basicsize = 40,
     flags = flags::TUPLE_SUBCLASS,
+    heap,
+    immutable,
     doc = "The result of date.isocalendar() or datetime.isocalendar()\n\nThis object may be accessed either as a tuple of\n  ((year, week, weekday)),\nor via the object attributes as named in the above tuple."
 )]
 #[repr(C)]

@@ -4,7 +4,7 @@ use krait_runtime::prelude::*;
 use krait_runtime::protocol::vectorcall::spread;
 
 /// `functools.KeyWrapper`: the key maker when it has no object, a key when it has one.
-#[pyclass(module = "functools", name = "KeyWrapper", gc, disallow_instantiation)]
+#[pyclass(module = "functools", name = "KeyWrapper", gc, disallow_instantiation, heap, immutable)]
 #[repr(C)]
 pub struct KeyWrapper {
     base: PyObject,

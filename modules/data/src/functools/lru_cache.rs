@@ -9,7 +9,7 @@ use krait_runtime::prelude::*;
 use krait_runtime::protocol::vectorcall::{Vectorcall, VectorcallField, spread};
 
 /// One remembered result (`functools._lru_list_elem`).
-#[pyclass(module = "functools", name = "_lru_list_elem", disallow_instantiation)]
+#[pyclass(module = "functools", name = "_lru_list_elem", disallow_instantiation, heap, immutable)]
 #[repr(C)]
 pub struct LruLink {
     base: PyObject,
@@ -143,7 +143,7 @@ enum Kind {
 }
 
 /// `functools._lru_cache_wrapper`.
-#[pyclass(module = "functools", name = "_lru_cache_wrapper", gc, method_descriptor, vectorcall_offset = vectorcall, dict = dict)]
+#[pyclass(module = "functools", name = "_lru_cache_wrapper", gc, method_descriptor, vectorcall_offset = vectorcall, dict = dict, heap, immutable)]
 #[repr(C)]
 pub struct LruCache {
     base: PyObject,

@@ -8,7 +8,7 @@ use krait_runtime::prelude::*;
 use krait_runtime::protocol::vectorcall::{Vectorcall, VectorcallField, spread};
 
 /// The type of `Placeholder`, which stands for a positional argument to be given later.
-#[pyclass(module = "functools", name = "_PlaceholderType", gc)]
+#[pyclass(module = "functools", name = "_PlaceholderType", gc, heap, immutable)]
 #[repr(C)]
 pub struct Placeholder {
     base: PyObject,
@@ -49,7 +49,7 @@ impl Placeholder {
 }
 
 /// `functools.partial`.
-#[pyclass(module = "functools", name = "partial", basetype, gc, vectorcall_offset = vectorcall, dict = dict)]
+#[pyclass(module = "functools", name = "partial", basetype, gc, vectorcall_offset = vectorcall, dict = dict, heap, immutable)]
 #[repr(C)]
 pub struct Partial {
     base: PyObject,

@@ -3,7 +3,7 @@
 use krait_runtime::prelude::*;
 
 /// `itertools.accumulate`.
-#[pyclass(module = "itertools", name = "accumulate", basetype, gc)]
+#[pyclass(module = "itertools", name = "accumulate", basetype, gc, heap, immutable)]
 #[repr(C)]
 pub struct Accumulate {
     base: PyObject,
@@ -59,7 +59,7 @@ impl Accumulate {
 }
 
 /// `itertools.starmap`.
-#[pyclass(module = "itertools", name = "starmap", basetype, gc)]
+#[pyclass(module = "itertools", name = "starmap", basetype, gc, heap, immutable)]
 #[repr(C)]
 pub struct StarMap {
     base: PyObject,

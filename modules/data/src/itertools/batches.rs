@@ -4,7 +4,7 @@ use krait_runtime::objects::OpenTuple;
 use krait_runtime::prelude::*;
 
 /// `itertools.batched`.
-#[pyclass(module = "itertools", name = "batched", basetype, gc)]
+#[pyclass(module = "itertools", name = "batched", basetype, gc, heap, immutable)]
 #[repr(C)]
 pub struct Batched {
     base: PyObject,
@@ -67,7 +67,7 @@ impl Batched {
 }
 
 /// `itertools.pairwise`.
-#[pyclass(module = "itertools", name = "pairwise", basetype, gc)]
+#[pyclass(module = "itertools", name = "pairwise", basetype, gc, heap, immutable)]
 #[repr(C)]
 pub struct Pairwise {
     base: PyObject,

@@ -5,7 +5,7 @@ use krait_runtime::objects::str::StrBuilder;
 use krait_runtime::prelude::*;
 
 /// `itertools.chain`.
-#[pyclass(module = "itertools", name = "chain", basetype, gc)]
+#[pyclass(module = "itertools", name = "chain", basetype, gc, heap, immutable)]
 #[repr(C)]
 pub struct Chain {
     base: PyObject,
@@ -83,7 +83,7 @@ impl Chain {
 }
 
 /// `itertools.cycle`.
-#[pyclass(module = "itertools", name = "cycle", basetype, gc)]
+#[pyclass(module = "itertools", name = "cycle", basetype, gc, heap, immutable)]
 #[repr(C)]
 pub struct Cycle {
     base: PyObject,
@@ -128,7 +128,7 @@ impl Cycle {
 }
 
 /// `itertools.repeat`.
-#[pyclass(module = "itertools", name = "repeat", basetype, gc)]
+#[pyclass(module = "itertools", name = "repeat", basetype, gc, heap, immutable)]
 #[repr(C)]
 pub struct Repeat {
     base: PyObject,

@@ -40,7 +40,7 @@ fn choose(py: Py<'_>, pool: &PyTuple, indices: &[usize]) -> PyResult<OpenTuple> 
 macro_rules! combinations {
     ($(#[$doc:meta])* $name:ident, $python:literal, $first:expr, $impossible:expr, $advance:ident) => {
         $(#[$doc])*
-        #[pyclass(module = "itertools", name = $python, basetype, gc)]
+        #[pyclass(module = "itertools", name = $python, basetype, gc, heap, immutable)]
         #[repr(C)]
         pub struct $name {
             base: PyObject,
@@ -171,7 +171,7 @@ impl Walk {
 }
 
 /// `itertools.permutations`.
-#[pyclass(module = "itertools", name = "permutations", basetype, gc)]
+#[pyclass(module = "itertools", name = "permutations", basetype, gc, heap, immutable)]
 #[repr(C)]
 pub struct Permutations {
     base: PyObject,

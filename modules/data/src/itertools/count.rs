@@ -4,7 +4,7 @@ use krait_runtime::objects::str::StrBuilder;
 use krait_runtime::prelude::*;
 
 /// `itertools.count`. In the fast mode the value is `value` and the step one; in the other mode both are objects.
-#[pyclass(module = "itertools", name = "count", basetype, gc)]
+#[pyclass(module = "itertools", name = "count", basetype, gc, heap, immutable)]
 #[repr(C)]
 pub struct Count {
     base: PyObject,

@@ -3,7 +3,7 @@
 use krait_runtime::prelude::*;
 
 /// `itertools.takewhile`.
-#[pyclass(module = "itertools", name = "takewhile", basetype, gc)]
+#[pyclass(module = "itertools", name = "takewhile", basetype, gc, heap, immutable)]
 #[repr(C)]
 pub struct TakeWhile {
     base: PyObject,
@@ -51,7 +51,7 @@ impl TakeWhile {
 }
 
 /// `itertools.dropwhile`.
-#[pyclass(module = "itertools", name = "dropwhile", basetype, gc)]
+#[pyclass(module = "itertools", name = "dropwhile", basetype, gc, heap, immutable)]
 #[repr(C)]
 pub struct DropWhile {
     base: PyObject,
@@ -100,7 +100,7 @@ impl DropWhile {
 }
 
 /// `itertools.filterfalse`.
-#[pyclass(module = "itertools", name = "filterfalse", basetype, gc)]
+#[pyclass(module = "itertools", name = "filterfalse", basetype, gc, heap, immutable)]
 #[repr(C)]
 pub struct FilterFalse {
     base: PyObject,
@@ -143,7 +143,7 @@ impl FilterFalse {
 }
 
 /// `itertools.compress`.
-#[pyclass(module = "itertools", name = "compress", basetype, gc)]
+#[pyclass(module = "itertools", name = "compress", basetype, gc, heap, immutable)]
 #[repr(C)]
 pub struct Compress {
     base: PyObject,

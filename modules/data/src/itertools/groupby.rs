@@ -3,7 +3,7 @@
 use krait_runtime::prelude::*;
 
 /// `itertools.groupby`.
-#[pyclass(module = "itertools", name = "groupby", basetype, gc)]
+#[pyclass(module = "itertools", name = "groupby", basetype, gc, heap, immutable)]
 #[repr(C)]
 pub struct GroupBy {
     base: PyObject,
@@ -85,7 +85,7 @@ impl GroupBy {
 }
 
 /// `itertools._grouper`.
-#[pyclass(module = "itertools", name = "_grouper", gc)]
+#[pyclass(module = "itertools", name = "_grouper", gc, heap, immutable)]
 #[repr(C)]
 pub struct Grouper {
     base: PyObject,

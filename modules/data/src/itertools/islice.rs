@@ -3,7 +3,7 @@
 use krait_runtime::prelude::*;
 
 /// `itertools.islice`.
-#[pyclass(module = "itertools", name = "islice", basetype, gc)]
+#[pyclass(module = "itertools", name = "islice", basetype, gc, heap, immutable)]
 #[repr(C)]
 pub struct Islice {
     base: PyObject,

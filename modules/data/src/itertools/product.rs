@@ -6,7 +6,7 @@ use krait_runtime::objects::OpenTuple;
 use krait_runtime::prelude::*;
 
 /// `itertools.product`.
-#[pyclass(module = "itertools", name = "product", basetype, gc)]
+#[pyclass(module = "itertools", name = "product", basetype, gc, heap, immutable)]
 #[repr(C)]
 pub struct Product {
     base: PyObject,

@@ -8,7 +8,7 @@ use krait_runtime::prelude::*;
 const BLOCK: usize = 57;
 
 /// `itertools._tee_dataobject`.
-#[pyclass(module = "itertools", name = "_tee_dataobject", gc, basicsize = 496)]
+#[pyclass(module = "itertools", name = "_tee_dataobject", gc, basicsize = 496, heap, immutable)]
 #[repr(C)]
 pub struct TeeDataObject {
     base: PyObject,
@@ -72,7 +72,7 @@ impl Drop for TeeDataObject {
 
 #[pymethods]
 impl TeeDataObject {
-    #[new]
+    #[new(name = "teedataobject")]
     #[sig("(it, values, next, /)")]
     fn data_new(
         py: Py<'_>,
@@ -99,7 +99,7 @@ impl TeeDataObject {
 }
 
 /// `itertools._tee`.
-#[pyclass(module = "itertools", name = "_tee", gc)]
+#[pyclass(module = "itertools", name = "_tee", gc, heap, immutable)]
 #[repr(C)]
 pub struct Tee {
     base: PyObject,

@@ -31,7 +31,7 @@ impl Inner for RefCell<Vec<Option<Ref<PyObject>>>> {
 }
 
 /// `itertools.zip_longest`.
-#[pyclass(module = "itertools", name = "zip_longest", basetype, gc)]
+#[pyclass(module = "itertools", name = "zip_longest", basetype, gc, heap, immutable)]
 #[repr(C)]
 pub struct ZipLongest {
     base: PyObject,

@@ -19,7 +19,7 @@ enum Strings {
 }
 
 /// `_json.Encoder`.
-#[pyclass(module = "_json", name = "Encoder", gc)]
+#[pyclass(module = "_json", name = "Encoder", gc, heap)]
 #[repr(C)]
 pub struct Encoder {
     base: PyObject,

@@ -10,7 +10,7 @@ use super::decode_error;
 use super::scanstring::scan_units;
 
 /// `_json.Scanner`.
-#[pyclass(module = "_json", name = "Scanner", gc)]
+#[pyclass(module = "_json", name = "Scanner", gc, heap)]
 #[repr(C)]
 pub struct Scanner {
     base: PyObject,

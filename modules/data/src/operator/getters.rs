@@ -37,7 +37,7 @@ fn repr_of(py: Py<'_>, this: &PyObject, items: &[Ref<PyObject>]) -> PyResult<Ref
 }
 
 /// `operator.itemgetter`.
-#[pyclass(module = "operator", name = "itemgetter", gc, vectorcall_offset = vectorcall)]
+#[pyclass(module = "operator", name = "itemgetter", gc, vectorcall_offset = vectorcall, heap, immutable)]
 #[repr(C)]
 pub struct ItemGetter {
     base: PyObject,
@@ -117,7 +117,7 @@ impl ItemGetter {
 }
 
 /// `operator.attrgetter`.
-#[pyclass(module = "operator", name = "attrgetter", gc, vectorcall_offset = vectorcall)]
+#[pyclass(module = "operator", name = "attrgetter", gc, vectorcall_offset = vectorcall, heap, immutable)]
 #[repr(C)]
 pub struct AttrGetter {
     base: PyObject,
@@ -240,7 +240,7 @@ impl AttrGetter {
 }
 
 /// `operator.methodcaller`.
-#[pyclass(module = "operator", name = "methodcaller", gc, vectorcall_offset = vectorcall)]
+#[pyclass(module = "operator", name = "methodcaller", gc, vectorcall_offset = vectorcall, heap, immutable)]
 #[repr(C)]
 pub struct MethodCaller {
     base: PyObject,

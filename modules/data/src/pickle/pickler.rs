@@ -9,7 +9,7 @@ use super::running::{InUse, MemoCell};
 use super::{DISPATCH_TABLE, dict_of, pickling_error};
 
 /// `_pickle.Pickler`.
-#[pyclass(module = "_pickle", name = "Pickler", basetype, gc)]
+#[pyclass(module = "_pickle", name = "Pickler", basetype, gc, heap, immutable)]
 #[repr(C)]
 pub struct Pickler {
     base: PyObject,
@@ -201,7 +201,15 @@ impl Pickler {
 }
 
 /// `_pickle.PicklerMemoProxy`.
-#[pyclass(module = "_pickle", name = "PicklerMemoProxy", gc, disallow_instantiation)]
+#[pyclass(
+    module = "_pickle",
+    name = "PicklerMemoProxy",
+    gc,
+    disallow_instantiation,
+    basetype,
+    heap,
+    immutable
+)]
 #[repr(C)]
 pub struct MemoProxy {
     base: PyObject,

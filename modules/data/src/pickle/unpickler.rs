@@ -17,7 +17,7 @@ struct Source {
 }
 
 /// `_pickle.Unpickler`.
-#[pyclass(module = "_pickle", name = "Unpickler", basetype, gc)]
+#[pyclass(module = "_pickle", name = "Unpickler", basetype, gc, heap, immutable)]
 #[repr(C)]
 pub struct Unpickler {
     base: PyObject,
@@ -205,7 +205,15 @@ impl Unpickler {
 }
 
 /// `_pickle.UnpicklerMemoProxy`.
-#[pyclass(module = "_pickle", name = "UnpicklerMemoProxy", gc, disallow_instantiation)]
+#[pyclass(
+    module = "_pickle",
+    name = "UnpicklerMemoProxy",
+    gc,
+    disallow_instantiation,
+    basetype,
+    heap,
+    immutable
+)]
 #[repr(C)]
 pub struct MemoProxy {
     base: PyObject,

@@ -19,7 +19,7 @@ static CACHE: InterpreterLocal = InterpreterLocal::new(|py| PyDict::new(py).map(
 const CACHE_LIMIT: usize = 100;
 
 /// `_struct.Struct`.
-#[pyclass(module = "_struct", name = "Struct", basetype)]
+#[pyclass(module = "_struct", name = "Struct", basetype, gc, heap, immutable)]
 #[repr(C)]
 pub struct Struct {
     base: PyObject,
@@ -312,7 +312,7 @@ impl Struct {
 }
 
 /// `_struct.unpack_iterator`.
-#[pyclass(module = "_struct", name = "unpack_iterator", gc, disallow_instantiation)]
+#[pyclass(module = "_struct", name = "unpack_iterator", gc, disallow_instantiation, heap, immutable)]
 #[repr(C)]
 pub struct UnpackIterator {
     base: PyObject,
@@ -380,6 +380,17 @@ impl UnpackIterator {
 
 /// The compiled format, from the cache if it is there.
 pub(super) fn cached(py: Py<'_>, format: &PyObject) -> PyResult<Ref<Struct>> {
+    // Formats of both kinds share the cache: a text never meets bytes there, which `-bb` makes an error. A byte beyond ASCII is a
+    // surrogate in the text.
+    let text = match format.downcast::<PyBytes>() {
+        Some(bytes) => {
+            let units: Vec<u32> =
+                bytes.as_bytes().iter().map(|&b| u32::from(b) + if b < 128 { 0 } else { 0xdc00 }).collect();
+            Some(PyStr::from_code_points(py, &units)?)
+        }
+        None => None,
+    };
+    let format = text.as_deref().map_or(format, |text| text);
     let cache = CACHE.get(py)?;
     let Some(dict) = cache.downcast::<PyDict>() else {
         bail!(py, SystemError, "the cache of formats is not a dict");

@@ -42,7 +42,7 @@ enum Source {
 }
 
 /// `zoneinfo.ZoneInfo`.
-#[pyclass(module = "zoneinfo", name = "ZoneInfo", base = TzInfo, basetype)]
+#[pyclass(module = "zoneinfo", name = "ZoneInfo", base = TzInfo, basetype, gc, heap, immutable)]
 #[repr(C)]
 pub struct ZoneInfo {
     base: TzInfo,

@@ -64,7 +64,7 @@ fn key(py: Py<'_>, object: &PyObject, place: &str) -> PyResult<Vec<u8>> {
 }
 
 /// `_dbm.dbm`: an open file.
-#[pyclass(module = "_dbm", name = "dbm", disallow_instantiation)]
+#[pyclass(module = "_dbm", name = "dbm", disallow_instantiation, gc, heap, immutable)]
 #[repr(C)]
 pub struct Dbm {
     base: PyObject,

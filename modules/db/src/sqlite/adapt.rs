@@ -11,7 +11,11 @@ use super::{ADAPTERS, BASE_TYPES_ADAPTED, dict_of};
     module = "sqlite3",
     name = "PrepareProtocol",
     doc = "PEP 246 style object adaption protocol type.",
-    basetype
+    basetype,
+    gc,
+    heap,
+    immutable,
+    plain_new
 )]
 #[repr(C)]
 pub struct PrepareProtocol {

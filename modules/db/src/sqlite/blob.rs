@@ -11,7 +11,7 @@ use super::connection::SharedBlob;
 use super::errors::{code, programming_error, raise_code, raise_failure};
 
 /// `sqlite3.Blob`.
-#[pyclass(module = "sqlite3", name = "Blob", gc, disallow_instantiation)]
+#[pyclass(module = "sqlite3", name = "Blob", gc, disallow_instantiation, heap, immutable)]
 #[repr(C)]
 pub struct Blob {
     base: PyObject,

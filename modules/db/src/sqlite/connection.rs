@@ -22,7 +22,16 @@ const OFF: i32 = 0;
 pub type SharedBlob = Rc<RefCell<Option<sqlite::Blob>>>;
 
 /// `sqlite3.Connection`.
-#[pyclass(module = "sqlite3", name = "Connection", doc = "SQLite database connection object.", basetype, gc)]
+#[pyclass(
+    module = "sqlite3",
+    name = "Connection",
+    doc = "SQLite database connection object.",
+    basetype,
+    gc,
+    heap,
+    immutable,
+    plain_new
+)]
 #[repr(C)]
 pub struct Connection {
     base: PyObject,

@@ -32,7 +32,16 @@ impl Drop for Current {
 }
 
 /// `sqlite3.Cursor`.
-#[pyclass(module = "sqlite3", name = "Cursor", doc = "SQLite database cursor class.", basetype, gc)]
+#[pyclass(
+    module = "sqlite3",
+    name = "Cursor",
+    doc = "SQLite database cursor class.",
+    basetype,
+    gc,
+    heap,
+    immutable,
+    plain_new
+)]
 #[repr(C)]
 pub struct Cursor {
     base: PyObject,

@@ -5,7 +5,7 @@ use krait_runtime::prelude::*;
 use super::Cursor;
 
 /// `sqlite3.Row`.
-#[pyclass(module = "sqlite3", name = "Row", basetype, gc)]
+#[pyclass(module = "sqlite3", name = "Row", basetype, gc, heap, immutable)]
 #[repr(C)]
 pub struct Row {
     base: PyObject,

@@ -34,7 +34,7 @@ impl Compiled {
 }
 
 /// What calling a connection gives: a statement that has been compiled, to be kept.
-#[pyclass(module = "sqlite3", name = "Statement", disallow_instantiation)]
+#[pyclass(module = "sqlite3", name = "Statement", disallow_instantiation, gc, heap, immutable)]
 #[repr(C)]
 pub struct StatementObject {
     base: PyObject,

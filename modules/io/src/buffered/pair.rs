@@ -7,7 +7,7 @@ use crate::base::{BufferedIoBase, IoBase};
 use crate::common::{DEFAULT_BUFFER_SIZE, both, check_readable, check_writable};
 
 /// For sockets and pipes that go both ways.
-#[pyclass(module = "_io", name = "BufferedRWPair", base = BufferedIoBase, basetype, gc, immutable)]
+#[pyclass(module = "_io", name = "BufferedRWPair", base = BufferedIoBase, basetype, gc, immutable, heap, plain_new)]
 #[repr(C)]
 pub struct BufferedRwPair {
     base: IoBase,

@@ -7,7 +7,7 @@ use crate::base::{BufferedIoBase, IoBase};
 use crate::common::DEFAULT_BUFFER_SIZE;
 
 /// Reads ahead and gathers what is written, on one seekable stream.
-#[pyclass(module = "_io", name = "BufferedRandom", base = BufferedIoBase, basetype, gc, immutable)]
+#[pyclass(module = "_io", name = "BufferedRandom", base = BufferedIoBase, basetype, gc, immutable, heap, plain_new)]
 #[repr(C)]
 pub struct BufferedRandom {
     pub(super) base: IoBase,

@@ -7,7 +7,7 @@ use crate::base::{BufferedIoBase, IoBase};
 use crate::common::DEFAULT_BUFFER_SIZE;
 
 /// Reads ahead.
-#[pyclass(module = "_io", name = "BufferedReader", base = BufferedIoBase, basetype, gc, immutable)]
+#[pyclass(module = "_io", name = "BufferedReader", base = BufferedIoBase, basetype, gc, immutable, heap, plain_new)]
 #[repr(C)]
 pub struct BufferedReader {
     pub(super) base: IoBase,

@@ -7,7 +7,7 @@ use crate::base::{BufferedIoBase, IoBase};
 use crate::common::DEFAULT_BUFFER_SIZE;
 
 /// Gathers what is written.
-#[pyclass(module = "_io", name = "BufferedWriter", base = BufferedIoBase, basetype, gc, immutable)]
+#[pyclass(module = "_io", name = "BufferedWriter", base = BufferedIoBase, basetype, gc, immutable, heap, plain_new)]
 #[repr(C)]
 pub struct BufferedWriter {
     pub(super) base: IoBase,

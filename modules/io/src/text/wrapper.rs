@@ -21,7 +21,7 @@ enum State {
 }
 
 /// `TextIOWrapper`.
-#[pyclass(module = "_io", name = "TextIOWrapper", base = TextIoBase, basetype, gc, immutable)]
+#[pyclass(module = "_io", name = "TextIOWrapper", base = TextIoBase, basetype, gc, immutable, heap, plain_new)]
 #[repr(C)]
 pub struct TextIoWrapper {
     base: IoBase,

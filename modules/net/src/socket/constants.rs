@@ -6,6 +6,10 @@ pub mod constants {
     use krait_runtime::objects::exceptions::types;
     use krait_runtime::prelude::*;
 
+    /// Gone from the kernel, but still in the C library's headers.
+    #[pyattr]
+    #[allow(non_upper_case_globals)]
+    const AF_DECnet: i64 = 12;
     #[pyattr]
     const AF_QIPCRTR: i64 = 42;
     #[pyattr]

@@ -18,7 +18,7 @@ use super::{messages, options};
 static DEFAULT_TIMEOUT: AtomicI64 = AtomicI64::new(-1);
 
 /// `_socket.socket`.
-#[pyclass(module = "_socket", name = "socket", basetype)]
+#[pyclass(module = "_socket", name = "socket", basetype, gc, heap, immutable)]
 #[repr(C)]
 pub struct PySocket {
     base: PyObject,

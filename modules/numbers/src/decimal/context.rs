@@ -13,7 +13,7 @@ use super::signal_dict::{SignalDict, bits_from, bits_from_argument};
 use super::signals;
 
 /// `decimal.Context`.
-#[pyclass(module = "decimal", name = "Context", basetype, gc)]
+#[pyclass(module = "decimal", name = "Context", basetype, gc, heap, immutable)]
 #[repr(C)]
 pub struct Context {
     base: PyObject,
@@ -480,7 +480,7 @@ impl Context {
 }
 
 /// `decimal.ContextManager`: what `localcontext()` returns.
-#[pyclass(module = "decimal", name = "ContextManager", gc, disallow_instantiation, doc = "")]
+#[pyclass(module = "decimal", name = "ContextManager", gc, disallow_instantiation, doc = "", heap, immutable)]
 #[repr(C)]
 pub struct ContextManager {
     base: PyObject,

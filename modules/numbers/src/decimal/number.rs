@@ -10,7 +10,7 @@ use super::context::{Context, known_keywords};
 use super::convert::{self, Operand, operand, to_int};
 
 /// `decimal.Decimal`.
-#[pyclass(module = "decimal", name = "Decimal", basetype)]
+#[pyclass(module = "decimal", name = "Decimal", basetype, heap, immutable)]
 #[repr(C)]
 pub struct Decimal {
     base: PyObject,

@@ -9,7 +9,7 @@ use super::signals::{self, SIGNALS};
 
 /// `SignalDict`: a view of a context's bits. It does not keep the context: once that is gone, and when the dict was made without
 /// one, every use is an error.
-#[pyclass(module = "abc", name = "SignalDict", doc = "")]
+#[pyclass(module = "abc", name = "SignalDict", doc = "", gc, mapping, heap)]
 #[repr(C)]
 pub struct SignalDict {
     base: PyObject,

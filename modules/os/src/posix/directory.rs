@@ -67,7 +67,7 @@ pub fn list(py: Py<'_>, path: &PathOrFdOrNone) -> PyResult<Ref<PyList>> {
 }
 
 /// `os.DirEntry`.
-#[pyclass(module = "posix", name = "DirEntry", disallow_instantiation)]
+#[pyclass(module = "posix", name = "DirEntry", disallow_instantiation, heap)]
 #[repr(C)]
 pub struct DirEntry {
     base: PyObject,
@@ -218,7 +218,7 @@ impl DirEntry {
 }
 
 /// What `os.scandir` gives.
-#[pyclass(module = "posix", name = "ScandirIterator", disallow_instantiation)]
+#[pyclass(module = "posix", name = "ScandirIterator", disallow_instantiation, heap)]
 #[repr(C)]
 pub struct ScandirIterator {
     base: PyObject,

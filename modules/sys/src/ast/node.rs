@@ -8,7 +8,7 @@ use krait_runtime::prelude::*;
 use super::classes::Classes;
 
 /// A node: nothing but a dict.
-#[pyclass(module = "ast", name = "AST", basetype, gc, dict = dict)]
+#[pyclass(module = "ast", name = "AST", basetype, gc, dict = dict, heap)]
 #[repr(C)]
 pub struct AstNode {
     base: PyObject,

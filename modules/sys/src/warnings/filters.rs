@@ -26,9 +26,10 @@ pub fn init(py: Py<'_>) -> PyResult<()> {
     Ok(())
 }
 
-/// An attribute of module `warnings`, which users may change; `import`: even when nobody has imported it yet.
+/// An attribute of module `warnings`, which users may change; `import`: even when nobody has imported it yet, unless the
+/// interpreter is ending: then only what is still there counts.
 pub fn library_attribute(py: Py<'_>, name: &PyStr, import: bool) -> PyResult<Option<Ref<PyObject>>> {
-    let module = if import {
+    let module = if import && !py.interp().finalizing.get() {
         match krait_interp::import::import_module(py, "warnings") {
             Ok(module) => module,
             Err(raised) if py.error_matches(types::ImportError()) => {
@@ -38,10 +39,6 @@ pub fn library_attribute(py: Py<'_>, name: &PyStr, import: bool) -> PyResult<Opt
             Err(raised) => return Err(raised),
         }
     } else {
-        // At the very end modules are half gone.
-        if py.interp().finalizing.get() {
-            return Ok(None);
-        }
         let Some(modules) = py.interp().modules.get() else { return Ok(None) };
         let Some(modules) = modules.downcast::<PyDict>() else { return Ok(None) };
         match modules.get_str(py, id!(py, "warnings"))? {

@@ -7,7 +7,7 @@ use super::stateful::{MOST_BYTES, MOST_CHARACTERS, Stateful};
 use super::{bytes_of, number_of, state_of};
 
 /// The base of incremental encoders.
-#[pyclass(module = "_multibytecodec", name = "MultibyteIncrementalEncoder", basetype)]
+#[pyclass(module = "_multibytecodec", name = "MultibyteIncrementalEncoder", basetype, gc, heap, immutable)]
 #[repr(C)]
 pub struct MultibyteIncrementalEncoder {
     base: PyObject,
@@ -17,7 +17,7 @@ pub struct MultibyteIncrementalEncoder {
 
 #[pymethods(class = "_multibytecodec.MultibyteIncrementalEncoder")]
 impl MultibyteIncrementalEncoder {
-    #[new]
+    #[new(name = "IncrementalEncoder")]
     #[sig("(errors='strict')")]
     fn new(py: Py<'_>, cls: &PyType, errors: Option<&PyStr>) -> PyResult<Ref<PyObject>> {
         let encoder = Stateful::encoder(py, cls, errors)?;
@@ -79,7 +79,7 @@ impl MultibyteIncrementalEncoder {
 }
 
 /// The base of incremental decoders.
-#[pyclass(module = "_multibytecodec", name = "MultibyteIncrementalDecoder", basetype)]
+#[pyclass(module = "_multibytecodec", name = "MultibyteIncrementalDecoder", basetype, gc, heap, immutable)]
 #[repr(C)]
 pub struct MultibyteIncrementalDecoder {
     base: PyObject,
@@ -89,7 +89,7 @@ pub struct MultibyteIncrementalDecoder {
 
 #[pymethods(class = "_multibytecodec.MultibyteIncrementalDecoder")]
 impl MultibyteIncrementalDecoder {
-    #[new]
+    #[new(name = "IncrementalDecoder")]
     #[sig("(errors='strict')")]
     fn new(py: Py<'_>, cls: &PyType, errors: Option<&PyStr>) -> PyResult<Ref<PyObject>> {
         let decoder = Stateful::decoder(py, cls, errors)?;

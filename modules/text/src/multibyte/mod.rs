@@ -16,7 +16,7 @@ use krait_runtime::prelude::*;
 use krait_runtime::protocol::buffer::BufferArg;
 
 /// A codec as an object.
-#[pyclass(module = "_multibytecodec", name = "MultibyteCodec", disallow_instantiation)]
+#[pyclass(module = "_multibytecodec", name = "MultibyteCodec", disallow_instantiation, gc, heap, immutable)]
 #[repr(C)]
 pub struct MultibyteCodec {
     base: PyObject,

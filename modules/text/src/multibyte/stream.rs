@@ -5,7 +5,7 @@ use krait_runtime::prelude::*;
 use super::stateful::Stateful;
 
 /// The base of stream readers.
-#[pyclass(module = "_multibytecodec", name = "MultibyteStreamReader", basetype, gc)]
+#[pyclass(module = "_multibytecodec", name = "MultibyteStreamReader", basetype, gc, heap, immutable)]
 #[repr(C)]
 pub struct MultibyteStreamReader {
     base: PyObject,
@@ -56,7 +56,7 @@ impl MultibyteStreamReader {
 
 #[pymethods(class = "_multibytecodec.MultibyteStreamReader")]
 impl MultibyteStreamReader {
-    #[new]
+    #[new(name = "StreamReader")]
     #[sig("(stream, errors='strict')")]
     fn new(py: Py<'_>, cls: &PyType, stream: &PyObject, errors: Option<&PyStr>) -> PyResult<Ref<PyObject>> {
         let decoder = Stateful::decoder(py, cls, errors)?;
@@ -106,7 +106,7 @@ impl MultibyteStreamReader {
 }
 
 /// The base of stream writers.
-#[pyclass(module = "_multibytecodec", name = "MultibyteStreamWriter", basetype, gc)]
+#[pyclass(module = "_multibytecodec", name = "MultibyteStreamWriter", basetype, gc, heap, immutable)]
 #[repr(C)]
 pub struct MultibyteStreamWriter {
     base: PyObject,
@@ -129,7 +129,7 @@ impl MultibyteStreamWriter {
 
 #[pymethods(class = "_multibytecodec.MultibyteStreamWriter")]
 impl MultibyteStreamWriter {
-    #[new]
+    #[new(name = "StreamWriter")]
     #[sig("(stream, errors='strict')")]
     fn new(py: Py<'_>, cls: &PyType, stream: &PyObject, errors: Option<&PyStr>) -> PyResult<Ref<PyObject>> {
         let encoder = Stateful::encoder(py, cls, errors)?;

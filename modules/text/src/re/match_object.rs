@@ -8,7 +8,7 @@ use super::pattern::compile_template;
 use super::text::Text;
 
 /// The result of re.match() and re.search().
-#[pyclass(module = "re", name = "Match", gc, disallow_instantiation)]
+#[pyclass(module = "re", name = "Match", gc, disallow_instantiation, heap, immutable)]
 #[repr(C)]
 pub struct Match {
     base: PyObject,

@@ -23,7 +23,7 @@ const DEBUG: i32 = 128;
 const ASCII: i32 = 256;
 
 /// Compiled regular expression object.
-#[pyclass(module = "re", name = "Pattern", gc, disallow_instantiation)]
+#[pyclass(module = "re", name = "Pattern", gc, disallow_instantiation, heap, immutable)]
 #[repr(C)]
 pub struct Pattern {
     base: PyObject,

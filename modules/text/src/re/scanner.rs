@@ -7,7 +7,7 @@ use super::pattern::{How, Run};
 use super::{Match, Pattern};
 
 /// What `Pattern.scanner` gives.
-#[pyclass(module = "_sre", name = "SRE_Scanner", gc, disallow_instantiation)]
+#[pyclass(module = "_sre", name = "SRE_Scanner", gc, disallow_instantiation, heap, immutable)]
 #[repr(C)]
 pub struct Scanner {
     base: PyObject,

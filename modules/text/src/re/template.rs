@@ -5,7 +5,7 @@ use krait_runtime::prelude::*;
 use super::Match;
 
 /// A compiled replacement template.
-#[pyclass(module = "_sre", name = "SRE_Template", gc, disallow_instantiation)]
+#[pyclass(module = "_sre", name = "SRE_Template", gc, disallow_instantiation, heap, immutable)]
 #[repr(C)]
 pub struct Template {
     base: PyObject,

@@ -105,7 +105,7 @@ struct State {
 }
 
 /// `_ssl._SSLSocket`.
-#[pyclass(module = "_ssl", name = "_SSLSocket", disallow_instantiation, immutable, gc)]
+#[pyclass(module = "_ssl", name = "_SSLSocket", disallow_instantiation, immutable, gc, heap)]
 #[repr(C)]
 pub struct SslSocket {
     base: PyObject,

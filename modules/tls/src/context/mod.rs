@@ -53,7 +53,7 @@ pub mod verify {
 }
 
 /// `_ssl._SSLContext`.
-#[pyclass(module = "_ssl", name = "_SSLContext", basetype, gc)]
+#[pyclass(module = "_ssl", name = "_SSLContext", basetype, gc, heap, immutable)]
 #[repr(C)]
 pub struct SslContext {
     base: PyObject,

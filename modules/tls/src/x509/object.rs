@@ -8,7 +8,7 @@ use super::certificate::Certificate;
 use super::{describe, pem};
 
 /// `_ssl.Certificate`.
-#[pyclass(module = "_ssl", name = "Certificate", disallow_instantiation, immutable)]
+#[pyclass(module = "_ssl", name = "Certificate", disallow_instantiation, immutable, heap)]
 #[repr(C)]
 pub struct PyCertificate {
     base: PyObject,

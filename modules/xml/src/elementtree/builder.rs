@@ -46,7 +46,7 @@ impl Traverse for Pending {
 }
 
 /// `xml.etree.ElementTree.TreeBuilder`.
-#[pyclass(module = "xml.etree.ElementTree", name = "TreeBuilder", basetype, gc)]
+#[pyclass(module = "xml.etree.ElementTree", name = "TreeBuilder", basetype, gc, heap, immutable)]
 #[repr(C)]
 pub struct TreeBuilder {
     base: PyObject,

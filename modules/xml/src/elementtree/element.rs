@@ -23,7 +23,7 @@ impl Traverse for Children {
 }
 
 /// `xml.etree.ElementTree.Element`.
-#[pyclass(module = "xml.etree.ElementTree", name = "Element", basetype, gc)]
+#[pyclass(module = "xml.etree.ElementTree", name = "Element", basetype, gc, heap, immutable)]
 #[repr(C)]
 pub struct Element {
     base: PyObject,

@@ -7,7 +7,7 @@ use krait_runtime::prelude::*;
 use super::Element;
 
 /// `_elementtree._element_iterator`.
-#[pyclass(module = "_elementtree", name = "_element_iterator", gc)]
+#[pyclass(module = "_elementtree", name = "_element_iterator", gc, heap, immutable)]
 #[repr(C)]
 pub struct ElementIterator {
     base: PyObject,

@@ -55,7 +55,7 @@ impl Traverse for Handlers {
 }
 
 /// `xml.etree.ElementTree.XMLParser`.
-#[pyclass(module = "xml.etree.ElementTree", name = "XMLParser", basetype, gc)]
+#[pyclass(module = "xml.etree.ElementTree", name = "XMLParser", basetype, gc, heap, immutable)]
 #[repr(C)]
 pub struct XmlParser {
     base: PyObject,

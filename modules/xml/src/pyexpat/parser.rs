@@ -28,7 +28,7 @@ impl Traverse for Core {
 pub struct TextBuffer(pub Vec<u8>);
 
 /// `pyexpat.xmlparser`.
-#[pyclass(module = "pyexpat", name = "xmlparser", gc, disallow_instantiation)]
+#[pyclass(module = "pyexpat", name = "xmlparser", gc, disallow_instantiation, heap, immutable)]
 #[repr(C)]
 pub struct XmlParser {
     base: PyObject,

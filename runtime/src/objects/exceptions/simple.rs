@@ -16,7 +16,7 @@ macro_rules! simple {
     ($($ident:ident = $name:literal: $base:ident $(, $construct:ident)?;)*) => {
         $(
             #[doc = concat!("`", $name, "`.")]
-            #[pyclass(name = $name, base = $base, basetype, gc, manual, flags = flags::BASE_EXC_SUBCLASS)]
+            #[pyclass(name = $name, base = $base, basetype, gc, manual, $(base_new = $construct,)? flags = flags::BASE_EXC_SUBCLASS)]
             #[repr(C)]
             pub struct $ident {
                 base: $base,

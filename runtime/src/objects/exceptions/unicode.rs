@@ -18,7 +18,7 @@ use crate::reference::{Member, PyClass, Ref};
 macro_rules! unicode_error {
     ($ident:ident, $name:literal) => {
         #[doc = concat!("`", $name, "`.")]
-        #[pyclass(name = $name, base = UnicodeError, basetype, gc, flags = flags::BASE_EXC_SUBCLASS)]
+        #[pyclass(name = $name, base = UnicodeError, basetype, gc, base_new, flags = flags::BASE_EXC_SUBCLASS)]
         #[repr(C)]
         pub struct $ident {
             pub(crate) base: PyBaseException,

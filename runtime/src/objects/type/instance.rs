@@ -103,8 +103,8 @@ pub(super) unsafe extern "C-unwind" fn subtype_dealloc(slf: Obj) {
         {
             drop(field.take());
         }
-        // A base that is a heap type itself releases the type.
-        let release = !base.has(flags::HEAPTYPE);
+        // A base that is a heap type itself, of an extension in C, releases the type.
+        let release = base.is_native();
         if base.has(flags::HAVE_GC) && ty.has(flags::HAVE_GC) {
             gc::track(&*slf);
         }
@@ -160,7 +160,7 @@ pub(super) unsafe extern "C-unwind" fn subtype_traverse(
         if stop != 0 {
             return stop;
         }
-        if !base.has(flags::HEAPTYPE) {
+        if base.is_native() {
             let stop = visit(ty.as_ptr(), arg);
             if stop != 0 {
                 return stop;
@@ -210,7 +210,7 @@ pub(super) unsafe extern "C-unwind" fn subtype_clear(slf: Obj) -> c_int {
 fn native_dict_descriptor(py: Py<'_>, slf: &PyObject) -> PyResult<Option<Ref<PyObject>>> {
     let mut class = Some(slf.ty());
     while let Some(ty) = class {
-        if ty.tp_dictoffset.get() != 0 && !ty.has(flags::HEAPTYPE) && ty.base().is_some() {
+        if ty.tp_dictoffset.get() != 0 && ty.is_native() && ty.base().is_some() {
             let found = ty.lookup(py, crate::id!(py, "__dict__"));
             return match found {
                 Some(found) if found.ty().tp_descr_set.get().is_some() => Ok(Some(found)),

@@ -203,6 +203,29 @@ pub struct TypeSpec {
     pub vectorcall_offset: isize,
 }
 
+/// Gives a type whose slot table is its base's a copy of its own, which changes of the class may write to.
+fn own_table<T>(field: &Cell<*const T>, own: &'static T) {
+    let shared = field.replace(own);
+    if !shared.is_null() && !core::ptr::eq(shared, own) {
+        // SAFETY: both are tables of this kind, made of cells only, which nobody borrows from under the GIL.
+        unsafe { core::ptr::copy_nonoverlapping(shared, core::ptr::from_ref(own).cast_mut(), 1) };
+    }
+}
+
+/// What `ht_token` of our own heap types holds.
+fn native_token() -> *mut c_void {
+    static TOKEN: u8 = 0;
+    (&raw const TOKEN).cast_mut().cast()
+}
+
+impl PyType {
+    /// True for types declared by `#[pyclass]`, even those that look like heap types, and for static types of C extensions: their
+    /// destructors and collector functions leave the instance's class alone.
+    pub fn is_native(&self) -> bool {
+        self.heap().is_none_or(|heap| heap.ht_token.get() == native_token())
+    }
+}
+
 impl StaticType {
     /// A static type with its facts filled in and no slot set yet.
     pub const fn new(spec: TypeSpec) -> StaticType {
@@ -286,21 +309,26 @@ impl StaticType {
         }
     }
 
-    /// Makes a type that is ready look like one that was made at run time, as CPython has it for the classes of its extension modules:
-    /// Python code may change it. It stays immortal.
-    pub fn become_heap_type(&'static self, py: Py<'_>) -> PyResult<()> {
-        self.number();
-        self.sequence();
-        self.mapping();
-        self.asynchronous();
-        self.buffer();
+    /// Makes a type that is ready look like one that was made at run time, as CPython has it for the classes of its extension modules;
+    /// Python code may change it unless it is `immutable`. It stays immortal, so its instances need not count it.
+    pub fn become_heap_type(&'static self, py: Py<'_>, immutable: bool) -> PyResult<()> {
+        own_table(&self.ty.tp_as_async, &self.as_async);
+        own_table(&self.ty.tp_as_number, &self.as_number);
+        own_table(&self.ty.tp_as_mapping, &self.as_mapping);
+        own_table(&self.ty.tp_as_sequence, &self.as_sequence);
+        own_table(&self.ty.tp_as_buffer, &self.as_buffer);
         let name = PyStr::new_interned(py, self.ty.short_name())?.upcast();
         self.tail.ht_name.set(name.clone());
         self.tail.ht_qualname.set(name);
         if let (Some(dict), Some(module)) = (self.ty.dict(), self.ty.module_name(py)) {
             dict.set(py, crate::id!(py, "__module__"), &*PyStr::new_interned(py, &module)?)?;
         }
-        self.ty.tp_flags.set(self.ty.tp_flags.get() & !flags::IMMUTABLETYPE | flags::HEAPTYPE);
+        self.tail.ht_token.set(native_token());
+        let own =
+            if immutable { flags::STATIC_BUILTIN } else { flags::STATIC_BUILTIN | flags::IMMUTABLETYPE };
+        self.ty.tp_flags.set(self.ty.tp_flags.get() & !own | flags::HEAPTYPE);
+        // The collector knows it as it knows all heap types; that it is immortal keeps it.
+        crate::gc::track(&self.ty);
         Ok(())
     }
 

@@ -28,7 +28,21 @@ impl PyType {
         let ty = T::static_type();
         if !ty.ty.has(flags::READY) {
             PyType::describe::<T>();
+            if T::BASE_NEW
+                && let Some(base) = ty.ty.base()
+            {
+                ready_type(py, base)?;
+                ty.ty.tp_new.set(base.tp_new.get());
+            }
             ready_type(py, &ty.ty)?;
+            if T::PLAIN_NEW
+                && let Some(dict) = ty.ty.dict()
+            {
+                dict.remove(py, crate::id!(py, "__new__"))?;
+            }
+            if let Some(immutable) = T::HEAP {
+                ty.become_heap_type(py, immutable)?;
+            }
         }
         Ok(&ty.ty)
     }
@@ -36,7 +50,7 @@ impl PyType {
     /// Fills the tables of a static type without readying it: for the first few types, which need each other.
     pub(crate) fn describe<T: PyClass>() -> &'static StaticType {
         let ty = T::static_type();
-        if !ty.ty.has(flags::STATIC_BUILTIN) {
+        if !ty.ty.has(flags::STATIC_BUILTIN) && !ty.ty.has(flags::READY) {
             ty.ty.tp_flags.set(ty.ty.tp_flags.get() | flags::STATIC_BUILTIN);
             give_metatype(&ty.ty);
             T::describe(ty);
@@ -135,7 +149,7 @@ fn set_mro(py: Py<'_>, ty: &PyType) -> PyResult<()> {
         return super::mro::set_mro(py, ty).map(|_| ());
     }
     for base in ty.bases().iter().flat_map(|b| b.as_slice().to_vec()) {
-        if base.downcast::<PyType>().is_some_and(|b| b.has(flags::HEAPTYPE)) {
+        if base.downcast::<PyType>().is_some_and(|b| !b.is_native()) {
             return Err(raise!(
                 py,
                 TypeError,
@@ -153,10 +167,7 @@ fn set_mro(py: Py<'_>, ty: &PyType) -> PyResult<()> {
 fn set_new(py: Py<'_>, ty: &PyType) -> PyResult<()> {
     let object = PyBaseObject::type_object();
     let from_object = ty.base().is_some_and(|b| core::ptr::eq(b, object));
-    // `typing.Generic` has no `__new__` of its own, yet it is made like a class that Python code defines: its subclasses must see
-    // `object.__new__` as theirs, which lets their `__init__` take arguments.
-    let generic = crate::objects::typevar::PyGeneric::type_object();
-    if ty.tp_new.get().is_none() && from_object && !ty.has(flags::HEAPTYPE) && !core::ptr::eq(ty, generic) {
+    if ty.tp_new.get().is_none() && from_object && !ty.has(flags::HEAPTYPE) {
         ty.tp_flags.set(ty.tp_flags.get() | flags::DISALLOW_INSTANTIATION);
     }
     if ty.has(flags::DISALLOW_INSTANTIATION) {

@@ -3,15 +3,16 @@
 
 use core::ffi::c_int;
 
-use super::PyType;
+use super::{PyType, flags};
 use crate::error::{PyResult, Raised, owned_or_raised};
 use crate::object::PyObject;
 use crate::objects::memoryview::PyMemoryView;
+use crate::objects::object::PyBaseObject;
 use crate::objects::{PyBool, PyDict, PyInt, PyNone, PyTuple};
 use crate::protocol::object::CompareOp;
 use crate::py::Py;
 use crate::raise;
-use crate::reference::Ref;
+use crate::reference::{PyClass, Ref};
 use crate::slots::*;
 
 type Result = PyResult<Ref<PyObject>>;
@@ -533,7 +534,14 @@ pub(crate) fn call_tp_new(py: Py<'_>, ty: &PyType, args: &PyTuple, kwargs: Kwarg
     {
         return Err(raise!(py, TypeError, "cannot create '{}' instances", native.name()));
     }
+    let mut maker = ty;
     if let Some(native) = native
+        && native.tp_new.get().map(|f| f as usize) != ty.tp_new.get().map(|f| f as usize)
+        && core::ptr::eq(ty, PyBaseObject::type_object())
+        && hides_new(py, native)?
+    {
+        maker = native;
+    } else if let Some(native) = native
         && native.tp_new.get().map(|f| f as usize) != ty.tp_new.get().map(|f| f as usize)
     {
         if native.tp_new.get().is_none() {
@@ -548,7 +556,7 @@ pub(crate) fn call_tp_new(py: Py<'_>, ty: &PyType, args: &PyTuple, kwargs: Kwarg
             native.name()
         ));
     }
-    let Some(new) = ty.tp_new.get() else {
+    let Some(new) = maker.tp_new.get() else {
         return Err(raise!(py, TypeError, "cannot create '{}' instances", ty.name()));
     };
     let rest: Vec<&PyObject> = args.as_slice().iter().skip(1).map(|r| &**r).collect();
@@ -556,4 +564,22 @@ pub(crate) fn call_tp_new(py: Py<'_>, ty: &PyType, args: &PyTuple, kwargs: Kwarg
     let kwargs = kwargs.map_or(core::ptr::null_mut(), |k| k.as_ptr());
     // SAFETY: tp_new takes a type, a tuple and a dict or null.
     unsafe { owned_or_raised(py, new(cls, rest.as_ptr(), kwargs)) }
+}
+
+/// Whether a native class is `plain_new`: Python code makes its instances by `object.__new__`, which leaves that to the class.
+fn hides_new(py: Py<'_>, native: &PyType) -> PyResult<bool> {
+    // A subclass may have taken over the function of the class that it is made from.
+    let mut class = native;
+    while !class.is_native()
+        && let Some(base) = class.base()
+    {
+        class = base;
+    }
+    if !class.has(flags::HEAPTYPE) {
+        return Ok(false);
+    }
+    match class.dict() {
+        Some(dict) => Ok(dict.get_str(py, crate::id!(py, "__new__"))?.is_none()),
+        None => Ok(false),
+    }
 }

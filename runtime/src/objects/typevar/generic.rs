@@ -5,7 +5,7 @@ use crate::objects::generic_alias::type_text;
 use crate::prelude::*;
 
 /// `typing.Generic`; what it does is written in `typing`.
-#[pyclass(module = "typing", name = "Generic", basetype)]
+#[pyclass(module = "typing", name = "Generic", basetype, heap, plain_new)]
 #[repr(C)]
 pub struct PyGeneric {
     base: PyObject,
@@ -76,7 +76,7 @@ impl PyNoDefault {
 }
 
 /// `constevaluator`: a function of a format that gives a constant.
-#[pyclass(module = "_typing", name = "_ConstEvaluator", gc, disallow_instantiation)]
+#[pyclass(module = "_typing", name = "_ConstEvaluator", gc, disallow_instantiation, heap, immutable)]
 #[repr(C)]
 pub struct PyConstEvaluator {
     base: PyObject,

@@ -30,7 +30,7 @@ pub fn finish(py: Py<'_>) -> PyResult<()> {
             dict.set(py, id!(py, "__module__"), &module)?;
         }
     }
-    PyGeneric::static_type().become_heap_type(py)
+    Ok(())
 }
 
 /// True for `type X = …` aliases and type parameters, which may stand in unions.

@@ -6,7 +6,7 @@ use super::{cannot_subclass, default_of, evaluator, has_default, note_module, ty
 use crate::prelude::*;
 
 /// `paramspecobject`.
-#[pyclass(module = "typing", name = "ParamSpec", gc, dict = dict)]
+#[pyclass(module = "typing", name = "ParamSpec", gc, dict = dict, heap, immutable)]
 #[repr(C)]
 pub struct PyParamSpec {
     base: PyObject,
@@ -51,7 +51,7 @@ impl PyParamSpec {
 
 #[pymethods]
 impl PyParamSpec {
-    #[new]
+    #[new(name = "paramspec")]
     #[sig(
         "(name, *, bound=None, default=NoDefault, covariant=False, contravariant=False, infer_variance=False)"
     )]
@@ -161,7 +161,7 @@ impl PyParamSpec {
 macro_rules! half {
     ($(#[$doc:meta])* $ty:ident, $name:literal, $suffix:literal) => {
         $(#[$doc])*
-        #[pyclass(module = "typing", name = $name, gc)]
+        #[pyclass(module = "typing", name = $name, gc, heap, immutable)]
         #[repr(C)]
         pub struct $ty {
             base: PyObject,

@@ -78,7 +78,7 @@ fn check_params(py: Py<'_>, params: &PyTuple) -> PyResult<()> {
 
 #[pymethods]
 impl PyTypeAlias {
-    #[new]
+    #[new(name = "typealias")]
     #[sig("(name, value, *, type_params=())")]
     fn new(
         py: Py<'_>,

@@ -8,7 +8,7 @@ use super::{
 use crate::prelude::*;
 
 /// `typevarobject`.
-#[pyclass(module = "typing", name = "TypeVar", gc, dict = dict)]
+#[pyclass(module = "typing", name = "TypeVar", gc, dict = dict, heap, immutable)]
 #[repr(C)]
 pub struct PyTypeVar {
     base: PyObject,
@@ -65,7 +65,7 @@ impl PyTypeVar {
 
 #[pymethods]
 impl PyTypeVar {
-    #[new]
+    #[new(name = "typevar")]
     #[sig(
         "(name, *constraints, bound=None, default=NoDefault, covariant=False, contravariant=False, infer_variance=False)"
     )]

@@ -6,7 +6,7 @@ use super::{cannot_subclass, default_of, evaluator, has_default, note_module, ty
 use crate::prelude::*;
 
 /// `typevartupleobject`.
-#[pyclass(module = "typing", name = "TypeVarTuple", gc, dict = dict)]
+#[pyclass(module = "typing", name = "TypeVarTuple", gc, dict = dict, heap, immutable)]
 #[repr(C)]
 pub struct PyTypeVarTuple {
     base: PyObject,
@@ -37,7 +37,7 @@ impl PyTypeVarTuple {
 
 #[pymethods]
 impl PyTypeVarTuple {
-    #[new]
+    #[new(name = "typevartuple")]
     #[sig("(name, *, default=NoDefault)")]
     fn new(py: Py<'_>, _cls: &PyType, name: &PyStr, default: Option<&PyObject>) -> PyResult<Ref<PyObject>> {
         let made = PyTypeVarTuple::plain(name);
