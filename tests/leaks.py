@@ -27,10 +27,10 @@ def settle():
     re.purge()
     sys._clear_internal_caches()
     # Caches that a test fills with other keys each time (`fractions`, `typing`…) are no leaks.
-    for loaded in list(sys.modules.values()):
-        for value in list(getattr(loaded, "__dict__", {}).values()):
-            if type(value) is functools._lru_cache_wrapper:
-                value.cache_clear()
+    for thing in gc.get_objects():
+        if type(thing) is functools._lru_cache_wrapper:
+            thing.cache_clear()
+    del thing
     while gc.collect():
         pass
 

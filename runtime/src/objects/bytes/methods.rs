@@ -137,13 +137,35 @@ impl PyBytes {
 
     #[slot]
     fn sq_repeat(&self, py: Py<'_>, n: isize) -> PyResult<Ref<PyBytes>> {
-        if n == 1 && PyBytes::check_exact(self) {
+        let bytes = self.as_bytes();
+        if (n == 1 || bytes.is_empty()) && PyBytes::check_exact(self) {
             return Ok(self.new_ref());
         }
-        if n > 0 && self.len().checked_mul(n as usize).is_none_or(|n| n > isize::MAX as usize) {
-            bail!(py, OverflowError, "repeated bytes are too long");
+        let total = match bytes.len().checked_mul(n.max(0) as usize) {
+            Some(total) if total <= isize::MAX as usize => total,
+            _ => bail!(py, OverflowError, "repeated bytes are too long"),
+        };
+        if total > isize::MAX as usize - 64 {
+            return Err(py.no_memory());
         }
-        PyBytes::new(py, &shared::repeated(py, self.as_bytes(), n)?)
+        // As in CPython nothing of it is shared: also no byte or a single one is an object of its own.
+        // SAFETY: each of the new object's bytes is written before anybody sees it: the first copy, then what stands there already.
+        unsafe {
+            let made = PyBytes::alloc(py, total)?;
+            let to = made.data_ptr();
+            if let [byte] = bytes {
+                to.write_bytes(*byte, total);
+                return Ok(made);
+            }
+            let mut done = bytes.len().min(total);
+            to.copy_from_nonoverlapping(bytes.as_ptr(), done);
+            while done < total {
+                let more = done.min(total - done);
+                to.add(done).copy_from_nonoverlapping(to, more);
+                done += more;
+            }
+            Ok(made)
+        }
     }
 
     #[slot]
