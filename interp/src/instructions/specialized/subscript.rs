@@ -143,9 +143,18 @@ instructions! {
     fn CONTAINS_OP_SET(cx, oparg) {
         let set = cx.object(1);
         guard!(set.downcast_exact::<PySet>().is_some() || set.downcast_exact::<PyFrozenSet>().is_some());
-        let found = attempt!(set.contains(cx.py, cx.object(2)));
+        let set: &PySet = set.cast_unchecked();
+        let found = match set.contains_at_once(cx.object(2)) {
+            Some(found) => found,
+            None => attempt!(in_set(cx.py, set, cx.object(2))),
+        };
         cx.two_to_truth(found != (oparg != 0), 1, two_to_one_1)
     }
+}
+
+#[inline(never)]
+fn in_set(py: Py<'_>, set: &PySet, key: &PyObject) -> PyResult<bool> {
+    set.contains(py, key)
 }
 
 #[inline(never)]

@@ -31,6 +31,19 @@ pub fn set(py: Py<'_>, fd: i32, args: &[&PyObject]) -> PyResult<()> {
     match args {
         [level, name, value] => {
             let (level, name) = (number(level)?, number(name)?);
+            if level == libc::AF_VSOCK {
+                // These options are numbers of 64 bits.
+                if !value.is_index() {
+                    bail!(
+                        py,
+                        TypeError,
+                        "setsockopt() argument 3 must be int, not {}",
+                        if value.is_none() { "None" } else { value.ty().name() }
+                    );
+                }
+                let bytes = value.index(py)?.as_u64_mask().to_ne_bytes();
+                return system::set_option_bytes(fd, level, name, &bytes).or_raise(py);
+            }
             if value.is_index() {
                 match number(value) {
                     Ok(n) => return system::set_option_number(fd, level, name, n).or_raise(py),

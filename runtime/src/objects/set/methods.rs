@@ -5,7 +5,7 @@ use core::ffi::{c_int, c_void};
 use krait_macros::pymethods;
 
 use super::iterator::PySetIterator;
-use super::{BIG, PyFrozenSet, PySet, SetEntry};
+use super::{PyFrozenSet, PySet, SetEntry};
 use crate::args::Args;
 use crate::error::PyResult;
 use crate::gc;
@@ -186,15 +186,7 @@ unsafe extern "C-unwind" fn dealloc(op: *mut PyObject) {
         gc::untrack(&*op);
         crate::objects::weakref::clear_weakrefs(&*op);
         let set = &*op.cast::<PySet>();
-        // The keys of a big set lie anywhere in memory: those further on are fetched meanwhile.
-        const AHEAD: usize = 8;
-        let mut ahead = (set.mask.get() >= BIG).then(|| set.raw_keys().skip(AHEAD));
-        for key in set.raw_keys() {
-            if let Some(later) = ahead.as_mut().and_then(Iterator::next) {
-                memory::prefetch(later);
-            }
-            PyObject::decref(key);
-        }
+        set.release_elements();
         if !core::ptr::eq(set.table.get(), set.small()) {
             obmalloc::free(set.table.get().cast());
         }

@@ -1,6 +1,6 @@
 //! The table: CPython's probing (runs of neighbours, then a jump), growth and deletion by dummy.
 
-use super::{MIN_SIZE, PySet, SetEntry};
+use super::{BIG, MIN_SIZE, PySet, SetEntry};
 use crate::error::PyResult;
 use crate::memory;
 use crate::object::{PyObject, Static};
@@ -12,6 +12,12 @@ use crate::reference::Ref;
 
 /// Neighbours looked at before a jump.
 const LINEAR_PROBES: usize = 9;
+
+/// The last of the slots looked at one after the other from `i` on.
+#[inline(always)]
+fn neighbours(i: usize, mask: usize) -> usize {
+    if i + LINEAR_PROBES <= mask { i + LINEAR_PROBES } else { i }
+}
 
 /// What stands in a slot whose element was removed: an address no object has.
 static DUMMY: Static<u64> = Static(0);
@@ -53,17 +59,36 @@ impl PySet {
         }
     }
 
-    /// Has the processor fetch the slot where the search for `key` will begin, if its hash can be had at once.
-    #[inline]
-    pub(crate) fn fetch_slot(&self, key: &PyObject) {
+    /// Where the search for `key` will begin, if its hash can be had at once.
+    #[inline(always)]
+    fn first_slot(&self, key: &PyObject) -> Option<*const SetEntry> {
         let hash = match key.downcast_exact::<PyStr>() {
             Some(s) => s.hash_value(),
             None => match key.downcast_exact::<PyInt>() {
                 Some(n) if n.is_compact() => n.hash_value(),
-                _ => return,
+                _ => return None,
             },
         };
-        memory::prefetch(self.table.get().wrapping_add(hash as usize & self.mask.get() as usize).cast());
+        Some(self.table.get().wrapping_add(hash as usize & self.mask.get() as usize))
+    }
+
+    /// Has the processor fetch the slot where the search for `key` will begin.
+    #[inline]
+    pub(crate) fn fetch_slot(&self, key: &PyObject) {
+        if let Some(slot) = self.first_slot(key) {
+            memory::prefetch(slot.cast());
+        }
+    }
+
+    /// Membership, where a look at one slot tells.
+    #[inline(always)]
+    pub fn contains_at_once(&self, key: &PyObject) -> Option<bool> {
+        // SAFETY: the slot is one of the table's.
+        let found = unsafe { (*self.first_slot(key)?).key.get() };
+        if found.is_null() {
+            return Some(false);
+        }
+        core::ptr::eq(found, key).then_some(true)
     }
 
     /// Slot of `key`, if there.
@@ -84,8 +109,9 @@ impl PySet {
             // SAFETY: indices stay within the mask; after a comparison that may run code, table and key are checked again.
             unsafe {
                 loop {
-                    let probes = if i + LINEAR_PROBES <= mask { LINEAR_PROBES } else { 0 };
-                    for at in i..=i + probes {
+                    let last = neighbours(i, mask);
+                    let mut at = i;
+                    while at <= last {
                         let entry = &*table.add(at);
                         let found = entry.key.get();
                         if found.is_null() {
@@ -95,24 +121,25 @@ impl PySet {
                             if core::ptr::eq(found, key) {
                                 return Ok(Slot::Taken(at));
                             }
-                            if let Some(same) = (*found).eq_plain(key) {
-                                if same {
-                                    return Ok(Slot::Taken(at));
+                            let same = match (*found).eq_plain(key) {
+                                Some(same) => same,
+                                None => {
+                                    let start = (*found).to_ref();
+                                    let same = start.eq(py, key)?;
+                                    if !core::ptr::eq(table, self.table.get())
+                                        || mask != self.mask.get() as usize
+                                        || !core::ptr::eq((*table.add(at)).key.get(), start.as_raw())
+                                    {
+                                        continue 'restart;
+                                    }
+                                    same
                                 }
-                                continue;
-                            }
-                            let start = (*found).to_ref();
-                            let same = start.eq(py, key)?;
-                            if !core::ptr::eq(table, self.table.get())
-                                || mask != self.mask.get() as usize
-                                || !core::ptr::eq((*table.add(at)).key.get(), start.as_raw())
-                            {
-                                continue 'restart;
-                            }
+                            };
                             if same {
                                 return Ok(Slot::Taken(at));
                             }
                         }
+                        at += 1;
                     }
                     perturb >>= 5;
                     i = i.wrapping_mul(5).wrapping_add(1).wrapping_add(perturb) & mask;
@@ -129,14 +156,16 @@ impl PySet {
         // SAFETY: indices stay within the mask; there is a free slot.
         unsafe {
             loop {
-                let probes = if i + LINEAR_PROBES <= mask { LINEAR_PROBES } else { 0 };
-                for at in i..=i + probes {
+                let last = neighbours(i, mask);
+                let mut at = i;
+                while at <= last {
                     let entry = self.entry(at);
                     if entry.key.get().is_null() {
                         entry.key.set(key);
                         entry.hash.set(hash);
                         return;
                     }
+                    at += 1;
                 }
                 perturb >>= 5;
                 i = i.wrapping_mul(5).wrapping_add(1).wrapping_add(perturb) & mask;
@@ -270,6 +299,33 @@ impl PySet {
         }
         *position = at;
         None
+    }
+
+    /// Releases the elements of a dead set: the table is left as it is. The keys of a big set lie anywhere in memory: those further on
+    /// are fetched meanwhile.
+    ///
+    /// # Safety
+    /// Nobody sees the set any more.
+    pub(super) unsafe fn release_elements(&self) {
+        const AHEAD: usize = 24;
+        let (table, mask) = (self.table.get(), self.mask.get() as usize);
+        let is_big = mask as isize >= BIG;
+        let mut left = self.used.get();
+        let mut at = 0;
+        while left > 0 {
+            // SAFETY: below the mask, since elements are left; what a slot further on holds is only a hint.
+            unsafe {
+                let key = (*table.add(at)).key.get();
+                if is_big && at + AHEAD <= mask {
+                    memory::prefetch((*table.add(at + AHEAD)).key.get());
+                }
+                if !key.is_null() && !core::ptr::eq(key, dummy()) {
+                    left -= 1;
+                    PyObject::decref(key);
+                }
+            }
+            at += 1;
+        }
     }
 
     /// Raw element pointers, for the collector.
