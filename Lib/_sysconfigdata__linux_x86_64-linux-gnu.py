@@ -76,7 +76,7 @@ build_time_vars = {
     "PY_CORE_LDFLAGS": "",
     "PY_LDFLAGS": "",
     "PY_LDFLAGS_NODIST": "",
-    "PY_SUPPORT_TIER": 0,
+    "PY_SUPPORT_TIER": 1,
     "RANLIB": "ranlib",
     "RUNSHARED": "",
     "SCRIPTDIR": _lib,

@@ -28,9 +28,10 @@ def signature(value):
         text = str(inspect.signature(value))
     except (ValueError, TypeError):
         return None
-    # Default values show addresses, threads' numbers, and where this interpreter and its library stand.
+    # Default values show addresses, threads' numbers, sets in any order, and where this interpreter and its library stand.
     text = re.sub(" at 0x[0-9a-f]+", "", text)
     text = re.sub("[0-9]{10,}", "NUMBER", text)
+    text = re.sub("[{]([^{}]*)[}]", lambda found: "{" + ", ".join(sorted(found[1].split(", "))) + "}", text)
     return text.replace(os.path.dirname(os.__file__), "LIBRARY").replace(sys.executable, "PYTHON")
 
 # A field of the structure and a pair of functions behave alike, and so do functions that are told their class and others.

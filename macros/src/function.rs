@@ -513,6 +513,16 @@ impl Function {
 
         let mut prepare = TokenStream::new();
         let limits = || {
+            if pos == 0 && !signature.has_varargs() {
+                // Only constructors: a function without parameters has a calling convention of its own.
+                let message = format!("{}() takes no positional arguments", self.reported);
+                return quote! {
+                    if nargs > 0 {
+                        let _ = ::krait_runtime::raise!(py, TypeError, #message);
+                        #fail
+                    }
+                };
+            }
             let most = if signature.has_varargs() { quote!(isize::MAX) } else { quote!(#pos as isize) };
             quote! {
                 if ::krait_runtime::args::check_positional(py, #function, nargs, #required as isize, #most).is_err() {

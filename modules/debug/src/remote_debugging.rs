@@ -42,7 +42,7 @@ static THREAD_INFO: StructSeq = StructSeq::new(
 );
 
 /// `RemoteUnwinder`: cannot be made.
-#[pyclass(module = "_remote_debugging", name = "RemoteUnwinder", heap, plain_new)]
+#[pyclass(module = "_remote_debugging", name = "RemoteUnwinder", heap)]
 #[repr(C)]
 pub struct RemoteUnwinder {
     base: PyObject,

@@ -128,6 +128,26 @@ impl Address {
         Address::of(value, size_of::<libc::sockaddr_nl>())
     }
 
+    /// An algorithm of the kernel's cryptography; `None` if a name has no room.
+    pub fn algorithm(kind: &[u8], name: &[u8], features: u32, mask: u32) -> Option<Address> {
+        // SAFETY: zero bytes are a valid structure.
+        let mut value: libc::sockaddr_alg = unsafe { MaybeUninit::zeroed().assume_init() };
+        value.salg_family = libc::AF_ALG as u16;
+        value.salg_feat = features;
+        value.salg_mask = mask;
+        // Each ends with a NUL.
+        if kind.len() >= value.salg_type.len() || name.len() >= value.salg_name.len() {
+            return None;
+        }
+        for (place, byte) in value.salg_type.iter_mut().zip(kind) {
+            *place = *byte;
+        }
+        for (place, byte) in value.salg_name.iter_mut().zip(name) {
+            *place = *byte;
+        }
+        Some(Address::of(value, size_of::<libc::sockaddr_alg>()))
+    }
+
     /// A packet socket's.
     pub fn packet(interface: i32, protocol: u16, kind: u8, hardware: u16, address: &[u8]) -> Address {
         // SAFETY: zero bytes are a valid structure.

@@ -161,6 +161,26 @@ pub fn from_object(py: Py<'_>, family: i32, function: &str, object: &PyObject) -
             };
             Ok(Address::netlink(number(py, pid)?, number(py, groups)?))
         }
+        libc::AF_ALG => {
+            let tuple = tuple(py, function, "AF_ALG", object)?;
+            let (kind, name, rest) = match tuple.as_slice() {
+                [kind, name, rest @ ..] if rest.len() <= 2 => (kind, name, rest),
+                _ => bail!(py, TypeError, "AF_ALG address must be a tuple (type, name [feat [, mask]])"),
+            };
+            let text = |object: &PyObject| match object.downcast::<PyStr>() {
+                Some(text) => Ok(text.to_utf8(py)?.into_owned()),
+                None => {
+                    Err(raise!(py, TypeError, "AF_ALG address must be a tuple (type, name [feat [, mask]])"))
+                }
+            };
+            let (kind, name) = (text(kind)?, text(name)?);
+            let [features, mask] = [0, 1].map(|i| rest.get(i).map_or(Ok(0), |value| number(py, value)));
+            match Address::algorithm(kind.as_bytes(), name.as_bytes(), features? & 0xffff, mask? & 0xffff) {
+                Some(address) => Ok(address),
+                None if kind.len() >= 14 => bail!(py, ValueError, "AF_ALG type too long."),
+                None => bail!(py, ValueError, "AF_ALG name too long."),
+            }
+        }
         libc::AF_VSOCK => {
             let Some([cid, port]) = object.downcast::<PyTuple>().map(PyTuple::as_slice) else {
                 if object.downcast::<PyTuple>().is_none() {

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use krait_runtime::args::extract;
+use krait_runtime::args::{Signature, Style, extract};
 use krait_runtime::objects::exceptions::{OrRaise, types};
 use krait_runtime::prelude::*;
 use krait_runtime::protocol::buffer::{BufferArg, WritableBufferArg};
@@ -560,6 +560,54 @@ impl PySocket {
         let sources: Vec<&[u8]> = held.iter().map(|b| b.as_bytes()).collect();
         let (fd, flags) = (self.fd.get(), flags.unwrap_or(0));
         self.writing(py, || system::send_message(fd, &sources, &ancillary, flags, to.as_ref()))
+    }
+
+    /// Data for the kernel's cryptography, with what is to be done with it.
+    #[pymethod]
+    #[raw]
+    fn sendmsg_afalg(&self, py: Py<'_>, args: Args<'_>) -> PyResult<usize> {
+        static SIGNATURE: Signature = Signature {
+            function: "sendmsg_afalg",
+            names: &["msg", "op", "iv", "assoclen", "flags"],
+            posonly: 0,
+            pos: 1,
+            required: 0,
+            kwonly_required: 0,
+            varargs: false,
+            varkw: false,
+            style: Style::ParseTuple,
+        };
+        if self.family.get() != libc::AF_ALG {
+            bail!(py, OSError, "algset is only supported for AF_ALG")
+        }
+        let [data, op, iv, assoclen, flags] = SIGNATURE.slots(py, args)?;
+        let op = op.map_or(Ok(-1), |op| extract::<i32>(py, op, "sendmsg_afalg", 2))?;
+        if op < 0 {
+            bail!(py, TypeError, "Invalid or missing argument 'op'")
+        }
+        let mut ancillary = vec![(libc::SOL_ALG, libc::ALG_SET_OP, op.to_ne_bytes().to_vec())];
+        if let Some(iv) = iv {
+            // Its length stands in front.
+            let iv = iv.buffer_bytes(py)?;
+            let mut bytes = (iv.len() as u32).to_ne_bytes().to_vec();
+            bytes.extend_from_slice(&iv);
+            ancillary.push((libc::SOL_ALG, libc::ALG_SET_IV, bytes));
+        }
+        if let Some(assoclen) = assoclen {
+            let assoclen = extract::<i32>(py, assoclen, "sendmsg_afalg", 4)?;
+            if assoclen < 0 {
+                bail!(py, TypeError, "assoclen must be positive")
+            }
+            ancillary.push((libc::SOL_ALG, libc::ALG_SET_AEAD_ASSOCLEN, assoclen.to_ne_bytes().to_vec()));
+        }
+        let flags = flags.map_or(Ok(0), |flags| extract::<i32>(py, flags, "sendmsg_afalg", 5))?;
+        let held = match data {
+            Some(data) => messages::sources(py, data)?,
+            None => Vec::new(),
+        };
+        let sources: Vec<&[u8]> = held.iter().map(|b| b.as_bytes()).collect();
+        let fd = self.fd.get();
+        self.writing(py, || system::send_message(fd, &sources, &ancillary, flags, None))
     }
 
     #[pymethod]

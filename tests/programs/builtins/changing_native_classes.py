@@ -1,0 +1,40 @@
+# Native classes that Python code may change: names, special methods, the class of an instance.
+import _random, gc, zlib, select, time, os, json.scanner, json.encoder
+def t(f):
+    try: return f()
+    except BaseException as e: return type(e).__name__+': '+str(e)
+class E2(_random.Random): __slots__=()
+class E3(_random.Random): __slots__=()
+x=_random.Random()
+print(t(lambda: setattr(x,'__class__',E2)), type(x).__name__)
+y=E2()
+print(t(lambda: setattr(y,'__class__',_random.Random)), type(y).__name__)
+z=E2(); print(t(lambda: setattr(z,'__class__',E3)), type(z).__name__)
+del x,y,z; gc.collect()
+e=select.epoll()
+print(t(lambda: setattr(select.epoll,'__bases__',(object,))))
+print(t(lambda: setattr(_random.Random,'__name__','Rand')), _random.Random)
+print(t(lambda: setattr(_random.Random,'__qualname__','Q.Rand')), _random.Random)
+print(t(lambda: setattr(_random.Random,'__module__','mm')), _random.Random, t(lambda: _random.Random(1,2)))
+print(t(lambda: setattr(_random.Random,'__init__',lambda self,*a: print('init',a))), _random.Random(5))
+print(t(lambda: setattr(_random.Random,'__repr__',lambda self,*a: 'R!')), _random.Random(5))
+print(t(lambda: setattr(_random.Random,'__len__',lambda self: 7)), len(_random.Random(5)))
+print(t(lambda: setattr(_random.Random,'__add__',lambda self,o: 8)), _random.Random(5)+1)
+print(t(lambda: setattr(_random.Random,'__getitem__',lambda self,o: o)), _random.Random(5)[3])
+print(t(lambda: setattr(_random.Random,'__call__',lambda self,o: o)), _random.Random(5)(4))
+print(t(lambda: setattr(_random.Random,'__del__',lambda self: print('del'))));  w=_random.Random(); del w
+print(t(lambda: setattr(_random.Random,'__new__',lambda cls,*a: 'new!')), t(lambda: _random.Random(3)))
+print(t(lambda: setattr(_random.Random,'__doc__','doc')), _random.Random.__doc__, _random.Random.__annotations__, _random.Random.__type_params__)
+time.struct_time.__len__=lambda self: 99
+print(len(time.gmtime(0)), time.gmtime(0)[0])
+del time.struct_time.__len__
+print(len(time.gmtime(0)))
+os.stat_result.__getattr__=lambda self,n: n
+print(os.stat('/').foo, os.stat('/').st_mode>0)
+d=next(os.scandir('/'))
+type(d).extra=5; print(d.extra)
+json.scanner.c_make_scanner.__call__=lambda self,s,i: ('x',i)
+print(json.JSONDecoder().scan_once('1',0))
+print(t(lambda: json.loads('1')))
+try: zlib.compressobj().__class__=type(zlib.decompressobj())
+except TypeError as e: print(e)
