@@ -194,7 +194,7 @@ impl Date {
         let Some(text) = string.downcast::<PyStr>() else {
             bail!(py, TypeError, "fromisoformat: argument must be str");
         };
-        match isoformat::date(&text.to_code_points()) {
+        match isoformat::bytes(&text.to_code_points()).and_then(|bytes| isoformat::date(&bytes)) {
             Ok(date) => Date::create(py, cls, date),
             Err(_) => Err(invalid_iso(py, text)),
         }

@@ -209,13 +209,13 @@ impl DateTime {
             return Err(invalid_iso(py, text));
         }
         let separator = isoformat::separator(&points).map_err(bad)?;
-        let mut date =
-            isoformat::date(points.get(..separator.min(points.len())).unwrap_or_default()).map_err(bad)?;
+        let day = points.get(..separator.min(points.len())).unwrap_or_default();
+        let mut date = isoformat::bytes(day).and_then(|bytes| isoformat::date(&bytes)).map_err(bad)?;
         let (mut clock, mut tz) = ([0; 4], None);
         if let Some(rest) = points.get(separator + 1..)
             && points.len() > separator
         {
-            let parsed = isoformat::time(rest).map_err(bad)?;
+            let parsed = isoformat::bytes(rest).and_then(|bytes| isoformat::time(&bytes)).map_err(bad)?;
             clock = parsed.clock;
             tz = parsed_zone(py, parsed.offset)?;
         }

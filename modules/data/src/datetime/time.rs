@@ -197,7 +197,9 @@ impl Time {
         let points = text.to_code_points();
         // The leading T is only there to tell times from dates.
         let points = points.strip_prefix(&[u32::from(b'T')]).unwrap_or(&points);
-        let Ok(parsed) = isoformat::time(points) else { return Err(invalid_iso(py, text)) };
+        let Ok(parsed) = isoformat::bytes(points).and_then(|bytes| isoformat::time(&bytes)) else {
+            return Err(invalid_iso(py, text));
+        };
         let clock = match parsed.clock {
             [24, 0, 0, 0] => [0; 4],
             [24, ..] => {
