@@ -227,7 +227,8 @@ impl PyByteArray {
 impl PyByteArray {
     fn extend_from(&self, py: Py<'_>, iterable: &PyObject) -> PyResult<()> {
         if core::ptr::addr_eq(iterable, self) {
-            return self.extend(py, &self.as_bytes().to_vec());
+            let own = self.as_bytes().to_vec();
+            return self.extend(py, &own);
         }
         if iterable.has_buffer() {
             // Whoever gives the buffer may change the length: the bytes go where the end was.
