@@ -65,9 +65,7 @@ impl PyType {
     /// True when `self` is `other` or derives from it (`PyType_IsSubtype`: by the MRO).
     #[inline]
     pub fn is_subtype(&self, other: &PyType) -> bool {
-        if core::ptr::eq(self, other) {
-            return true;
-        }
+        // The MRO decides: an `mro()` of its own may leave the class itself out.
         // SAFETY: comparing pointers runs no Python code.
         if let Some(mro) = unsafe { self.mro_ref() } {
             let other: *const PyObject = other.as_ptr();
