@@ -54,7 +54,7 @@ impl Descr {
     /// Refuses instances of other classes.
     #[inline]
     pub(crate) fn check_instance(&self, py: Py<'_>, instance: &PyObject) -> PyResult<()> {
-        if instance.ty().is_subtype(self.owner()) {
+        if core::ptr::eq(instance.ty(), self.owner()) || instance.ty().is_subtype(self.owner()) {
             return Ok(());
         }
         Err(raise!(
