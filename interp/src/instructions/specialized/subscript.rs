@@ -143,8 +143,7 @@ instructions! {
     fn CONTAINS_OP_SET(cx, oparg) {
         let set = cx.object(1);
         guard!(set.downcast_exact::<PySet>().is_some() || set.downcast_exact::<PyFrozenSet>().is_some());
-        let set: &PySet = set.cast_unchecked();
-        let found = match set.contains_at_once(cx.object(2)) {
+        let found = match set.cast_unchecked::<PySet>().contains_at_once(cx.object(2)) {
             Some(found) => found,
             None => attempt!(in_set(cx.py, set, cx.object(2))),
         };
@@ -152,8 +151,9 @@ instructions! {
     }
 }
 
+/// By the slot: a set may be looked for, too.
 #[inline(never)]
-fn in_set(py: Py<'_>, set: &PySet, key: &PyObject) -> PyResult<bool> {
+fn in_set(py: Py<'_>, set: &PyObject, key: &PyObject) -> PyResult<bool> {
     set.contains(py, key)
 }
 
