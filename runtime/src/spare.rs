@@ -28,20 +28,18 @@ static LOCK: AtomicBool = AtomicBool::new(false);
 
 /// Sets the memory aside; once, at start-up.
 pub fn set_aside() {
-    // SAFETY: the kernel chooses the place; nobody else knows of it.
-    let start = unsafe {
-        libc::mmap(
-            null_mut(),
-            SPARE,
-            libc::PROT_READ | libc::PROT_WRITE,
-            libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE,
-            -1,
-            0,
-        )
-    };
-    if start != libc::MAP_FAILED {
-        START.store(start.cast(), Ordering::Release);
+    if let Some(start) = map(SPARE, libc::MAP_NORESERVE) {
+        START.store(start, Ordering::Release);
     }
+}
+
+/// Pages for so many bytes, of which none is taken before it is touched.
+fn map(bytes: usize, flags: i32) -> Option<*mut u8> {
+    let access = libc::PROT_READ | libc::PROT_WRITE;
+    let kind = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | flags;
+    // SAFETY: the kernel chooses the place; nobody else knows of it.
+    let start = unsafe { libc::mmap(null_mut(), bytes, access, kind, -1, 0) };
+    (start != libc::MAP_FAILED).then_some(start.cast())
 }
 
 /// Whether any of it is in use.
@@ -173,10 +171,18 @@ impl Py<'_> {
 
     #[cold]
     fn try_room(self, bytes: usize) -> PyResult<()> {
+        // More than the spare memory has. The kernel is asked first: the C library's allocator takes a big block that is given back for a
+        // sign that it should keep such blocks from then on.
+        let bytes = bytes.max(SPARE + 1);
+        if let Some(start) = map(bytes, 0) {
+            // SAFETY: just mapped, and not used.
+            unsafe { libc::munmap(start.cast(), bytes) };
+            return Ok(());
+        }
         let mut probe: Vec<u8> = Vec::new();
-        // More than the spare memory has, and not optimised away.
-        match probe.try_reserve_exact(bytes.max(SPARE + 1)) {
+        match probe.try_reserve_exact(bytes) {
             Ok(()) => {
+                // Not optimised away.
                 core::hint::black_box(probe.as_mut_ptr());
                 Ok(())
             }

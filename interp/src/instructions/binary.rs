@@ -1,7 +1,7 @@
 //! Unary and binary operators, subscription, slices, truth.
 
 use krait_bytecode::BinaryOperator;
-use krait_runtime::objects::{PyBool, PyFloat, PyInt, PyNone, PySlice, slice};
+use krait_runtime::objects::{PyBool, PyDict, PyFloat, PyInt, PyNone, PySlice, slice};
 use krait_runtime::protocol::number;
 use krait_runtime::{Py, PyObject, PyResult, Ref, raise};
 
@@ -145,7 +145,10 @@ instructions! {
 
     /// `del container[key]`.
     fn DELETE_SUBSCR(cx, _) {
-        attempt!(cx.object(2).del_item(cx.py, cx.object(1)));
+        match cx.object(2).downcast_exact::<PyDict>() {
+            Some(dict) => attempt!(dict.delete(cx.py, cx.object(1))),
+            None => attempt!(cx.object(2).del_item(cx.py, cx.object(1))),
+        }
         cx.drop_n(2);
         Step::Next
     }

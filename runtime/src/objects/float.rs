@@ -232,6 +232,17 @@ pub fn float_to_int(py: Py<'_>, value: f64) -> PyResult<Ref<PyInt>> {
     }
 }
 
+impl PyFloat {
+    /// The hash.
+    pub(crate) fn hash_value(&self) -> isize {
+        match krait_numeric::hash::float(self.ob_fval) {
+            Some(h) => h as isize,
+            // NaN hashes by identity.
+            None => krait_numeric::hash::pointer(self.id()) as isize,
+        }
+    }
+}
+
 #[pymethods(class = "float")]
 impl PyFloat {
     #[new]
@@ -299,11 +310,7 @@ impl PyFloat {
 
     #[slot]
     fn tp_hash(&self, _py: Py<'_>) -> isize {
-        match krait_numeric::hash::float(self.ob_fval) {
-            Some(h) => h as isize,
-            // NaN hashes by identity.
-            None => krait_numeric::hash::pointer(self.id()) as isize,
-        }
+        self.hash_value()
     }
 
     #[slot]

@@ -186,8 +186,8 @@ impl PyBaseObject {
         default_state(py, self, false)
     }
     #[classmethod]
-    #[sig("(*args)")]
-    fn __subclasshook__(_cls: &PyType, py: Py<'_>, _args: &[&PyObject]) -> Ref<PyObject> {
+    #[sig("($type, object, /)")]
+    fn __subclasshook__(_cls: &PyType, py: Py<'_>, _object: &PyObject) -> Ref<PyObject> {
         py.not_implemented()
     }
     #[classmethod]

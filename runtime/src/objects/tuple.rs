@@ -307,6 +307,12 @@ impl PyTuple {
         self.len() == 0
     }
 
+    /// The hash, if it was asked for before.
+    #[inline(always)]
+    pub fn known_hash(&self) -> Option<isize> {
+        Some(self.ob_hash.get()).filter(|&hash| hash != -1)
+    }
+
     /// The item at `index`.
     #[inline(always)]
     pub fn get(&self, index: usize) -> Option<&PyObject> {

@@ -1,6 +1,7 @@
 //! `typing.Union`: `int | str`.
 
 use crate::objects::generic_alias::{PyGenericAlias, collect_parameters, substitute_parameters, type_text};
+use crate::objects::typevar::type_check;
 use crate::prelude::*;
 
 /// `unionobject`.
@@ -22,13 +23,11 @@ struct Builder {
     args: Vec<Ref<PyObject>>,
     hashable: Ref<PySet>,
     unhashable: Vec<Ref<PyObject>>,
-    /// Members from outside are checked by `typing`.
-    checked: bool,
 }
 
 impl Builder {
-    fn new(py: Py<'_>, checked: bool) -> PyResult<Builder> {
-        Ok(Builder { args: Vec::new(), hashable: PySet::new(py)?, unhashable: Vec::new(), checked })
+    fn new(py: Py<'_>) -> PyResult<Builder> {
+        Ok(Builder { args: Vec::new(), hashable: PySet::new(py)?, unhashable: Vec::new() })
     }
 
     fn add(&mut self, py: Py<'_>, object: &PyObject) -> PyResult<()> {
@@ -41,10 +40,10 @@ impl Builder {
             }
             return Ok(());
         }
-        if self.checked && object.downcast::<PyStr>().is_some() {
-            return self.add_one(py, &*typing_call(py, id!(py, "_type_convert"), object)?);
+        if is_unionable(object) {
+            return self.add_one(py, object);
         }
-        self.add_one(py, object)
+        self.add_one(py, &*type_check(py, object, "Union[arg, ...]: each arg must be a type.")?)
     }
 
     fn add_one(&mut self, py: Py<'_>, object: &PyObject) -> PyResult<()> {
@@ -96,14 +95,8 @@ impl Builder {
     }
 }
 
-fn typing_call(py: Py<'_>, function: &PyStr, arg: &PyObject) -> PyResult<Ref<PyObject>> {
-    let typing = py.builtin(id!(py, "__import__"))?.call(py, &[id!(py, "typing")])?;
-    typing.get_attr(py, function)?.call(py, &[arg])
-}
-
 /// True for what may stand in `X | Y`.
-fn is_unionable(py: Py<'_>, object: &PyObject) -> bool {
-    let _ = py;
+fn is_unionable(object: &PyObject) -> bool {
     object.is_none()
         || object.downcast::<PyType>().is_some()
         || object.downcast::<PyGenericAlias>().is_some()
@@ -113,15 +106,15 @@ fn is_unionable(py: Py<'_>, object: &PyObject) -> bool {
 
 /// `X | Y` of types (`_Py_union_type_or`).
 pub fn type_or(py: Py<'_>, a: &PyObject, b: &PyObject) -> PyResult<Ref<PyObject>> {
-    if !is_unionable(py, a) || !is_unionable(py, b) {
+    if !is_unionable(a) || !is_unionable(b) {
         return Ok(py.not_implemented());
     }
     union_of(py, a, b)
 }
 
-/// `X | Y` without checks: `typing`'s objects use it.
+/// `X | Y` of whatever `typing` takes for types: its objects use it.
 pub fn union_of(py: Py<'_>, a: &PyObject, b: &PyObject) -> PyResult<Ref<PyObject>> {
-    let mut builder = Builder::new(py, true)?;
+    let mut builder = Builder::new(py)?;
     builder.add(py, a)?;
     builder.add(py, b)?;
     builder.finish(py)
@@ -129,7 +122,7 @@ pub fn union_of(py: Py<'_>, a: &PyObject, b: &PyObject) -> PyResult<Ref<PyObject
 
 /// `Union[args]`.
 pub fn from_tuple(py: Py<'_>, args: &PyObject) -> PyResult<Ref<PyObject>> {
-    let mut builder = Builder::new(py, true)?;
+    let mut builder = Builder::new(py)?;
     match args.downcast_exact::<PyTuple>() {
         Some(args) => {
             for arg in args.as_slice() {

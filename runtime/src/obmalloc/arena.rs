@@ -6,6 +6,10 @@ use core::sync::atomic::{AtomicPtr, AtomicU8, Ordering};
 /// Bytes in an arena.
 pub const ARENA_SIZE: usize = 1 << ARENA_BITS;
 const ARENA_BITS: usize = 20;
+/// Bytes in a huge page, on the machines where it matters: two arenas.
+const HUGE_PAGE: usize = 2 * ARENA_SIZE;
+/// From so many arenas on, new ones are huge pages. Before, memory that a small program never touches would be taken.
+const MANY: usize = 16;
 /// Bytes in a pool.
 pub const POOL_SIZE: usize = 16 << 10;
 /// Pools in an arena. As many as a `u64` has bits, which [`Arenas::by_free`] relies on.
@@ -83,11 +87,19 @@ struct Table {
     by_free: [usize; POOLS + 1],
     /// Bit k - 1: there is an arena with k free pools.
     nonempty: u64,
+    /// Mapped memory for the next arena.
+    beside: Option<*mut u8>,
 }
 
 impl Arenas {
     pub const fn new() -> Arenas {
-        let table = Table { slots: Vec::new(), vacant: Vec::new(), by_free: [NONE; POOLS + 1], nonempty: 0 };
+        let table = Table {
+            slots: Vec::new(),
+            vacant: Vec::new(),
+            by_free: [NONE; POOLS + 1],
+            nonempty: 0,
+            beside: None,
+        };
         Arenas { all: RefCell::new(table), made: Cell::new(0), released: Cell::new(0), most: Cell::new(0) }
     }
 
@@ -95,7 +107,18 @@ impl Arenas {
     pub fn take_pool(&self) -> Option<*mut u8> {
         let mut table = self.all.try_borrow_mut().ok()?;
         if table.nonempty == 0 {
-            let base = map_arena()?;
+            let base = match table.beside.take() {
+                Some(base) => base,
+                None => {
+                    let (base, beside) = map_arena(self.made.get() - self.released.get())?;
+                    table.beside = beside;
+                    base
+                }
+            };
+            if !mark(base, true) {
+                table.beside = Some(base);
+                return None;
+            }
             table.add(base);
             self.made.set(self.made.get() + 1);
             self.most.set(self.most.get().max(self.made.get() - self.released.get()));
@@ -224,33 +247,53 @@ impl Table {
     }
 }
 
-/// A new arena, aligned to its size and in the map.
-fn map_arena() -> Option<*mut u8> {
-    let base = map(ARENA_SIZE)?;
-    let aligned = if base.addr() % ARENA_SIZE == 0 {
-        base
-    } else {
-        // The system rarely gives an aligned address of itself after this: neighbours then follow one another.
-        // SAFETY: just mapped, unused.
-        unsafe { libc::munmap(base.cast(), ARENA_SIZE) };
-        let wide = map(2 * ARENA_SIZE)?;
-        let skip = wide.addr().next_multiple_of(ARENA_SIZE) - wide.addr();
-        let aligned = wide.wrapping_add(skip);
-        // SAFETY: the ends of the wide mapping around the aligned middle are unused.
-        unsafe {
-            if skip > 0 {
-                libc::munmap(wide.cast(), skip);
-            }
-            libc::munmap(aligned.wrapping_add(ARENA_SIZE).cast(), ARENA_SIZE - skip);
+/// Memory for an arena, and for the one beside it when both are to be one huge page.
+fn map_arena(standing: usize) -> Option<(*mut u8, Option<*mut u8>)> {
+    if standing >= MANY
+        && let Some(base) = map_aligned(HUGE_PAGE)
+    {
+        prefer_huge_pages(base, HUGE_PAGE);
+        return Some((base, Some(base.wrapping_add(ARENA_SIZE))));
+    }
+    Some((map_aligned(ARENA_SIZE)?, None))
+}
+
+/// Memory that is aligned to its size, a power of two.
+fn map_aligned(size: usize) -> Option<*mut u8> {
+    let base = map(size)?;
+    if base.addr() % size == 0 {
+        return Some(base);
+    }
+    // The system rarely gives an aligned address of itself after this: neighbours then follow one another.
+    // SAFETY: just mapped, unused.
+    unsafe { libc::munmap(base.cast(), size) };
+    let wide = map(2 * size)?;
+    let skip = wide.addr().next_multiple_of(size) - wide.addr();
+    let aligned = wide.wrapping_add(skip);
+    // SAFETY: the ends of the wide mapping around the aligned middle are unused.
+    unsafe {
+        if skip > 0 {
+            libc::munmap(wide.cast(), skip);
         }
-        aligned
-    };
-    if mark(aligned, true) {
-        Some(aligned)
-    } else {
-        // SAFETY: mapped above, unused.
-        unsafe { libc::munmap(aligned.cast(), ARENA_SIZE) };
-        None
+        libc::munmap(aligned.wrapping_add(size).cast(), size - skip);
+    }
+    Some(aligned)
+}
+
+/// Asks the system for huge pages where a block holds whole ones: for memory that is looked at here and there, which otherwise misses the
+/// processor's table of pages nearly each time.
+pub fn prefer_huge_pages(block: *mut u8, size: usize) {
+    let first = block.addr().next_multiple_of(HUGE_PAGE);
+    let whole = (block.addr() + size).saturating_sub(first) / HUGE_PAGE * HUGE_PAGE;
+    if whole > 0 {
+        let start = block.wrapping_add(first - block.addr());
+        #[cfg(target_os = "linux")]
+        // SAFETY: the pages lie within the block; what is in them stays.
+        unsafe {
+            libc::madvise(start.cast(), whole, libc::MADV_HUGEPAGE);
+        }
+        #[cfg(not(target_os = "linux"))]
+        let _ = start;
     }
 }
 

@@ -88,6 +88,17 @@ pub fn alloc_zeroed(_py: Py<'_>, size: usize) -> Option<*mut u8> {
     Some(block)
 }
 
+/// Blocks of tables from this size on get huge pages.
+const HUGE_TABLE: usize = 4 << 20;
+
+/// A block was got for a table in which keys are looked for: if it is a big one, these looks go anywhere.
+#[inline]
+pub fn expect_scattered_use(block: *mut u8, size: usize) {
+    if size >= HUGE_TABLE {
+        arena::prefer_huge_pages(block, size);
+    }
+}
+
 /// `size` bytes, uninitialised, 16-byte aligned; `None` when they cannot be had.
 #[inline]
 pub fn alloc(size: usize) -> Option<*mut u8> {

@@ -60,3 +60,51 @@ for limit in range(0, 2500, 137):
     try: l.sort()
     except Bad: pass
     print(limit, hashlib.md5(repr([e.v for e in l]).encode()).hexdigest())
+
+
+# Tuples, whose items decide one after the other; equal ones keep their order.
+class T(tuple):
+    pass
+
+
+COLUMNS = [
+    lambda: rnd.randrange(4),
+    lambda: rnd.randrange(-(2**63), 2**63),
+    lambda: rnd.choice(["a", "ab", "abcdefghi", "abcdefghij", "é", "\u1234", ""]),
+    lambda: rnd.choice([0.0, -0.0, 1.5, -2.5, float("inf")]),
+    lambda: rnd.choice([1, 1.0, 0, -0.0, 2**53, 2.0**53, 2**53 + 1, 2**70]),
+    lambda: rnd.choice([True, False]),
+    lambda: rnd.choice([None]),
+    lambda: float("nan"),
+    lambda: rnd.choice([(), (1,), (1, 2), ("x",)][:3]),
+    lambda: rnd.choice([b"", b"a", b"b"]),
+]
+for count in (2, 60, 700):
+    for _ in range(12):
+        chosen = [rnd.choice(COLUMNS) for _ in range(rnd.randrange(1, 4))]
+        items = [tuple(column() for column in chosen) for _ in range(count)]
+        if rnd.random() < 0.5:
+            items = [item[: rnd.randrange(len(item) + 1)] for item in items]
+        if rnd.random() < 0.3:
+            items.sort(key=repr)
+            items[5:9] = items[1:4]
+        for arguments in ({}, {"reverse": True}, {"key": lambda item: item[::-1]}):
+            try:
+                result = sorted(items, **arguments)
+                places = {id(item): i for i, item in enumerate(items)}
+                print(hashlib.md5(repr([(places[id(item)], item) for item in result]).encode()).hexdigest())
+            except TypeError as error:
+                print(error)
+print(sorted([(1, 2), (1,), (), (1, 1), (0, 9, 9)]), sorted([(2, "b"), (2, "a"), (1, None), (0, 1j)]))
+for items in ([(1, None), (1, None), (0, 1)], [(1, None), (1, 2)], [(1, "a"), (1, 2)], [(1,), [1]], [(1, 2j), (1, 2j), (1, 3j)]):
+    try:
+        print(sorted(items))
+    except TypeError as error:
+        print(error)
+same = [(i, i) for i in range(3000)]
+print(sorted(same) == same, sorted(same[::-1]) == same, sorted([T(t) for t in same[::-1]]) == same)
+deep = tuple(range(100000))
+print([len(t) for t in sorted([deep + (i,) for i in (3, 1, 2)] + [deep, deep[:5]])], sorted([deep + (i,) for i in (3, 1, 2)])[0][-1])
+numbers = [rnd.choice((i, float(i), i + 0.5, -i)) for i in range(500)]
+rnd.shuffle(numbers)
+print(hashlib.md5(repr(sorted(numbers)).encode()).hexdigest(), hashlib.md5(repr(sorted(numbers, reverse=True)).encode()).hexdigest())

@@ -182,13 +182,7 @@ impl PyDict {
 
     /// Removes `key`; `KeyError` when it is not there.
     pub fn delete(&self, py: Py<'_>, key: &PyObject) -> PyResult<()> {
-        match self.remove(py, key)? {
-            Some(value) => {
-                drop(value);
-                Ok(())
-            }
-            None => Err(raise_key_error(py, key)),
-        }
+        self.remove(py, key)?.map(drop).ok_or_else(|| raise_key_error(py, key))
     }
 
     /// Takes entry `ix` out (`delitem_common`) and returns its value.
@@ -302,10 +296,11 @@ impl PyDict {
             (*new).dk_refcnt.set(1);
             (*new).dk_version.set(0);
             for ix in 0..(*new).nentries() {
-                let e = (*new).entry(ix);
-                if !e.value.is_null() {
-                    (*e.key).incref();
-                    (*e.value).incref();
+                (*new).fetch_entry(ix + keys::AHEAD);
+                let (key, value) = (*new).key_and_value(ix);
+                if !value.is_null() {
+                    (*key).incref();
+                    (*value).incref();
                 }
             }
             let copy = PyDict::from_parts(py, new, core::ptr::null_mut())?;

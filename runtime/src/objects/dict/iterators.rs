@@ -52,6 +52,24 @@ impl Cursor {
     /// Key and value of the next entry, not counted.
     #[inline(always)]
     fn step(&self, py: Py<'_>, backwards: bool) -> PyResult<Option<(*mut PyObject, *mut PyObject)>> {
+        let (position, left) = (self.position.get(), self.left.get());
+        // SAFETY: as in `step_on`.
+        if let Some(dict) = unsafe { self.dict.borrow() }
+            && !backwards
+            && dict.ma_used.get() == self.used.get()
+            && left > 0
+            && let Some(entry) = dict.plain_entry(position)
+        {
+            self.position.set(position + 1);
+            self.left.set(left - 1);
+            return Ok(Some(entry));
+        }
+        self.step_on(py, backwards)
+    }
+
+    /// [`Cursor::step`] where something is out of the ordinary.
+    #[inline(never)]
+    fn step_on(&self, py: Py<'_>, backwards: bool) -> PyResult<Option<(*mut PyObject, *mut PyObject)>> {
         // SAFETY: no other code runs before the cursor lets go of the dict, which is then not looked at any more.
         let Some(dict) = (unsafe { self.dict.borrow() }) else { return Ok(None) };
         if dict.ma_used.get() != self.used.get() {
@@ -71,8 +89,6 @@ impl Cursor {
     }
 
     /// Lets go of the dict; an entry more than there were at the start is an error.
-    #[cold]
-    #[inline(never)]
     fn end<T>(&self, py: Py<'_>, more: bool) -> PyResult<Option<T>> {
         drop(self.dict.take());
         if more {

@@ -3,7 +3,9 @@
 use core::cell::Cell;
 
 use crate::checking;
+use crate::memory;
 use crate::object::{PyObject, Static};
+use crate::objects::PyDict;
 use crate::obmalloc;
 
 /// Index of a slot that was never used.
@@ -12,6 +14,10 @@ pub const EMPTY: isize = -1;
 pub const DUMMY: isize = -2;
 /// log2 of the smallest table.
 pub const LOG_MINSIZE: u8 = 3;
+/// log2 of the smallest table for which it pays to look ahead: in smaller ones all lies close together.
+const LOG_BIG: u8 = 10;
+/// So many entries lie between what is worked on and what is fetched meanwhile.
+pub const AHEAD: usize = 12;
 
 /// What the keys may be (`DictKeysKind`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -121,6 +127,7 @@ pub fn new_keys_with_usable(log2_size: u8, kind: Kind, usable: usize) -> Option<
     let entry = if kind == Kind::General { size_of::<Entry>() } else { size_of::<UnicodeEntry>() };
     let size = usable.checked_mul(entry)?.checked_add(size_of::<DictKeys>() + (1usize << log2_bytes))?;
     let block: *mut DictKeys = obmalloc::alloc(size)?.cast();
+    obmalloc::expect_scattered_use(block.cast(), size);
     // SAFETY: the block has room for head, indices and entries.
     unsafe {
         block.write(DictKeys {
@@ -278,6 +285,24 @@ impl DictKeys {
         }
     }
 
+    /// Key and value of entry `ix` (null: deleted).
+    ///
+    /// # Safety
+    /// `ix` is below `nentries()`.
+    #[inline(always)]
+    pub unsafe fn key_and_value(&self, ix: usize) -> (*mut PyObject, *mut PyObject) {
+        // SAFETY: by contract.
+        unsafe {
+            if self.is_general() {
+                let entry = &*self.entries().add(ix);
+                (entry.key, entry.value)
+            } else {
+                let entry = &*self.unicode_entries().add(ix);
+                (entry.key, entry.value)
+            }
+        }
+    }
+
     /// Where the value of entry `ix` stands in a combined table.
     ///
     /// # Safety
@@ -332,6 +357,107 @@ impl DictKeys {
         }
     }
 
+    /// Whether it pays to fetch ahead what the keys' hashes lead to.
+    #[inline(always)]
+    fn is_big(&self) -> bool {
+        self.dk_log2_size >= LOG_BIG
+    }
+
+    /// Has the processor fetch the slot where the search for a key with this hash begins.
+    #[inline(always)]
+    fn fetch_slot(&self, hash: isize) {
+        let at = (hash as usize & self.mask()) << (self.dk_log2_index_bytes - self.dk_log2_size);
+        memory::prefetch(self.indices().wrapping_add(at).cast());
+    }
+
+    /// Has the processor fetch the key that the search for this hash meets first.
+    #[inline(always)]
+    fn fetch_found(&self, hash: isize) {
+        // SAFETY: the slot is one of the table's; what it names is below `nentries`.
+        unsafe {
+            let ix = self.index(hash as usize & self.mask());
+            if ix >= 0 {
+                let entry: *const u8 = match self.is_general() {
+                    true => self.entries().add(ix as usize).cast(),
+                    false => self.unicode_entries().add(ix as usize).cast(),
+                };
+                memory::prefetch(entry.cast());
+            }
+        }
+    }
+
+    /// The hash of entry `ix`, if there is one.
+    #[inline(always)]
+    fn hash_at(&self, ix: usize) -> Option<isize> {
+        // SAFETY: an entry of the table.
+        (ix < self.nentries()).then(|| unsafe { self.entry(ix).hash })
+    }
+
+    /// Has the processor fetch key and value of entry `ix`, as far as there is such an entry and its table a big one.
+    #[inline(always)]
+    pub fn fetch_entry(&self, ix: usize) {
+        if self.is_big() && ix < self.nentries() {
+            // SAFETY: an entry of the table.
+            let (key, value) = unsafe { self.key_and_value(ix) };
+            memory::prefetch(key);
+            memory::prefetch(value);
+        }
+    }
+
+    /// Entry `at` is about to be looked for in `target`: has the processor fetch what will be needed for the ones some way behind it.
+    /// The way from a key to its hash, from there to a slot, and from there to the entry is gone in steps, none of which waits.
+    #[inline(always)]
+    pub fn fetch_towards(&self, at: usize, target: &DictKeys) {
+        if !target.is_big() {
+            return;
+        }
+        self.fetch_entry(at + 3 * AHEAD);
+        if let Some(hash) = self.hash_at(at + 2 * AHEAD) {
+            target.fetch_slot(hash);
+        }
+        if let Some(hash) = self.hash_at(at + AHEAD) {
+            target.fetch_found(hash);
+        }
+    }
+
+    /// As [`DictKeys::fetch_towards`] for keys that come from elsewhere, of which `key` tells the one so many places further on.
+    #[inline(always)]
+    pub fn fetch_for<'a>(&self, key: impl Fn(usize) -> Option<&'a PyObject>) {
+        if !self.is_big() {
+            return;
+        }
+        if let Some(key) = key(3 * AHEAD) {
+            memory::prefetch(key);
+        }
+        if let Some(hash) = key(2 * AHEAD).and_then(PyDict::hash_at_once) {
+            self.fetch_slot(hash);
+        }
+        if let Some(hash) = key(AHEAD).and_then(PyDict::hash_at_once) {
+            self.fetch_found(hash);
+        }
+    }
+
+    /// Enters entry `ix`, which stands already, in the index table; entries behind it follow.
+    ///
+    /// # Safety
+    /// Its key is not in the index table.
+    #[inline(always)]
+    unsafe fn enter(&self, ix: usize, end: usize) {
+        // SAFETY: by contract; entries up to `end` stand.
+        unsafe {
+            if self.is_big() {
+                if !self.is_general() && ix + 2 * AHEAD < end {
+                    memory::prefetch((*self.unicode_entries().add(ix + 2 * AHEAD)).key);
+                }
+                if ix + AHEAD < end {
+                    self.fetch_slot(self.entry(ix + AHEAD).hash);
+                }
+            }
+            let slot = self.find_empty_slot(self.entry(ix).hash);
+            self.set_index(slot, ix as isize);
+        }
+    }
+
     /// Takes over all entries of a table without deleted ones.
     ///
     /// # Safety
@@ -342,16 +468,11 @@ impl DictKeys {
         unsafe {
             if self.is_general() {
                 core::ptr::copy_nonoverlapping(from.entries(), self.entries(), n);
-                for ix in 0..n {
-                    let slot = self.find_empty_slot((*self.entries().add(ix)).hash);
-                    self.set_index(slot, ix as isize);
-                }
             } else {
                 core::ptr::copy_nonoverlapping(from.unicode_entries(), self.unicode_entries(), n);
-                for ix in 0..n {
-                    let slot = self.find_empty_slot(self.entry(ix).hash);
-                    self.set_index(slot, ix as isize);
-                }
+            }
+            for ix in 0..n {
+                self.enter(ix, n);
             }
         }
         self.dk_usable.set(self.dk_usable.get() - n as isize);
@@ -437,12 +558,13 @@ pub unsafe fn release(keys: *mut DictKeys) {
             return;
         }
         for ix in 0..(*keys).nentries() {
-            let e = (*keys).entry(ix);
-            if !e.key.is_null() {
-                PyObject::decref(e.key);
+            (*keys).fetch_entry(ix + AHEAD);
+            let (key, value) = (*keys).key_and_value(ix);
+            if !key.is_null() {
+                PyObject::decref(key);
             }
-            if !e.value.is_null() {
-                PyObject::decref(e.value);
+            if !value.is_null() {
+                PyObject::decref(value);
             }
         }
         free_block(keys);

@@ -5,7 +5,7 @@ use super::PyDict;
 use super::keys::{DUMMY, DictKeys, EMPTY, Kind, Probe};
 use crate::error::PyResult;
 use crate::object::PyObject;
-use crate::objects::{PyInt, PyStr};
+use crate::objects::{PyInt, PyStr, PyTuple};
 use crate::py::Py;
 use crate::reference::PyClass;
 
@@ -157,8 +157,23 @@ impl PyDict {
         }
     }
 
+    /// The hash of a key that has it at hand.
+    #[inline(always)]
+    pub(super) fn hash_at_once(key: &PyObject) -> Option<isize> {
+        if let Some(s) = key.downcast_exact::<PyStr>() {
+            return Some(s.hash_value());
+        }
+        match key.downcast_exact::<PyInt>() {
+            Some(n) => n.as_compact().map(|n| n as isize),
+            None => key.downcast_exact().and_then(PyTuple::known_hash),
+        }
+    }
+
     #[inline(never)]
     fn other_hash(py: Py<'_>, key: &PyObject) -> PyResult<isize> {
+        if let Some(hash) = key.downcast_exact().and_then(PyTuple::known_hash) {
+            return Ok(hash);
+        }
         match key.hash(py) {
             Ok(h) => Ok(h),
             Err(raised) => Err(explain_unhashable(py, key, raised)),

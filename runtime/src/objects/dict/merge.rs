@@ -7,6 +7,7 @@ use crate::error::PyResult;
 use crate::id;
 use crate::object::PyObject;
 use crate::objects::exceptions::types;
+use crate::objects::{PyList, PyTuple};
 use crate::py::Py;
 use crate::raise;
 use crate::reference::{PyClass, Ref};
@@ -84,6 +85,7 @@ pub(super) fn merge_dict(
     let size = source.len();
     let mut position = 0;
     while let Some((key, value, hash)) = source.next_entry_hashed(&mut position) {
+        source.table().fetch_towards(position, dict.table());
         match on_duplicate {
             OnDuplicate::Replace => dict.insert(py, key, hash, value)?,
             OnDuplicate::Raise => {
@@ -107,11 +109,28 @@ fn is_compact(source: &PyDict) -> bool {
         && (table.dk_log2_size == keys::LOG_MINSIZE || keys::usable_fraction(table.size() / 2) < source.len())
 }
 
+/// Has the processor fetch what storing the keys will need that `key` finds in the items behind `at`.
+#[inline(always)]
+fn fetch_slots(dict: &PyDict, list: &PyList, at: usize, key: impl Fn(&PyObject) -> Option<&PyObject>) {
+    // SAFETY: nothing runs meanwhile.
+    let items = unsafe { list.as_slice() };
+    dict.table().fetch_for(|ahead| key(items.get(at + ahead)?));
+}
+
 /// Adds pairs from an iterable (`PyDict_MergeFromSeq2`).
 pub fn merge_pairs(py: Py<'_>, dict: &PyDict, pairs: &PyObject) -> PyResult<()> {
     let iterator = pairs.iter(py)?;
+    let list = pairs.downcast_exact::<PyList>();
     let mut i = 0usize;
     while let Some(item) = iterator.next(py)? {
+        if let Some(list) = list {
+            fetch_slots(dict, list, i, |pair| pair.downcast_exact::<PyTuple>()?.get(0));
+        }
+        if let Some([key, value]) = item.downcast_exact::<PyTuple>().map(PyTuple::as_slice) {
+            dict.set(py, key, value)?;
+            i += 1;
+            continue;
+        }
         let items = match item.iter(py) {
             Ok(_) => item.collect(py),
             Err(raised) if py.error_matches(types::TypeError()) => {
@@ -179,6 +198,7 @@ pub fn from_keys(
             presize(py, dict, source.len(), unicode)?;
             let mut position = 0;
             while let Some((key, _, hash)) = source.next_entry_hashed(&mut position) {
+                source.table().fetch_towards(position, dict.table());
                 dict.insert(py, key, hash, value.to_ref())?;
             }
             return Ok(result);
@@ -191,6 +211,15 @@ pub fn from_keys(
             let mut position = 0;
             while let Some((key, hash)) = set.next_entry(&mut position) {
                 dict.insert(py, key, hash, value.to_ref())?;
+            }
+            return Ok(result);
+        }
+        if let Some(list) = iterable.downcast_exact::<PyList>() {
+            let mut at = 0;
+            while let Some(key) = list.get(at) {
+                fetch_slots(dict, list, at, |key| Some(key));
+                dict.set(py, &key, value)?;
+                at += 1;
             }
             return Ok(result);
         }

@@ -345,6 +345,7 @@ fn equal(py: Py<'_>, a: &PyDict, b: &PyDict) -> PyResult<bool> {
     }
     let mut position = 0;
     while let Some((key, value, hash)) = a.next_entry_hashed(&mut position) {
+        a.table().fetch_towards(position, b.table());
         let Some(other) = b.get_known_hash(py, &key, hash)? else { return Ok(false) };
         if !value.eq(py, &other)? {
             return Ok(false);

@@ -230,6 +230,17 @@ impl PyDict {
         items
     }
 
+    /// Calls `each`, which does not change the dict, with all keys in order.
+    pub(crate) fn for_each_key(&self, mut each: impl FnMut(Ref<PyObject>) -> PyResult<()>) -> PyResult<()> {
+        let mut position = 0;
+        while let Some((key, _)) = self.peek_entry(&mut position) {
+            self.table().fetch_entry(position + keys::AHEAD);
+            // SAFETY: a live entry.
+            each(unsafe { Ref::from_borrowed(key) })?;
+        }
+        Ok(())
+    }
+
     /// Writes the keys and the values in order, borrowed, for as many entries as there is room for.
     pub(crate) fn borrow_entries(&self, keys: &mut [*mut PyObject], values: &mut [*mut PyObject]) {
         let mut position = 0;
@@ -282,19 +293,25 @@ impl PyDict {
             while *position < end {
                 let at = *position;
                 *position += 1;
-                let (key, value) = if keys.is_general() {
-                    let e = &*keys.entries().add(at);
-                    (e.key, e.value)
-                } else {
-                    let e = &*keys.unicode_entries().add(at);
-                    (e.key, e.value)
-                };
+                let (key, value) = keys.key_and_value(at);
                 if !value.is_null() {
                     return Some((key, value));
                 }
             }
         }
         None
+    }
+
+    /// Key and value of entry `at`, not counted, if it has any and the table is not a shared one.
+    #[inline(always)]
+    pub(super) fn plain_entry(&self, at: usize) -> Option<(*mut PyObject, *mut PyObject)> {
+        let keys = self.table();
+        if !self.ma_values.get().is_null() || at >= keys.nentries() {
+            return None;
+        }
+        // SAFETY: an entry of the table.
+        let (key, value) = unsafe { keys.key_and_value(at) };
+        (!value.is_null()).then_some((key, value))
     }
 
     /// Where [`PyDict::peek_previous`] starts.

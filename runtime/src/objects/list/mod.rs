@@ -14,8 +14,8 @@ use crate::error::PyResult;
 use crate::gc;
 use crate::memory;
 use crate::object::{PyObject, PyVarObject};
-use crate::objects::PyTuple;
 use crate::objects::r#type::flags;
+use crate::objects::{PyDict, PySet, PyTuple};
 use crate::obmalloc;
 use crate::py::Py;
 use crate::reference::{PyClass, Ref};
@@ -540,8 +540,14 @@ impl PyList {
             unsafe { self.resize(py, total)? };
             self.ob_base.ob_size.set(n as isize);
         }
-        while let Some(item) = iterator.next(py)? {
-            self.append(py, item)?;
+        if let Some(dict) = iterable.downcast_exact::<PyDict>() {
+            dict.for_each_key(|key| self.append(py, key))?;
+        } else if let Some(set) = PySet::of(iterable).filter(|_| sized) {
+            set.for_each_element(|key| self.append(py, key))?;
+        } else {
+            while let Some(item) = iterator.next(py)? {
+                self.append(py, item)?;
+            }
         }
         let n = self.len();
         if !sized && (n as isize) < self.allocated.get() && self.allocated.get() > KEPT_ROOM {
@@ -557,8 +563,8 @@ const KEPT_ROOM: isize = 32;
 
 /// Dicts, sets and views of dicts: they know how many items they give.
 fn has_plain_length(iterable: &PyObject) -> bool {
+    use crate::objects::PyFrozenSet;
     use crate::objects::dict::views::{DictItems, DictKeysView, DictValuesView};
-    use crate::objects::{PyDict, PyFrozenSet, PySet};
     PyDict::check_exact(iterable)
         || PySet::check_exact(iterable)
         || PyFrozenSet::check_exact(iterable)

@@ -158,8 +158,8 @@ fn permute(items: &mut [Ref<PyObject>], order: &[Headed<usize>]) {
 enum Plain {
     /// Ints of up to 64 bits.
     Int,
-    /// Floats, no NaN among them.
-    Float,
+    /// Floats, no NaN among them, and ints that floats hold exactly.
+    Number,
     /// Strings of one-byte characters: the first eight tell.
     Latin1,
     /// Strings: the first three code points tell.
@@ -170,8 +170,10 @@ impl Plain {
     /// The kind of all these keys, if they have one.
     fn of<'a>(mut keys: impl Iterator<Item = &'a PyObject> + Clone) -> Option<Plain> {
         let first = keys.clone().next()?;
-        if PyInt::check_exact(first) {
-            keys.all(|k| k.downcast_exact().and_then(PyInt::as_i64).is_some()).then_some(Plain::Int)
+        if PyInt::check_exact(first)
+            && keys.clone().all(|k| k.downcast_exact().and_then(PyInt::as_i64).is_some())
+        {
+            Some(Plain::Int)
         } else if PyStr::check_exact(first) {
             let mut narrow = true;
             let all = keys.all(|k| {
@@ -181,18 +183,24 @@ impl Plain {
                 })
             });
             all.then_some(if narrow { Plain::Latin1 } else { Plain::Text })
-        } else if PyFloat::check_exact(first) {
-            keys.all(|k| k.downcast_exact::<PyFloat>().is_some_and(|f| !f.value().is_nan()))
-                .then_some(Plain::Float)
         } else {
-            None
+            keys.all(|k| number(k).is_some()).then_some(Plain::Number)
         }
     }
 
     /// `a < b`.
     #[inline(always)]
     fn less(self, a: &PyObject, b: &PyObject) -> bool {
-        a.compare_plain(b, CompareOp::Lt) == Some(true)
+        match self {
+            Plain::Number => number(a) < number(b),
+            _ => a.compare_plain(b, CompareOp::Lt) == Some(true),
+        }
+    }
+
+    /// Whether keys with equal heads are equal.
+    #[inline(always)]
+    fn is_number(self) -> bool {
+        matches!(self, Plain::Int | Plain::Number)
     }
 
     /// As [`Plain::head`], of strings of one-byte characters without the first `skip` of those, which are the same in all.
@@ -212,10 +220,9 @@ impl Plain {
         const SIGN: u64 = 1 << 63;
         match self {
             Plain::Int => key.downcast_exact().and_then(PyInt::as_i64).map_or(0, |v| v as u64 ^ SIGN),
-            Plain::Float => {
+            Plain::Number => {
                 // Zeros are equal; the bits of negative numbers grow downwards.
-                let bits = key.downcast_exact().map_or(0.0, PyFloat::value) + 0.0;
-                let bits = bits.to_bits();
+                let bits = (number(key).unwrap_or_default() + 0.0).to_bits();
                 if bits & SIGN != 0 { !bits } else { bits | SIGN }
             }
             Plain::Latin1 => self.head_behind(key, 0),
@@ -235,6 +242,19 @@ impl Plain {
     }
 }
 
+/// The value of a float that is a number, or of an int that a float holds exactly.
+#[inline(always)]
+fn number(key: &PyObject) -> Option<f64> {
+    const EXACT: u64 = 1 << f64::MANTISSA_DIGITS;
+    match key.downcast_exact::<PyFloat>() {
+        Some(float) => Some(float.value()).filter(|value| !value.is_nan()),
+        None => {
+            let value = key.downcast_exact::<PyInt>()?.as_i64()?;
+            (value.unsigned_abs() <= EXACT).then_some(value as f64)
+        }
+    }
+}
+
 /// How keys of one plain kind are to be sorted.
 enum Order {
     /// They are in order.
@@ -245,14 +265,37 @@ enum Order {
     Found(Vec<Headed<usize>>),
 }
 
-/// The order of keys of one plain kind.
+/// Runs this long, on average, are merged where they lie.
+const LONG_RUN: usize = 32;
+
+/// How often a key is less than the one before it, counted no further than `enough`; `None` if `less` can't tell.
+fn count_descents(
+    keys: &[Ref<PyObject>],
+    enough: usize,
+    less: impl Fn(&PyObject, &PyObject) -> Option<bool>,
+) -> Option<usize> {
+    let mut count = 0;
+    for pair in keys.windows(2) {
+        if let [a, b] = pair
+            && less(b, a)?
+        {
+            count += 1;
+            if count == enough {
+                break;
+            }
+        }
+    }
+    Some(count)
+}
+
+/// The order of keys of one plain kind, or of tuples of such.
 fn plain_order(keys: &[Ref<PyObject>]) -> Option<Order> {
-    /// Runs this long, on average, are merged where they lie.
-    const LONG_RUN: usize = 32;
+    if PyTuple::check_exact(keys.first()?) {
+        return tuple_order(keys);
+    }
     let kind = Plain::of(keys.iter().map(|k| &**k))?;
-    let descents = |pair: &&[Ref<PyObject>]| matches!(pair, [a, b] if kind.less(b, a));
     let few = keys.len() / LONG_RUN;
-    let ends = keys.windows(2).filter(descents).take(few + 1).count();
+    let ends = count_descents(keys, few + 1, |a, b| Some(kind.less(a, b)))?;
     if ends == 0 {
         return Some(Order::Sorted);
     }
@@ -262,17 +305,72 @@ fn plain_order(keys: &[Ref<PyObject>]) -> Option<Order> {
     let skip = if kind == Plain::Latin1 { common_start(keys) } else { 0 };
     let entry = |(item, key): (usize, &Ref<PyObject>)| Headed { head: kind.head_behind(key, skip), item };
     let mut order: Vec<_> = keys.iter().enumerate().map(entry).collect();
+    sort_headed(&mut order, kind, |at| keys.get(at).map(|key| &**key));
+    Some(Order::Found(order))
+}
+
+/// Sorts by heads, and by the keys that `key` finds where those don't tell.
+fn sort_headed<'a>(order: &mut [Headed<usize>], kind: Plain, key: impl Fn(usize) -> Option<&'a PyObject>) {
     match kind {
-        Plain::Int | Plain::Float => order.sort_by_key(|entry| entry.head),
+        Plain::Int | Plain::Number => order.sort_by_key(|entry| entry.head),
         Plain::Latin1 | Plain::Text => order.sort_by(|a, b| {
             a.head.cmp(&b.head).then_with(|| {
-                let text = |at: usize| keys.get(at)?.downcast_exact::<PyStr>();
+                let text = |at| key(at)?.downcast_exact::<PyStr>();
                 match (text(a.item), text(b.item)) {
                     (Some(a), Some(b)) => a.compare(b),
                     _ => Ordering::Equal,
                 }
             })
         }),
+    }
+}
+
+/// The order of tuples of plain items: sorted by their first ones, where those are equal by the second ones, and so on.
+fn tuple_order(keys: &[Ref<PyObject>]) -> Option<Order> {
+    let tuple = |at: usize| keys.get(at)?.downcast_exact::<PyTuple>();
+    // Where a first look finds other items, the work would be in vain.
+    if !keys.iter().all(|key| PyTuple::check_exact(key))
+        || !tuple(0)?.as_slice().iter().all(|item| Plain::of(core::iter::once(&**item)).is_some())
+    {
+        return None;
+    }
+    let few = keys.len() / LONG_RUN;
+    let ends = count_descents(keys, few + 1, |a, b| tuple_less(a.downcast_exact()?, b.downcast_exact()?))?;
+    if ends <= few {
+        return (ends == 0).then_some(Order::Sorted);
+    }
+    let mut order: Vec<_> = (0..keys.len()).map(|item| Headed { head: 0, item }).collect();
+    // Tuples that stand side by side and agree in the columns before this one.
+    let mut ties = vec![(0..keys.len(), 0)];
+    while let Some((range, column)) = ties.pop() {
+        let tied = order.get_mut(range.clone())?;
+        let item = |at: usize| tuple(at)?.get(column);
+        // A tuple that ends here is less than one that goes on.
+        let ended = tied.iter().filter(|entry| item(entry.item).is_none()).count();
+        if ended > 0 {
+            tied.sort_by_key(|entry| item(entry.item).is_some());
+            if ended < tied.len() {
+                ties.push((range.start + ended..range.end, column));
+            }
+            continue;
+        }
+        let kind = Plain::of(tied.iter().filter_map(|entry| item(entry.item)))?;
+        for entry in &mut *tied {
+            entry.head = kind.head(item(entry.item)?);
+        }
+        sort_headed(tied, kind, item);
+        let equal = |a, b| item(a)?.eq_plain(item(b)?);
+        let same = |a: &Headed<usize>, b: &Headed<usize>| {
+            a.head == b.head && (kind.is_number() || equal(a.item, b.item) == Some(true))
+        };
+        let mut start = range.start;
+        for run in tied.chunk_by(same) {
+            let end = start + run.len();
+            if run.len() > 1 {
+                ties.push((start..end, column + 1));
+            }
+            start = end;
+        }
     }
     Some(Order::Found(order))
 }

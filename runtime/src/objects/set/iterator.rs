@@ -11,7 +11,7 @@ use crate::object::PyObject;
 use crate::objects::{PyList, PyTuple};
 use crate::py::Py;
 use crate::raise;
-use crate::reference::{Member, Ref};
+use crate::reference::{Member, PyClass, Ref};
 
 /// `set_iterator`.
 #[pyclass(name = "set_iterator", gc, disallow_instantiation)]
@@ -19,7 +19,7 @@ use crate::reference::{Member, Ref};
 pub struct PySetIterator {
     base: PyObject,
     /// A set or frozenset; empty once exhausted.
-    set: Member<PyObject>,
+    set: Member<PySet>,
     used: Cell<isize>,
     position: Cell<usize>,
     left: Cell<isize>,
@@ -30,7 +30,7 @@ impl PySetIterator {
     pub fn over(py: Py<'_>, set: &PySet) -> PyResult<Ref<PyObject>> {
         PySetIterator {
             base: PyObject::HEADER,
-            set: Member::new(set.to_ref()),
+            set: Member::new(set.new_ref()),
             used: set.used.clone(),
             position: Cell::new(0),
             left: set.used.clone(),
@@ -49,30 +49,25 @@ impl PySetIterator {
 
     #[slot]
     fn tp_iternext(&self, py: Py<'_>) -> PyResult<Option<Ref<PyObject>>> {
-        let Some(object) = self.set.get() else { return Ok(None) };
-        let Some(set) = PySet::of(&object) else { return Ok(None) };
+        // SAFETY: nothing runs until the element is taken.
+        let Some(set) = (unsafe { self.set.borrow() }) else { return Ok(None) };
         if set.used.get() != self.used.get() {
             self.used.set(-1);
             return Err(raise!(py, RuntimeError, "Set changed size during iteration"));
         }
         let mut position = self.position.get();
-        let entry = set.next_entry(&mut position);
-        self.position.set(position);
-        match entry {
-            Some((key, _)) => {
-                self.left.set(self.left.get() - 1);
-                Ok(Some(key))
-            }
-            None => {
-                drop(self.set.take());
-                Ok(None)
-            }
+        if let Some((key, _)) = set.next_entry(&mut position) {
+            self.position.set(position);
+            self.left.set(self.left.get() - 1);
+            return Ok(Some(key));
         }
+        drop(self.set.take());
+        Ok(None)
     }
 
     #[pymethod]
     fn __length_hint__(&self, _py: Py<'_>) -> isize {
-        match self.set.get().as_ref().and_then(|o| PySet::of(o)) {
+        match self.set.get() {
             Some(set) if set.used.get() == self.used.get() => self.left.get(),
             _ => 0,
         }

@@ -1,10 +1,12 @@
 //! The Python face of `set` and `frozenset`.
 
 use core::ffi::{c_int, c_void};
+use core::ops::ControlFlow;
 
 use krait_macros::pymethods;
 
 use super::iterator::PySetIterator;
+use super::table::Slot;
 use super::{PyFrozenSet, PySet, SetEntry};
 use crate::args::Args;
 use crate::error::PyResult;
@@ -49,17 +51,18 @@ fn intersection(py: Py<'_>, a: &PyObject, other: &PyObject) -> PyResult<Ref<PyOb
     if let Some(theirs) = PySet::of(other) {
         // The smaller one is walked.
         let (walked, asked) = if theirs.len() > mine.len() { (mine, theirs) } else { (theirs, mine) };
-        let mut position = 0;
-        while let Some((key, hash)) = walked.next_entry(&mut position) {
-            if asked.find(py, &key, hash)?.is_some() {
-                out.insert(py, key, hash)?;
+        let _ = walked.walk_towards(py, asked, PySet::probe, true, |key, hash, slot| {
+            if let Slot::Taken(_) = slot {
+                out.insert(py, key.to_ref(), hash)?;
             }
-        }
+            Ok(ControlFlow::Continue(()))
+        })?;
         return Ok(result);
     }
     let iterator = other.iter(py)?;
     while let Some(key) = iterator.next(py)? {
-        let hash = PySet::key_hash(py, &key)?;
+        // Here CPython does not say what the object was wanted for.
+        let hash = key.hash(py)?;
         if mine.find(py, &key, hash)?.is_some() {
             out.insert(py, key, hash)?;
         }
@@ -68,16 +71,24 @@ fn intersection(py: Py<'_>, a: &PyObject, other: &PyObject) -> PyResult<Ref<PyOb
 }
 
 fn difference(py: Py<'_>, a: &PyObject, other: &PyObject) -> PyResult<Ref<PyObject>> {
+    // Few elements are taken out of a copy.
+    if let Some(theirs) = PySet::of(other)
+        && theirs.len() < as_set(a).len() / 4
+    {
+        let result = same_kind(py, a, a)?;
+        remove_all(py, as_set(&result), other)?;
+        return Ok(result);
+    }
     let empty = PyTuple::empty(py)?;
     let result = same_kind(py, a, &empty)?;
     let theirs = to_set(py, other)?;
-    let (theirs, out) = (as_set(&theirs), as_set(&result));
-    let mut position = 0;
-    while let Some((key, hash)) = as_set(a).next_entry(&mut position) {
-        if theirs.find(py, &key, hash)?.is_none() {
-            out.insert(py, key, hash)?;
+    let out = as_set(&result);
+    let _ = as_set(a).walk_towards(py, as_set(&theirs), PySet::probe, true, |key, hash, slot| {
+        if let Slot::Free(_) = slot {
+            out.insert(py, key.to_ref(), hash)?;
         }
-    }
+        Ok(ControlFlow::Continue(()))
+    })?;
     Ok(result)
 }
 
@@ -87,10 +98,15 @@ fn remove_all(py: Py<'_>, set: &PySet, other: &PyObject) -> PyResult<()> {
         return Ok(());
     }
     if let Some(theirs) = PySet::of(other) {
-        let mut position = 0;
-        while let Some((key, hash)) = theirs.next_entry(&mut position) {
-            set.remove_known_hash(py, &key, hash)?;
-        }
+        // What is not there needs not be looked for.
+        let common = if theirs.len() / 8 > set.len() { Some(intersection(py, set, other)?) } else { None };
+        let theirs = common.as_deref().map_or(theirs, as_set);
+        let _ = theirs.walk_towards(py, set, PySet::probe, false, |_, _, slot| {
+            if let Slot::Taken(at) = slot {
+                drop(set.take_slot(at));
+            }
+            Ok(ControlFlow::Continue(()))
+        })?;
     } else {
         other.for_each(py, |key| set.discard(py, &key).map(drop))?;
     }
@@ -103,28 +119,55 @@ fn symmetric_update(py: Py<'_>, set: &PySet, other: &PyObject) -> PyResult<()> {
         return Ok(());
     }
     let theirs = to_set(py, other)?;
-    let mut position = 0;
-    while let Some((key, hash)) = as_set(&theirs).next_entry(&mut position) {
-        if !set.remove_known_hash(py, &key, hash)? {
-            set.insert(py, key, hash)?;
+    let _ = as_set(&theirs).walk_towards(py, set, PySet::probe, true, |key, hash, slot| {
+        match slot {
+            Slot::Taken(at) => drop(set.take_slot(at)),
+            Slot::Free(at) => set.fill_slot(py, at, key.to_ref(), hash)?,
         }
-    }
+        Ok(ControlFlow::Continue(()))
+    })?;
     Ok(())
 }
 
+fn symmetric_difference(py: Py<'_>, a: &PyObject, b: &PyObject) -> PyResult<Ref<PyObject>> {
+    let result = same_kind(py, a, b)?;
+    symmetric_update(py, as_set(&result), a)?;
+    Ok(result)
+}
+
 fn is_subset(py: Py<'_>, a: &PySet, other: &PyObject) -> PyResult<bool> {
-    let theirs = to_set(py, other)?;
-    let theirs = as_set(&theirs);
+    let Some(theirs) = PySet::of(other) else {
+        return Ok(as_set(&*intersection(py, a, other)?).len() == a.len());
+    };
     if a.len() > theirs.len() {
         return Ok(false);
     }
-    let mut position = 0;
-    while let Some((key, hash)) = a.next_entry(&mut position) {
-        if theirs.find(py, &key, hash)?.is_none() {
+    let stray = a.walk_towards(py, theirs, PySet::probe, false, |_, _, slot| {
+        Ok(stop_if(matches!(slot, Slot::Free(_))))
+    })?;
+    Ok(stray.is_continue())
+}
+
+fn is_disjoint(py: Py<'_>, a: &PySet, other: &PyObject) -> PyResult<bool> {
+    if let Some(theirs) = PySet::of(other) {
+        // The smaller one is walked.
+        let (walked, asked) = if theirs.len() > a.len() { (a, theirs) } else { (theirs, a) };
+        let common = walked.walk_towards(py, asked, PySet::probe, false, |_, _, slot| {
+            Ok(stop_if(matches!(slot, Slot::Taken(_))))
+        })?;
+        return Ok(common.is_continue());
+    }
+    let iterator = other.iter(py)?;
+    while let Some(key) = iterator.next(py)? {
+        if a.contains(py, &key)? {
             return Ok(false);
         }
     }
     Ok(true)
+}
+
+fn stop_if(met: bool) -> ControlFlow<()> {
+    if met { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
 }
 
 fn is_superset(py: Py<'_>, a: &PySet, other: &PyObject) -> PyResult<bool> {
@@ -283,9 +326,7 @@ macro_rules! shared {
                 if PySet::of(a).is_none() || PySet::of(b).is_none() {
                     return Ok(py.not_implemented());
                 }
-                let result = same_kind(py, a, a)?;
-                symmetric_update(py, as_set(&result), b)?;
-                Ok(result)
+                symmetric_difference(py, a, b)
             }
             #[pymethod(name = "__contains__", coexist)]
             fn has(&self, py: Py<'_>, object: &PyObject) -> PyResult<bool> {
@@ -326,14 +367,11 @@ macro_rules! shared {
             }
             #[pymethod]
             fn symmetric_difference(&self, py: Py<'_>, other: &PyObject) -> PyResult<Ref<PyObject>> {
-                let result = same_kind(py, self, self)?;
-                symmetric_update(py, as_set(&result), other)?;
-                Ok(result)
+                symmetric_difference(py, self, other)
             }
             #[pymethod]
             fn isdisjoint(&self, py: Py<'_>, other: &PyObject) -> PyResult<bool> {
-                let common = intersection(py, self, other)?;
-                Ok(as_set(&common).is_empty())
+                is_disjoint(py, as_set(self), other)
             }
             #[pymethod]
             fn issubset(&self, py: Py<'_>, other: &PyObject) -> PyResult<bool> {

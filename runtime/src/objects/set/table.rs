@@ -1,14 +1,19 @@
 //! The table: CPython's probing (runs of neighbours, then a jump), growth and deletion by dummy.
 
+use core::ops::ControlFlow;
+
 use super::{BIG, MIN_SIZE, PySet, SetEntry};
 use crate::error::PyResult;
 use crate::memory;
 use crate::object::{PyObject, Static};
-use crate::objects::{PyInt, PyStr};
+use crate::objects::{PyFloat, PyInt, PyStr, PyTuple};
 use crate::obmalloc;
 use crate::py::Py;
 use crate::raise;
 use crate::reference::Ref;
+
+/// How far ahead in a table keys are fetched, and slots for them in another one.
+const AHEAD: usize = 24;
 
 /// Neighbours looked at before a jump.
 const LINEAR_PROBES: usize = 9;
@@ -27,7 +32,7 @@ fn dummy() -> *mut PyObject {
 }
 
 /// Where a probe ends.
-enum Slot {
+pub(crate) enum Slot {
     /// At the key, or one equal to it.
     Taken(usize),
     /// At a slot that never held one.
@@ -66,7 +71,7 @@ impl PySet {
             Some(s) => s.hash_value(),
             None => match key.downcast_exact::<PyInt>() {
                 Some(n) if n.is_compact() => n.hash_value(),
-                _ => return None,
+                _ => plain_hash(key)?,
             },
         };
         Some(self.table.get().wrapping_add(hash as usize & self.mask.get() as usize))
@@ -101,50 +106,83 @@ impl PySet {
     }
 
     /// Slot of `key`, or the one where it would go.
-    fn probe(&self, py: Py<'_>, key: &PyObject, hash: isize) -> PyResult<Slot> {
-        'restart: loop {
-            let (table, mask) = (self.table.get(), self.mask.get() as usize);
-            let mut perturb = hash as usize;
-            let mut i = hash as usize & mask;
-            // SAFETY: indices stay within the mask; after a comparison that may run code, table and key are checked again.
-            unsafe {
-                loop {
-                    let last = neighbours(i, mask);
-                    let mut at = i;
-                    while at <= last {
-                        let entry = &*table.add(at);
-                        let found = entry.key.get();
-                        if found.is_null() {
-                            return Ok(Slot::Free(at));
-                        }
-                        if entry.hash.get() == hash && !core::ptr::eq(found, dummy()) {
-                            if core::ptr::eq(found, key) {
-                                return Ok(Slot::Taken(at));
-                            }
-                            let same = match (*found).eq_plain(key) {
-                                Some(same) => same,
-                                None => {
-                                    let start = (*found).to_ref();
-                                    let same = start.eq(py, key)?;
-                                    if !core::ptr::eq(table, self.table.get())
-                                        || mask != self.mask.get() as usize
-                                        || !core::ptr::eq((*table.add(at)).key.get(), start.as_raw())
-                                    {
-                                        continue 'restart;
-                                    }
-                                    same
-                                }
-                            };
-                            if same {
-                                return Ok(Slot::Taken(at));
-                            }
-                        }
-                        at += 1;
-                    }
-                    perturb >>= 5;
-                    i = i.wrapping_mul(5).wrapping_add(1).wrapping_add(perturb) & mask;
+    pub(crate) fn probe(&self, py: Py<'_>, key: &PyObject, hash: isize) -> PyResult<Slot> {
+        self.probe_with_code(py, key, hash, false)
+    }
+
+    /// As [`PySet::probe`] to add the key. An equal one then counts as found even where comparing them has taken it out.
+    pub(crate) fn probe_to_add(&self, py: Py<'_>, key: &PyObject, hash: isize) -> PyResult<Slot> {
+        self.probe_with_code(py, key, hash, true)
+    }
+
+    #[inline]
+    fn probe_with_code(&self, py: Py<'_>, key: &PyObject, hash: isize, adding: bool) -> PyResult<Slot> {
+        loop {
+            let (table, mask) = (self.table.get(), self.mask.get());
+            let probed = self.probe_by(key, hash, |at, found| {
+                if let Some(same) = found.eq_plain(key) {
+                    return Ok(Some(same));
                 }
+                let start = found.to_ref();
+                let same = start.eq(py, key)?;
+                if same && adding {
+                    return Ok(Some(true));
+                }
+                // SAFETY: the slot is looked at if it is still one of the table's.
+                let stands = core::ptr::eq(table, self.table.get())
+                    && mask == self.mask.get()
+                    && core::ptr::eq(unsafe { self.entry(at) }.key.get(), start.as_raw());
+                Ok(stands.then_some(same))
+            })?;
+            if let Some(slot) = probed {
+                return Ok(slot);
             }
+        }
+    }
+
+    /// As [`PySet::probe`], without code being run: `None` where a comparison would need that.
+    #[inline]
+    fn probe_plain(&self, key: &PyObject, hash: isize) -> Option<Slot> {
+        self.probe_by(key, hash, |_, found| Ok(found.eq_plain(key))).unwrap_or(None)
+    }
+
+    /// Probes for `key`; `same` compares it with the other object, of the same hash, in a slot, and says `None` to end the search.
+    #[inline(always)]
+    fn probe_by(
+        &self,
+        key: &PyObject,
+        hash: isize,
+        mut same: impl FnMut(usize, &PyObject) -> PyResult<Option<bool>>,
+    ) -> PyResult<Option<Slot>> {
+        let mask = self.mask.get() as usize;
+        let mut perturb = hash as usize;
+        let mut i = hash as usize & mask;
+        loop {
+            let last = neighbours(i, mask);
+            let mut at = i;
+            while at <= last {
+                // SAFETY: indices stay within the mask; `same` ends the search where the table is another one. Found keys are alive.
+                unsafe {
+                    let entry = self.entry(at);
+                    let found = entry.key.get();
+                    if found.is_null() {
+                        return Ok(Some(Slot::Free(at)));
+                    }
+                    if entry.hash.get() == hash && !core::ptr::eq(found, dummy()) {
+                        if core::ptr::eq(found, key) {
+                            return Ok(Some(Slot::Taken(at)));
+                        }
+                        match same(at, &*found)? {
+                            Some(true) => return Ok(Some(Slot::Taken(at))),
+                            Some(false) => {}
+                            None => return Ok(None),
+                        }
+                    }
+                }
+                at += 1;
+            }
+            perturb >>= 5;
+            i = i.wrapping_mul(5).wrapping_add(1).wrapping_add(perturb) & mask;
         }
     }
 
@@ -175,8 +213,15 @@ impl PySet {
 
     /// Adds a key with a known hash; true when it was not there.
     pub(crate) fn insert(&self, py: Py<'_>, key: Ref<PyObject>, hash: isize) -> PyResult<bool> {
-        let Slot::Free(at) = self.probe(py, &key, hash)? else { return Ok(false) };
-        // SAFETY: the probe ended at this free slot, and nothing ran since.
+        let Slot::Free(at) = self.probe_to_add(py, &key, hash)? else { return Ok(false) };
+        self.fill_slot(py, at, key, hash)?;
+        Ok(true)
+    }
+
+    /// Puts a key into the free slot where a search for it ended, nothing having run since.
+    #[inline(always)]
+    pub(crate) fn fill_slot(&self, py: Py<'_>, at: usize, key: Ref<PyObject>, hash: isize) -> PyResult<()> {
+        // SAFETY: one of the table's slots.
         unsafe {
             let entry = self.entry(at);
             entry.key.set(key.into_raw());
@@ -188,7 +233,7 @@ impl PySet {
             let used = self.used.get() as usize;
             self.resize(py, if used > 50_000 { used * 2 } else { used * 4 })?;
         }
-        Ok(true)
+        Ok(())
     }
 
     /// Moves the elements to a table of more than `min_used` slots.
@@ -214,11 +259,10 @@ impl PySet {
             let new: *mut SetEntry = if size == MIN_SIZE {
                 small
             } else {
-                let bytes = size.checked_mul(size_of::<SetEntry>());
-                match bytes.and_then(|bytes| obmalloc::alloc_zeroed(py, bytes)) {
-                    Some(block) => block.cast(),
-                    None => return Err(py.no_memory()),
-                }
+                let bytes = size.saturating_mul(size_of::<SetEntry>());
+                let Some(block) = obmalloc::alloc_zeroed(py, bytes) else { return Err(py.no_memory()) };
+                obmalloc::expect_scattered_use(block, bytes);
+                block.cast()
             };
             if core::ptr::eq(new, small) {
                 new.cast::<u8>().write_bytes(0, MIN_SIZE * size_of::<SetEntry>());
@@ -248,7 +292,8 @@ impl PySet {
         Ok(true)
     }
 
-    fn take_slot(&self, at: usize) -> Ref<PyObject> {
+    /// Removes the element in this slot.
+    pub(crate) fn take_slot(&self, at: usize) -> Ref<PyObject> {
         // SAFETY: the slot holds an element, whose reference moves out.
         unsafe {
             let entry = self.entry(at);
@@ -283,22 +328,81 @@ impl PySet {
     /// The element at or after `*position`, which then moves on, with its hash. Safe under mutation.
     #[inline]
     pub(crate) fn next_entry(&self, position: &mut usize) -> Option<(Ref<PyObject>, isize)> {
+        let at = self.next_slot(position)?;
+        self.fetch_key(at + AHEAD);
+        // SAFETY: the slot holds an element.
+        unsafe {
+            let entry = self.entry(at);
+            Some((Ref::from_borrowed(entry.key.get()), entry.hash.get()))
+        }
+    }
+
+    /// The slot of the element at or after `*position`, which then moves on.
+    #[inline(always)]
+    fn next_slot(&self, position: &mut usize) -> Option<usize> {
         let mask = self.mask.get() as usize;
         let mut at = *position;
         while at <= mask {
             // SAFETY: below the mask.
-            unsafe {
-                let entry = self.entry(at);
-                at += 1;
-                let key = entry.key.get();
-                if !key.is_null() && !core::ptr::eq(key, dummy()) {
-                    *position = at;
-                    return Some((Ref::from_borrowed(key), entry.hash.get()));
-                }
+            let key = unsafe { self.entry(at) }.key.get();
+            if !key.is_null() && !core::ptr::eq(key, dummy()) {
+                *position = at + 1;
+                return Some(at);
             }
+            at += 1;
         }
         *position = at;
         None
+    }
+
+    /// Has the processor fetch the key in a slot of a big table.
+    #[inline(always)]
+    fn fetch_key(&self, at: usize) {
+        if self.mask.get() >= BIG && at <= self.mask.get() as usize {
+            // SAFETY: one of the table's slots.
+            memory::prefetch(unsafe { self.entry(at) }.key.get());
+        }
+    }
+
+    /// Calls `each` with the elements, their hashes and where `target` has them, or would, until it breaks off; `probe` finds that where
+    /// it takes code. The slots of a big table lie anywhere in memory, and so do the keys, if `each` counts these: the ones for
+    /// elements further on are fetched meanwhile.
+    #[inline]
+    pub(crate) fn walk_towards(
+        &self,
+        py: Py<'_>,
+        target: &PySet,
+        probe: impl Fn(&PySet, Py<'_>, &PyObject, isize) -> PyResult<Slot>,
+        counts: bool,
+        mut each: impl FnMut(&PyObject, isize, Slot) -> PyResult<ControlFlow<()>>,
+    ) -> PyResult<ControlFlow<()>> {
+        let mut position = 0;
+        while let Some(at) = self.next_slot(&mut position) {
+            if counts {
+                self.fetch_key(at + AHEAD);
+            }
+            // SAFETY: slots of the table. What is in them lives as long as no code runs: if a comparison needs that, the key is counted.
+            let (key, hash) = unsafe {
+                if target.mask.get() >= BIG && at + AHEAD <= self.mask.get() as usize {
+                    let slot = self.entry(at + AHEAD).hash.get() & target.mask.get();
+                    memory::prefetch(target.table.get().wrapping_offset(slot).cast());
+                }
+                let entry = self.entry(at);
+                (&*entry.key.get(), entry.hash.get())
+            };
+            let flow = match target.probe_plain(key, hash) {
+                Some(slot) => each(key, hash, slot)?,
+                None => {
+                    let key = key.to_ref();
+                    let slot = probe(target, py, &key, hash)?;
+                    each(&key, hash, slot)?
+                }
+            };
+            if flow.is_break() {
+                return Ok(flow);
+            }
+        }
+        Ok(ControlFlow::Continue(()))
     }
 
     /// Releases the elements of a dead set: the table is left as it is. The keys of a big set lie anywhere in memory: those further on
@@ -307,24 +411,12 @@ impl PySet {
     /// # Safety
     /// Nobody sees the set any more.
     pub(super) unsafe fn release_elements(&self) {
-        const AHEAD: usize = 24;
-        let (table, mask) = (self.table.get(), self.mask.get() as usize);
-        let is_big = mask as isize >= BIG;
-        let mut left = self.used.get();
-        let mut at = 0;
-        while left > 0 {
-            // SAFETY: below the mask, since elements are left; what a slot further on holds is only a hint.
-            unsafe {
-                let key = (*table.add(at)).key.get();
-                if is_big && at + AHEAD <= mask {
-                    memory::prefetch((*table.add(at + AHEAD)).key.get());
-                }
-                if !key.is_null() && !core::ptr::eq(key, dummy()) {
-                    left -= 1;
-                    PyObject::decref(key);
-                }
-            }
-            at += 1;
+        let mut position = 0;
+        for _ in 0..self.used.get() {
+            let Some(at) = self.next_slot(&mut position) else { return };
+            self.fetch_key(at + AHEAD);
+            // SAFETY: the slot holds an element.
+            unsafe { PyObject::decref(self.entry(at).key.get()) };
         }
     }
 
@@ -375,10 +467,12 @@ impl PySet {
             self.copy_elements(other);
             return Ok(());
         }
-        let mut position = 0;
-        while let Some((key, hash)) = other.next_entry(&mut position) {
-            self.insert(py, key, hash)?;
-        }
+        let _ = other.walk_towards(py, self, PySet::probe_to_add, true, |key, hash, slot| {
+            if let Slot::Free(at) = slot {
+                self.fill_slot(py, at, key.to_ref(), hash)?;
+            }
+            Ok(ControlFlow::Continue(()))
+        })?;
         Ok(())
     }
 
@@ -393,6 +487,7 @@ impl PySet {
                 if key.is_null() || core::ptr::eq(key, dummy()) {
                     continue;
                 }
+                other.fetch_key(at + AHEAD);
                 (*key).incref();
                 if same_slots {
                     self.entry(at).key.set(key);
@@ -433,6 +528,14 @@ impl PySet {
         if mine {
             other.table.set(other.small());
         }
+    }
+}
+
+/// The hash of a float, or of a tuple that was hashed before.
+fn plain_hash(key: &PyObject) -> Option<isize> {
+    match key.downcast_exact::<PyFloat>() {
+        Some(float) => Some(float.hash_value()),
+        None => key.downcast_exact::<PyTuple>()?.known_hash(),
     }
 }
 
