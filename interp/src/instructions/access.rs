@@ -44,6 +44,31 @@ impl<'py> Cx<'py> {
         }
     }
 
+    /// Ends a form of `FOR_ITER` with the item. The `STORE_FAST` that nearly always follows is done here.
+    ///
+    /// # Safety
+    /// As for every instruction: well-formed code.
+    #[inline(always)]
+    pub unsafe fn give_item(&mut self, item: StackRef) -> Step {
+        // SAFETY: by contract; behind the cache word stands the loop's first instruction.
+        unsafe {
+            let first = self.ip.add(Opcode::FOR_ITER.caches());
+            if (*first).op != Opcode::STORE_FAST as u8 {
+                self.push(item);
+                return Step::Next;
+            }
+            let old = core::mem::replace(&mut *self.local(u32::from((*first).arg)), item);
+            self.ip = first.add(1);
+            let dead = old.give_up();
+            if dead.is_null() {
+                return Step::Jump;
+            }
+            // Code that runs as the old value dies sees the frame at the store.
+            (*self.frame).instr_ptr = first;
+            Step::DeadJump(dead)
+        }
+    }
+
     /// Pushes an owned reference.
     ///
     /// # Safety

@@ -213,13 +213,13 @@ instructions! {
     /// Add to a comprehension's set.
     fn SET_ADD(cx, oparg) {
         // The set of executed annotations is a variable that programs can bind to anything.
-        match cx.object(1 + oparg as usize).downcast_exact::<PySet>() {
+        let key = cx.pop().into_ref();
+        match cx.object(oparg as usize).downcast_exact::<PySet>() {
             Some(set) => {
-                attempt!(set.add(cx.py, cx.object(1)));
+                attempt!(set.add_owned(cx.py, key));
             }
-            None => attempt!(not_a_set(cx.py, cx.object(1 + oparg as usize))),
+            None => attempt!(not_a_set(cx.py, cx.object(oparg as usize))),
         }
-        cx.drop_n(1);
         Step::Next
     }
 
@@ -233,9 +233,9 @@ instructions! {
 
     /// Store into a comprehension's dict.
     fn MAP_ADD(cx, oparg) {
-        let dict: &PyDict = cx.object(2 + oparg as usize).cast_unchecked();
-        attempt!(dict.set(cx.py, cx.object(2), cx.object(1)));
-        cx.drop_n(2);
+        let (value, key) = (cx.pop().into_ref(), cx.pop().into_ref());
+        let dict: &PyDict = cx.object(oparg as usize).cast_unchecked();
+        attempt!(dict.put(cx.py, key, value));
         Step::Next
     }
 

@@ -15,6 +15,9 @@ impl Counter {
     pub const WARM_UP: Counter = Counter::new(1, 1);
     /// After a form was chosen: how many misses it takes to try again.
     pub const COOL_DOWN: Counter = Counter::new(52, 0);
+    /// Of `FOR_ITER` over keys, values or items of a dict, or a set: there are no forms for these, but a short way. Run down as it is, with a
+    /// backoff that no other has.
+    pub const WALKS: Counter = Counter::new(0, 14);
     /// Of `JUMP_BACKWARD`.
     pub const JUMP_BACKWARD: Counter = Counter::new(4095, 12);
 

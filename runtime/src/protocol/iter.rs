@@ -73,11 +73,17 @@ impl PyObject {
         self.ty().tp_iternext.get().is_some_and(|f| f as *const () as usize != no_next)
     }
 
+    #[cold]
+    #[inline(never)]
+    fn not_an_iterator(&self, py: Py<'_>) -> crate::error::Raised {
+        raise!(py, TypeError, "'{}' object is not an iterator", self.ty().name())
+    }
+
     /// The next item of an iterator; `None` when it is exhausted (a `StopIteration` is swallowed).
     #[inline]
     pub fn next(&self, py: Py<'_>) -> PyResult<Option<Ref<PyObject>>> {
         let Some(tp_iternext) = self.ty().tp_iternext.get() else {
-            return Err(raise!(py, TypeError, "'{}' object is not an iterator", self.ty().name()));
+            return Err(self.not_an_iterator(py));
         };
         // SAFETY: slot call on a live object; null means exhausted or raised.
         unsafe {
@@ -93,7 +99,7 @@ impl PyObject {
     #[inline]
     pub fn next_leaving_error(&self, py: Py<'_>) -> Option<Ref<PyObject>> {
         let Some(tp_iternext) = self.ty().tp_iternext.get() else {
-            let _ = raise!(py, TypeError, "'{}' object is not an iterator", self.ty().name());
+            let _ = self.not_an_iterator(py);
             return None;
         };
         // SAFETY: slot call on a live object; null means exhausted or raised.
@@ -106,7 +112,7 @@ impl PyObject {
     /// The next item of an iterator; when it is exhausted, its own `StopIteration` (with its value) or a bare one.
     pub fn next_or_stop(&self, py: Py<'_>) -> PyResult<Ref<PyObject>> {
         let Some(tp_iternext) = self.ty().tp_iternext.get() else {
-            return Err(raise!(py, TypeError, "'{}' object is not an iterator", self.ty().name()));
+            return Err(self.not_an_iterator(py));
         };
         // SAFETY: slot call on a live object; null means exhausted or raised.
         let item = unsafe { tp_iternext(self.as_ptr()) };

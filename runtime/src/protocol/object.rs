@@ -301,6 +301,23 @@ impl PyObject {
         self.compare_bool(py, other, CompareOp::Eq)
     }
 
+    /// The hash, where it is at hand or soon told, without code being run: of strings, floats, ints of few digits and tuples that were
+    /// hashed before.
+    #[inline(always)]
+    pub(crate) fn hash_at_once(&self) -> Option<isize> {
+        const FEW: usize = 2;
+        if let Some(text) = self.downcast_exact::<PyStr>() {
+            return Some(text.hash_value());
+        }
+        if let Some(int) = self.downcast_exact::<PyInt>() {
+            return (int.digits().len() <= FEW).then(|| int.hash_value());
+        }
+        match self.downcast_exact::<PyTuple>() {
+            Some(tuple) => tuple.known_hash(),
+            None => self.downcast_exact().map(PyFloat::hash_value),
+        }
+    }
+
     /// `hash(self)`, never -1.
     #[inline]
     pub fn hash(&self, py: Py<'_>) -> PyResult<isize> {

@@ -39,8 +39,7 @@ instructions! {
         match list.get(i as usize) {
             Some(item) => {
                 iterator.it_index.set(i + 1);
-                cx.push_ref(item);
-                Step::Next
+                cx.give_item(StackRef::owned(item))
             }
             None => {
                 iterator.it_index.set(-1);
@@ -59,8 +58,7 @@ instructions! {
         match tuple.get(i as usize) {
             Some(item) => {
                 iterator.it_index.set(i + 1);
-                cx.push_ref(item.to_ref());
-                Step::Next
+                cx.give_item(StackRef::owned(item.to_ref()))
             }
             None => {
                 let tuple = iterator.it_seq.take().map_or(StackRef::NULL, |tuple| StackRef::owned(tuple.upcast()));
@@ -81,14 +79,10 @@ instructions! {
         iterator.start.set(value.wrapping_add(iterator.step));
         iterator.len.set(left - 1);
         if let Some(n) = PyInt::small(value) {
-            cx.push(StackRef::borrowed(n));
-            return Step::Next;
+            return cx.give_item(StackRef::borrowed(n));
         }
         match PyInt::recycled(cx.py, value) {
-            Some(n) => {
-                cx.push_ref(n.upcast());
-                Step::Next
-            }
+            Some(n) => cx.give_item(StackRef::owned(n.upcast())),
             None => Step::Via(push_int, value as u64),
         }
     }

@@ -19,13 +19,20 @@ impl PyDict {
         self.insert(py, key.to_ref(), hash, value.to_ref())
     }
 
+    /// Stores, taking the references over.
+    #[inline]
+    pub fn put(&self, py: Py<'_>, key: Ref<PyObject>, value: Ref<PyObject>) -> PyResult<()> {
+        let hash = Self::key_hash(py, &key)?;
+        self.insert(py, key, hash, value)
+    }
+
     /// Stores under a key whose hash is known.
     #[inline]
     pub fn set_known_hash(&self, py: Py<'_>, key: &PyObject, hash: isize, value: &PyObject) -> PyResult<()> {
         self.insert(py, key.to_ref(), hash, value.to_ref())
     }
 
-    /// Stores, taking the references over (`insertdict`).
+    /// As [`PyDict::put`], with the key's hash known (`insertdict`).
     pub fn insert(&self, py: Py<'_>, key: Ref<PyObject>, hash: isize, value: Ref<PyObject>) -> PyResult<()> {
         if core::ptr::eq(self.ma_keys.get(), keys::empty_keys()) {
             return self.insert_first(py, key, hash, value);
@@ -35,7 +42,25 @@ impl PyDict {
             self.replace_value(ix as usize, value);
             return Ok(());
         }
+        let table = self.table();
+        if self.ma_values.get().is_null()
+            && table.dk_usable.get() > 0
+            && (table.is_general() || is_exact_str(&key))
+        {
+            self.append(key, hash, value);
+            return Ok(());
+        }
         self.insert_new(py, key, hash, value)
+    }
+
+    /// Adds an entry to a table of the dict's own that has room, and whose kind fits.
+    #[inline(always)]
+    fn append(&self, key: Ref<PyObject>, hash: isize, value: Ref<PyObject>) {
+        let table = self.table();
+        table.dk_version.set(0);
+        // SAFETY: as said.
+        unsafe { table.append(hash, key.into_raw(), value.into_raw()) };
+        self.ma_used.set(self.ma_used.get() + 1);
     }
 
     /// Stores into a dict without a table of its own.
@@ -89,6 +114,7 @@ impl PyDict {
     }
 
     /// Adds an entry for a key that is not there.
+    #[inline(never)]
     fn insert_new(&self, py: Py<'_>, key: Ref<PyObject>, hash: isize, value: Ref<PyObject>) -> PyResult<()> {
         if !is_exact_str(&key) && !self.table().is_general() && self.table().dk_log2_size > 0 {
             self.make_general(py)?;
@@ -111,11 +137,7 @@ impl PyDict {
         if self.table().dk_usable.get() <= 0 {
             self.resize(py, keys::log2_for_size(self.len().saturating_mul(3)), is_exact_str(&key))?;
         }
-        let table = self.table();
-        table.dk_version.set(0);
-        // SAFETY: there is room now, and the kind fits.
-        unsafe { table.append(hash, key.into_raw(), value.into_raw()) };
-        self.ma_used.set(self.ma_used.get() + 1);
+        self.append(key, hash, value);
         Ok(())
     }
 
@@ -176,8 +198,7 @@ impl PyDict {
         key: &PyObject,
         hash: isize,
     ) -> PyResult<Option<Ref<PyObject>>> {
-        let ix = self.find(py, key, hash)?;
-        if ix < 0 { Ok(None) } else { Ok(self.take_entry(ix as usize, hash)) }
+        Ok(self.locate(py, key, hash)?.and_then(|(slot, ix)| self.take_entry(slot, ix)))
     }
 
     /// Removes `key`; `KeyError` when it is not there.
@@ -185,8 +206,9 @@ impl PyDict {
         self.remove(py, key)?.map(drop).ok_or_else(|| raise_key_error(py, key))
     }
 
-    /// Takes entry `ix` out (`delitem_common`) and returns its value.
-    pub(crate) fn take_entry(&self, ix: usize, hash: isize) -> Option<Ref<PyObject>> {
+    /// Takes entry `ix`, to which `slot` leads, out (`delitem_common`) and returns its value.
+    #[inline]
+    fn take_entry(&self, slot: usize, ix: usize) -> Option<Ref<PyObject>> {
         let table = self.table();
         // SAFETY: `ix` is an entry of the present table; the key is released last.
         unsafe {
@@ -200,8 +222,7 @@ impl PyDict {
                 return Some(Ref::from_owned(value));
             }
             table.dk_version.set(0);
-            let slot = table.slot_of(hash, ix);
-            let key = table.entry(ix).key;
+            let (key, _) = table.key_and_value(ix);
             table.set_index(slot, DUMMY);
             table.clear_entry(ix);
             let value = Ref::from_owned(value);
@@ -295,9 +316,7 @@ impl PyDict {
             core::ptr::copy_nonoverlapping(core::ptr::from_ref(table).cast::<u8>(), new.cast::<u8>(), size);
             (*new).dk_refcnt.set(1);
             (*new).dk_version.set(0);
-            for ix in 0..(*new).nentries() {
-                (*new).fetch_entry(ix + keys::AHEAD);
-                let (key, value) = (*new).key_and_value(ix);
+            for (key, value) in (*new).pairs() {
                 if !value.is_null() {
                     (*key).incref();
                     (*value).incref();

@@ -52,19 +52,25 @@ impl Cursor {
     /// Key and value of the next entry, not counted.
     #[inline(always)]
     fn step(&self, py: Py<'_>, backwards: bool) -> PyResult<Option<(*mut PyObject, *mut PyObject)>> {
-        let (position, left) = (self.position.get(), self.left.get());
-        // SAFETY: as in `step_on`.
-        if let Some(dict) = unsafe { self.dict.borrow() }
-            && !backwards
-            && dict.ma_used.get() == self.used.get()
-            && left > 0
-            && let Some(entry) = dict.plain_entry(position)
-        {
-            self.position.set(position + 1);
-            self.left.set(left - 1);
+        if !backwards && let Some(entry) = self.step_plainly() {
             return Ok(Some(entry));
         }
         self.step_on(py, backwards)
+    }
+
+    /// [`Cursor::step`] forwards, where nothing is out of the ordinary.
+    #[inline(always)]
+    fn step_plainly(&self) -> Option<(*mut PyObject, *mut PyObject)> {
+        let (position, left) = (self.position.get(), self.left.get());
+        // SAFETY: as in `step_on`.
+        let dict = unsafe { self.dict.borrow() }?;
+        if dict.ma_used.get() != self.used.get() || left <= 0 {
+            return None;
+        }
+        let entry = dict.plain_entry(position)?;
+        self.position.set(position + 1);
+        self.left.set(left - 1);
+        Some(entry)
     }
 
     /// [`Cursor::step`] where something is out of the ordinary.
@@ -169,6 +175,36 @@ iterator! {
     /// `dict_keyiterator`.
     DictKeyIterator, "dict_keyiterator", false, |py, _cursor, key, _value| Ok(Some(Ref::from_borrowed(key)))
 }
+impl DictKeyIterator {
+    /// The next key; `None` at the end, and where something is out of the ordinary.
+    #[inline(always)]
+    pub fn next_plain(&self) -> Option<Ref<PyObject>> {
+        let (key, _) = self.cursor.step_plainly()?;
+        // SAFETY: a live entry; no code has run since.
+        Some(unsafe { Ref::from_borrowed(key) })
+    }
+}
+
+impl DictValueIterator {
+    /// The next value; `None` at the end, and where something is out of the ordinary.
+    #[inline(always)]
+    pub fn next_plain(&self) -> Option<Ref<PyObject>> {
+        let (_, value) = self.cursor.step_plainly()?;
+        // SAFETY: as above.
+        Some(unsafe { Ref::from_borrowed(value) })
+    }
+}
+
+impl DictItemIterator {
+    /// The next key and value; `None` at the end, and where something is out of the ordinary.
+    #[inline(always)]
+    pub fn next_plain(&self) -> Option<(Ref<PyObject>, Ref<PyObject>)> {
+        let (key, value) = self.cursor.step_plainly()?;
+        // SAFETY: as above.
+        Some(unsafe { (Ref::from_borrowed(key), Ref::from_borrowed(value)) })
+    }
+}
+
 iterator! {
     /// `dict_valueiterator`.
     DictValueIterator, "dict_valueiterator", false, |py, _cursor, _key, value| Ok(Some(Ref::from_borrowed(value)))

@@ -2,10 +2,11 @@
 
 use core::cell::Cell;
 
+use super::ahead::AHEAD;
 use crate::checking;
 use crate::memory;
 use crate::object::{PyObject, Static};
-use crate::objects::PyDict;
+use crate::objects::PyStr;
 use crate::obmalloc;
 
 /// Index of a slot that was never used.
@@ -14,10 +15,6 @@ pub const EMPTY: isize = -1;
 pub const DUMMY: isize = -2;
 /// log2 of the smallest table.
 pub const LOG_MINSIZE: u8 = 3;
-/// log2 of the smallest table for which it pays to look ahead: in smaller ones all lies close together.
-const LOG_BIG: u8 = 10;
-/// So many entries lie between what is worked on and what is fetched meanwhile.
-pub const AHEAD: usize = 12;
 
 /// What the keys may be (`DictKeysKind`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -150,6 +147,30 @@ pub fn new_keys_with_usable(log2_size: u8, kind: Kind, usable: usize) -> Option<
     Some(block)
 }
 
+/// Evaluates an expression for the index table of some keys, whose width follows from its size.
+macro_rules! with_indices {
+    ($keys:expr, |$indices:ident| $body:expr) => {
+        match $keys.dk_log2_size {
+            0..8 => {
+                let $indices = $keys.indices().cast::<i8>();
+                $body
+            }
+            8..16 => {
+                let $indices = $keys.indices().cast::<i16>();
+                $body
+            }
+            16..32 => {
+                let $indices = $keys.indices().cast::<i32>();
+                $body
+            }
+            _ => {
+                let $indices = $keys.indices().cast::<i64>();
+                $body
+            }
+        }
+    };
+}
+
 impl DictKeys {
     /// Slots in the index table.
     #[inline(always)]
@@ -183,7 +204,7 @@ impl DictKeys {
     }
 
     #[inline(always)]
-    fn indices(&self) -> *mut u8 {
+    pub(super) fn indices(&self) -> *mut u8 {
         core::ptr::from_ref(self).cast_mut().wrapping_add(1).cast()
     }
 
@@ -193,15 +214,8 @@ impl DictKeys {
     /// `i` is at most `mask()`.
     #[inline(always)]
     pub unsafe fn index(&self, i: usize) -> isize {
-        // SAFETY: `i` is in the table, whose width follows from its size.
-        unsafe {
-            match self.dk_log2_size {
-                0..8 => *self.indices().cast::<i8>().add(i) as isize,
-                8..16 => *self.indices().cast::<i16>().add(i) as isize,
-                16..32 => *self.indices().cast::<i32>().add(i) as isize,
-                _ => *self.indices().cast::<i64>().add(i) as isize,
-            }
-        }
+        // SAFETY: `i` is in the table.
+        with_indices!(self, |indices| unsafe { *indices.add(i) as isize })
     }
 
     /// Sets the index in slot `i`.
@@ -211,14 +225,7 @@ impl DictKeys {
     #[inline(always)]
     pub unsafe fn set_index(&self, i: usize, ix: isize) {
         // SAFETY: as in `index`.
-        unsafe {
-            match self.dk_log2_size {
-                0..8 => *self.indices().cast::<i8>().add(i) = ix as i8,
-                8..16 => *self.indices().cast::<i16>().add(i) = ix as i16,
-                16..32 => *self.indices().cast::<i32>().add(i) = ix as i32,
-                _ => *self.indices().cast::<i64>().add(i) = ix as i64,
-            }
-        }
+        with_indices!(self, |indices| unsafe { *indices.add(i) = ix as _ });
     }
 
     #[inline(always)]
@@ -275,11 +282,7 @@ impl DictKeys {
                 *self.entries().add(ix)
             } else {
                 let e = *self.unicode_entries().add(ix);
-                let hash = if e.key.is_null() {
-                    0
-                } else {
-                    (*e.key).cast_unchecked::<crate::objects::PyStr>().hash_value()
-                };
+                let hash = if e.key.is_null() { 0 } else { (*e.key).cast_unchecked::<PyStr>().hash_value() };
                 Entry { hash, key: e.key, value: e.value }
             }
         }
@@ -291,16 +294,22 @@ impl DictKeys {
     /// `ix` is below `nentries()`.
     #[inline(always)]
     pub unsafe fn key_and_value(&self, ix: usize) -> (*mut PyObject, *mut PyObject) {
+        let (first, stride) = self.place_of_pairs();
         // SAFETY: by contract.
         unsafe {
-            if self.is_general() {
-                let entry = &*self.entries().add(ix);
-                (entry.key, entry.value)
-            } else {
-                let entry = &*self.unicode_entries().add(ix);
-                (entry.key, entry.value)
-            }
+            let entry = &*first.byte_add(ix * stride);
+            (entry.key, entry.value)
         }
+    }
+
+    /// Where key and value of the first entry stand, and how many bytes behind those of the next one: in both kinds of entries the value
+    /// follows the key. Without a branch, since who goes through a table has little else to do.
+    #[inline(always)]
+    pub(super) fn place_of_pairs(&self) -> (*const UnicodeEntry, usize) {
+        const HASH: usize = core::mem::offset_of!(Entry, key);
+        const _: () = assert!(size_of::<Entry>() == size_of::<UnicodeEntry>() + HASH);
+        let hash = if self.is_general() { HASH } else { 0 };
+        (self.entries_base().wrapping_add(hash).cast(), size_of::<UnicodeEntry>() + hash)
     }
 
     /// Where the value of entry `ix` stands in a combined table.
@@ -357,107 +366,6 @@ impl DictKeys {
         }
     }
 
-    /// Whether it pays to fetch ahead what the keys' hashes lead to.
-    #[inline(always)]
-    fn is_big(&self) -> bool {
-        self.dk_log2_size >= LOG_BIG
-    }
-
-    /// Has the processor fetch the slot where the search for a key with this hash begins.
-    #[inline(always)]
-    fn fetch_slot(&self, hash: isize) {
-        let at = (hash as usize & self.mask()) << (self.dk_log2_index_bytes - self.dk_log2_size);
-        memory::prefetch(self.indices().wrapping_add(at).cast());
-    }
-
-    /// Has the processor fetch the key that the search for this hash meets first.
-    #[inline(always)]
-    fn fetch_found(&self, hash: isize) {
-        // SAFETY: the slot is one of the table's; what it names is below `nentries`.
-        unsafe {
-            let ix = self.index(hash as usize & self.mask());
-            if ix >= 0 {
-                let entry: *const u8 = match self.is_general() {
-                    true => self.entries().add(ix as usize).cast(),
-                    false => self.unicode_entries().add(ix as usize).cast(),
-                };
-                memory::prefetch(entry.cast());
-            }
-        }
-    }
-
-    /// The hash of entry `ix`, if there is one.
-    #[inline(always)]
-    fn hash_at(&self, ix: usize) -> Option<isize> {
-        // SAFETY: an entry of the table.
-        (ix < self.nentries()).then(|| unsafe { self.entry(ix).hash })
-    }
-
-    /// Has the processor fetch key and value of entry `ix`, as far as there is such an entry and its table a big one.
-    #[inline(always)]
-    pub fn fetch_entry(&self, ix: usize) {
-        if self.is_big() && ix < self.nentries() {
-            // SAFETY: an entry of the table.
-            let (key, value) = unsafe { self.key_and_value(ix) };
-            memory::prefetch(key);
-            memory::prefetch(value);
-        }
-    }
-
-    /// Entry `at` is about to be looked for in `target`: has the processor fetch what will be needed for the ones some way behind it.
-    /// The way from a key to its hash, from there to a slot, and from there to the entry is gone in steps, none of which waits.
-    #[inline(always)]
-    pub fn fetch_towards(&self, at: usize, target: &DictKeys) {
-        if !target.is_big() {
-            return;
-        }
-        self.fetch_entry(at + 3 * AHEAD);
-        if let Some(hash) = self.hash_at(at + 2 * AHEAD) {
-            target.fetch_slot(hash);
-        }
-        if let Some(hash) = self.hash_at(at + AHEAD) {
-            target.fetch_found(hash);
-        }
-    }
-
-    /// As [`DictKeys::fetch_towards`] for keys that come from elsewhere, of which `key` tells the one so many places further on.
-    #[inline(always)]
-    pub fn fetch_for<'a>(&self, key: impl Fn(usize) -> Option<&'a PyObject>) {
-        if !self.is_big() {
-            return;
-        }
-        if let Some(key) = key(3 * AHEAD) {
-            memory::prefetch(key);
-        }
-        if let Some(hash) = key(2 * AHEAD).and_then(PyDict::hash_at_once) {
-            self.fetch_slot(hash);
-        }
-        if let Some(hash) = key(AHEAD).and_then(PyDict::hash_at_once) {
-            self.fetch_found(hash);
-        }
-    }
-
-    /// Enters entry `ix`, which stands already, in the index table; entries behind it follow.
-    ///
-    /// # Safety
-    /// Its key is not in the index table.
-    #[inline(always)]
-    unsafe fn enter(&self, ix: usize, end: usize) {
-        // SAFETY: by contract; entries up to `end` stand.
-        unsafe {
-            if self.is_big() {
-                if !self.is_general() && ix + 2 * AHEAD < end {
-                    memory::prefetch((*self.unicode_entries().add(ix + 2 * AHEAD)).key);
-                }
-                if ix + AHEAD < end {
-                    self.fetch_slot(self.entry(ix + AHEAD).hash);
-                }
-            }
-            let slot = self.find_empty_slot(self.entry(ix).hash);
-            self.set_index(slot, ix as isize);
-        }
-    }
-
     /// Takes over all entries of a table without deleted ones.
     ///
     /// # Safety
@@ -468,36 +376,90 @@ impl DictKeys {
         unsafe {
             if self.is_general() {
                 core::ptr::copy_nonoverlapping(from.entries(), self.entries(), n);
+                let entries = self.entries();
+                self.enter(n, |ix| (*entries.add(ix)).hash, |_| {});
             } else {
                 core::ptr::copy_nonoverlapping(from.unicode_entries(), self.unicode_entries(), n);
-            }
-            for ix in 0..n {
-                self.enter(ix, n);
+                let entries = self.unicode_entries();
+                let hash = |ix| (*(*entries.add(ix)).key).cast_unchecked::<PyStr>().hash_value();
+                self.enter(n, hash, |ix| memory::prefetch((*entries.add(ix)).key));
             }
         }
         self.dk_usable.set(self.dk_usable.get() - n as isize);
         self.dk_nentries.set(n as isize);
     }
 
+    /// Enters the first `n` entries in the index table. Those on the way are told to `fetch` before their hash is asked for.
+    ///
+    /// # Safety
+    /// The index table is empty and big enough; `hash` tells each entry's.
+    #[inline(always)]
+    unsafe fn enter(&self, n: usize, hash: impl Fn(usize) -> isize, fetch: impl Fn(usize)) {
+        let mask = self.mask();
+        let is_big = self.is_big();
+        // SAFETY: probes stay within the mask; a table is never full.
+        with_indices!(self, |indices| unsafe {
+            for ix in 0..n {
+                if is_big {
+                    if ix + 2 * AHEAD < n {
+                        fetch(ix + 2 * AHEAD);
+                    }
+                    if ix + AHEAD < n {
+                        memory::prefetch(indices.add(hash(ix + AHEAD) as usize & mask).cast());
+                    }
+                }
+                let mut probe = Probe::new(hash(ix), mask);
+                while *indices.add(probe.slot) >= 0 {
+                    probe.advance();
+                }
+                *indices.add(probe.slot) = ix as _;
+            }
+        });
+    }
+
     /// First slot on the probe sequence of `hash` that holds no entry.
     #[inline]
     pub fn find_empty_slot(&self, hash: isize) -> usize {
-        let mask = self.mask();
-        let mut probe = Probe::new(hash, mask);
+        let mut probe = Probe::new(hash, self.mask());
         // SAFETY: probes stay within the mask; a table is never full.
-        while unsafe { self.index(probe.slot) } >= 0 {
-            probe.advance();
-        }
+        with_indices!(self, |indices| unsafe {
+            while *indices.add(probe.slot) >= 0 {
+                probe.advance();
+            }
+        });
         probe.slot
+    }
+
+    /// Calls `look` with slot and number of each entry on the probe sequence of `hash`, up to the first slot that was never used or to
+    /// its first answer.
+    #[inline(always)]
+    pub fn probe<R>(&self, hash: isize, mut look: impl FnMut(usize, usize) -> Option<R>) -> Option<R> {
+        let mut probe = Probe::new(hash, self.mask());
+        // SAFETY: probes stay within the mask; a table is never full.
+        with_indices!(self, |indices| unsafe {
+            loop {
+                let ix = *indices.add(probe.slot);
+                if ix >= 0 {
+                    if let Some(answer) = look(probe.slot, ix as usize) {
+                        return Some(answer);
+                    }
+                } else if ix == EMPTY as _ {
+                    return None;
+                }
+                probe.advance();
+            }
+        })
     }
 
     /// The slot whose index is `ix`, on the probe sequence of `hash`.
     pub fn slot_of(&self, hash: isize, ix: usize) -> usize {
         let mut probe = Probe::new(hash, self.mask());
         // SAFETY: probes stay within the mask; the entry is in the table.
-        while unsafe { self.index(probe.slot) } != ix as isize {
-            probe.advance();
-        }
+        with_indices!(self, |indices| unsafe {
+            while *indices.add(probe.slot) != ix as _ {
+                probe.advance();
+            }
+        });
         probe.slot
     }
 }
@@ -557,9 +519,7 @@ pub unsafe fn release(keys: *mut DictKeys) {
         if n > 0 {
             return;
         }
-        for ix in 0..(*keys).nentries() {
-            (*keys).fetch_entry(ix + AHEAD);
-            let (key, value) = (*keys).key_and_value(ix);
+        for (key, value) in (*keys).pairs() {
             if !key.is_null() {
                 PyObject::decref(key);
             }

@@ -2,7 +2,7 @@
 //! which the table is looked at anew.
 
 use super::PyDict;
-use super::keys::{DUMMY, DictKeys, EMPTY, Kind, Probe};
+use super::keys::{DUMMY, DictKeys, EMPTY, Probe};
 use crate::error::PyResult;
 use crate::object::PyObject;
 use crate::objects::{PyInt, PyStr, PyTuple};
@@ -15,53 +15,70 @@ use crate::reference::PyClass;
 /// `keys` is live and not general; `key` is an exact string with this hash.
 #[inline]
 pub unsafe fn find_unicode(keys: &DictKeys, key: &PyStr, hash: isize) -> isize {
-    let object: &PyObject = key;
-    let mut probe = Probe::new(hash, keys.mask());
-    // SAFETY: probes stay within the mask, indices point to entries; keys of such tables are exact strings.
-    unsafe {
-        loop {
-            let ix = keys.index(probe.slot);
-            if ix >= 0 {
-                let found = (*keys.unicode_entries().add(ix as usize)).key;
-                if core::ptr::eq(found, object) {
-                    return ix;
-                }
-                let s: &PyStr = (*found).cast_unchecked();
-                if s.hash_value() == hash && s.eq_exact(key) {
-                    return ix;
-                }
-            } else if ix == EMPTY {
-                return EMPTY;
-            }
-            probe.advance();
-        }
-    }
+    // SAFETY: by contract.
+    unsafe { search_unicode(keys, key, hash, |_, ix| ix as isize) }.unwrap_or(EMPTY)
 }
 
-/// Entry number of a string key in a general table when that can be told without running Python code; `None` when it can't.
-unsafe fn find_string_in_general(keys: &DictKeys, key: &PyStr, hash: isize) -> Option<isize> {
+/// What `answer` makes of slot and number of the entry with a string key.
+///
+/// # Safety
+/// As for [`find_unicode`].
+#[inline(always)]
+unsafe fn search_unicode<R>(
+    keys: &DictKeys,
+    key: &PyStr,
+    hash: isize,
+    answer: impl Fn(usize, usize) -> R,
+) -> Option<R> {
     let object: &PyObject = key;
-    let mut probe = Probe::new(hash, keys.mask());
-    // SAFETY: probes stay within the mask, indices point to entries.
-    unsafe {
-        loop {
-            let ix = keys.index(probe.slot);
-            if ix >= 0 {
-                let e = *keys.entries().add(ix as usize);
-                if core::ptr::eq(e.key, object) {
-                    return Some(ix);
-                }
-                if e.hash == hash {
-                    let s = (*e.key).downcast_exact::<PyStr>()?;
-                    if s.eq_exact(key) {
-                        return Some(ix);
-                    }
-                }
-            } else if ix == EMPTY {
-                return Some(EMPTY);
-            }
-            probe.advance();
+    let entries = keys.unicode_entries();
+    keys.probe(hash, |slot, ix| {
+        // SAFETY: indices point to entries; keys of such tables are exact strings.
+        let found = unsafe { &*(*entries.add(ix)).key };
+        let equal = core::ptr::eq(found, object) || {
+            // SAFETY: as above.
+            let text: &PyStr = unsafe { found.cast_unchecked() };
+            text.hash_value() == hash && text.eq_exact(key)
+        };
+        equal.then(|| answer(slot, ix))
+    })
+}
+
+/// What `answer` makes of slot and number of the entry with a key in a general table, if there is one, when that can be told without
+/// running Python code; `None` when it can't.
+///
+/// # Safety
+/// `keys` is live and general.
+#[inline(always)]
+unsafe fn search_in_general<R>(
+    keys: &DictKeys,
+    key: &PyObject,
+    hash: isize,
+    answer: impl Fn(usize, usize) -> R,
+) -> Option<Option<R>> {
+    let entries = keys.entries();
+    let found = keys.probe(hash, |slot, ix| {
+        // SAFETY: indices point to entries, whose keys live.
+        let (found, found_hash) = unsafe {
+            let entry = &*entries.add(ix);
+            (&*entry.key, entry.hash)
+        };
+        if core::ptr::eq(found, key) {
+            return Some(Some(answer(slot, ix)));
         }
+        if found_hash != hash {
+            return None;
+        }
+        match found.eq_plain(key) {
+            Some(true) => Some(Some(answer(slot, ix))),
+            Some(false) => None,
+            None => Some(None),
+        }
+    });
+    match found {
+        None => Some(None),
+        Some(None) => None,
+        Some(found) => Some(found),
     }
 }
 
@@ -69,23 +86,48 @@ impl PyDict {
     /// Entry number of `key`, or a negative number (`_Py_dict_lookup`).
     #[inline]
     pub(crate) fn find(&self, py: Py<'_>, key: &PyObject, hash: isize) -> PyResult<isize> {
+        match self.find_plain(key, hash) {
+            Some(ix) => Ok(ix),
+            None => self.find_with_code(py, key, hash),
+        }
+    }
+
+    /// As [`PyDict::find`], without Python code being run: `None` where a comparison would need that.
+    #[inline]
+    pub(super) fn find_plain(&self, key: &PyObject, hash: isize) -> Option<isize> {
         let keys = self.table();
-        if let Some(s) = key.downcast_exact::<PyStr>() {
-            // SAFETY: the dict's keys are live while nothing runs.
-            unsafe {
-                if keys.kind() != Kind::General {
-                    return Ok(find_unicode(keys, s, hash));
-                }
-                if let Some(ix) = find_string_in_general(keys, s, hash) {
-                    return Ok(ix);
-                }
+        // SAFETY: the dict's keys are live while nothing runs.
+        unsafe {
+            if keys.is_general() {
+                return search_in_general(keys, key, hash, |_, ix| ix as isize).map(|ix| ix.unwrap_or(EMPTY));
+            }
+            Some(find_unicode(keys, key.downcast_exact()?, hash))
+        }
+    }
+
+    /// Slot and entry number of `key`, if it is there.
+    pub(super) fn locate(&self, py: Py<'_>, key: &PyObject, hash: isize) -> PyResult<Option<(usize, usize)>> {
+        let keys = self.table();
+        let both = |slot, ix| (slot, ix);
+        // SAFETY: the dict's keys are live while nothing runs.
+        let plain = unsafe {
+            if keys.is_general() {
+                search_in_general(keys, key, hash, both)
+            } else {
+                key.downcast_exact().map(|text| search_unicode(keys, text, hash, both))
+            }
+        };
+        match plain {
+            Some(place) => Ok(place),
+            None => {
+                let ix = usize::try_from(self.find_with_code(py, key, hash)?).ok();
+                Ok(ix.map(|ix| (self.table().slot_of(hash, ix), ix)))
             }
         }
-        self.find_general(py, key, hash)
     }
 
     #[inline(never)]
-    fn find_general(&self, py: Py<'_>, key: &PyObject, hash: isize) -> PyResult<isize> {
+    fn find_with_code(&self, py: Py<'_>, key: &PyObject, hash: isize) -> PyResult<isize> {
         'restart: loop {
             let keys_ptr: *const DictKeys = self.table();
             // SAFETY: as long as nothing runs, `keys_ptr` is this dict's table; after a comparison it is checked again.
@@ -154,18 +196,6 @@ impl PyDict {
             Some(-1) => Ok(-2),
             Some(n) => Ok(n as isize),
             None => Self::other_hash(py, key),
-        }
-    }
-
-    /// The hash of a key that has it at hand.
-    #[inline(always)]
-    pub(super) fn hash_at_once(key: &PyObject) -> Option<isize> {
-        if let Some(s) = key.downcast_exact::<PyStr>() {
-            return Some(s.hash_value());
-        }
-        match key.downcast_exact::<PyInt>() {
-            Some(n) => n.as_compact().map(|n| n as isize),
-            None => key.downcast_exact().and_then(PyTuple::known_hash),
         }
     }
 

@@ -344,8 +344,20 @@ fn equal(py: Py<'_>, a: &PyDict, b: &PyDict) -> PyResult<bool> {
         return Ok(false);
     }
     let mut position = 0;
-    while let Some((key, value, hash)) = a.next_entry_hashed(&mut position) {
+    while let Some((key, value, hash)) = a.peek_entry_hashed(&mut position) {
         a.table().fetch_towards(position, b.table());
+        // SAFETY: live entries, as long as no code runs.
+        let (key, value) = unsafe { (&*key, &*value) };
+        if let Some(ix) = b.find_plain(key, hash)
+            // SAFETY: nothing runs meanwhile.
+            && let Some(same) = unsafe { b.has_plainly(ix, value) }
+        {
+            if !same {
+                return Ok(false);
+            }
+            continue;
+        }
+        let (key, value) = (key.to_ref(), value.to_ref());
         let Some(other) = b.get_known_hash(py, &key, hash)? else { return Ok(false) };
         if !value.eq(py, &other)? {
             return Ok(false);

@@ -5,6 +5,7 @@
 //! For the interpreter: `keys_version` gives a number that stays as long as the set of keys does; `find_index` and
 //! `value_at` read by entry number under such a version.
 
+mod ahead;
 pub mod insert;
 pub mod iterators;
 pub mod keys;
@@ -234,7 +235,7 @@ impl PyDict {
     pub(crate) fn for_each_key(&self, mut each: impl FnMut(Ref<PyObject>) -> PyResult<()>) -> PyResult<()> {
         let mut position = 0;
         while let Some((key, _)) = self.peek_entry(&mut position) {
-            self.table().fetch_entry(position + keys::AHEAD);
+            self.table().fetch_entry(position + ahead::AHEAD);
             // SAFETY: a live entry.
             each(unsafe { Ref::from_borrowed(key) })?;
         }
@@ -261,16 +262,41 @@ impl PyDict {
     /// [`PyDict::next_entry`] with the key's hash.
     #[inline]
     pub fn next_entry_hashed(&self, position: &mut usize) -> Option<(Ref<PyObject>, Ref<PyObject>, isize)> {
+        let (key, value, hash) = self.peek_entry_hashed(position)?;
+        // SAFETY: as above.
+        unsafe { Some((Ref::from_borrowed(key), Ref::from_borrowed(value), hash)) }
+    }
+
+    /// [`PyDict::peek_entry`] with the key's hash.
+    #[inline(always)]
+    pub(super) fn peek_entry_hashed(
+        &self,
+        position: &mut usize,
+    ) -> Option<(*mut PyObject, *mut PyObject, isize)> {
         let keys = self.table();
         let (key, value) = self.peek_entry(position)?;
-        // SAFETY: as above; a general table's entry, the one before the new position, has the hash, and strings have theirs cached.
-        unsafe {
-            let hash = if keys.is_general() {
+        // SAFETY: a general table's entry, the one before the new position, has the hash, and strings have theirs cached.
+        let hash = unsafe {
+            if keys.is_general() {
                 (*keys.entries().add(*position - 1)).hash
             } else {
                 (*key).cast_unchecked::<PyStr>().hash_value()
-            };
-            Some((Ref::from_borrowed(key), Ref::from_borrowed(value), hash))
+            }
+        };
+        Some((key, value, hash))
+    }
+
+    /// Whether the entry of number `ix`, negative for none, has a value equal to this one, if that can be told without running code.
+    ///
+    /// # Safety
+    /// The number was found in this dict, which has not changed since.
+    #[inline(always)]
+    pub(super) unsafe fn has_plainly(&self, ix: isize, value: &PyObject) -> Option<bool> {
+        // SAFETY: by contract.
+        match usize::try_from(ix).ok().and_then(|ix| unsafe { self.value_at_borrowed(ix) }) {
+            None => Some(false),
+            Some(found) if core::ptr::eq(found, value) => Some(true),
+            Some(found) => value.eq_plain(found),
         }
     }
 

@@ -86,6 +86,7 @@ impl PyList {
         unsafe {
             let list = &*op.cast::<PyList>();
             for i in (0..list.len()).rev() {
+                list.fetch(i.wrapping_sub(super::AHEAD));
                 let r = visit(*list.ob_item.get().add(i), arg);
                 if r != 0 {
                     return r;

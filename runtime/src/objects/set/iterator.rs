@@ -38,6 +38,23 @@ impl PySetIterator {
         .alloc_exact(py)
         .map(Ref::upcast)
     }
+
+    /// The next element; `None` at the end, and where the set has changed.
+    #[inline(always)]
+    pub fn next_plain(&self) -> Option<Ref<PyObject>> {
+        // SAFETY: nothing runs until the element is taken.
+        let set = unsafe { self.set.borrow() }?;
+        if set.used.get() != self.used.get() {
+            return None;
+        }
+        let mut position = self.position.get();
+        let entry = set.next_entry(&mut position);
+        // Also at the end, which may be far behind the last element.
+        self.position.set(position);
+        let (key, _) = entry?;
+        self.left.set(self.left.get() - 1);
+        Some(key)
+    }
 }
 
 #[pymethods(class = "set_iterator")]
@@ -49,17 +66,13 @@ impl PySetIterator {
 
     #[slot]
     fn tp_iternext(&self, py: Py<'_>) -> PyResult<Option<Ref<PyObject>>> {
-        // SAFETY: nothing runs until the element is taken.
-        let Some(set) = (unsafe { self.set.borrow() }) else { return Ok(None) };
+        if let Some(key) = self.next_plain() {
+            return Ok(Some(key));
+        }
+        let Some(set) = self.set.get() else { return Ok(None) };
         if set.used.get() != self.used.get() {
             self.used.set(-1);
             return Err(raise!(py, RuntimeError, "Set changed size during iteration"));
-        }
-        let mut position = self.position.get();
-        if let Some((key, _)) = set.next_entry(&mut position) {
-            self.position.set(position);
-            self.left.set(self.left.get() - 1);
-            return Ok(Some(key));
         }
         drop(self.set.take());
         Ok(None)

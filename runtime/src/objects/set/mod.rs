@@ -29,7 +29,7 @@ pub struct SetEntry {
 pub(crate) const MIN_SIZE: usize = 8;
 
 /// Masks from which on a table is so big that looking ahead pays.
-const BIG: isize = 1 << 10;
+const BIG: isize = 1 << 13;
 
 /// `PySetObject`.
 #[pyclass(name = "set", basetype, gc, match_self, manual, weaklist = weakreflist)]
@@ -171,7 +171,9 @@ impl PySet {
         other.for_each(py, |item| self.add_owned(py, item).map(drop))
     }
 
-    fn add_owned(&self, py: Py<'_>, key: Ref<PyObject>) -> PyResult<bool> {
+    /// As [`PySet::add`], taking the reference over.
+    #[inline]
+    pub fn add_owned(&self, py: Py<'_>, key: Ref<PyObject>) -> PyResult<bool> {
         let hash = PySet::key_hash(py, &key)?;
         self.insert(py, key, hash)
     }

@@ -6,7 +6,7 @@ use super::{BIG, MIN_SIZE, PySet, SetEntry};
 use crate::error::PyResult;
 use crate::memory;
 use crate::object::{PyObject, Static};
-use crate::objects::{PyFloat, PyInt, PyStr, PyTuple};
+use crate::objects::{PyInt, PyStr};
 use crate::obmalloc;
 use crate::py::Py;
 use crate::raise;
@@ -67,13 +67,7 @@ impl PySet {
     /// Where the search for `key` will begin, if its hash can be had at once.
     #[inline(always)]
     fn first_slot(&self, key: &PyObject) -> Option<*const SetEntry> {
-        let hash = match key.downcast_exact::<PyStr>() {
-            Some(s) => s.hash_value(),
-            None => match key.downcast_exact::<PyInt>() {
-                Some(n) if n.is_compact() => n.hash_value(),
-                _ => plain_hash(key)?,
-            },
-        };
+        let hash = key.hash_at_once()?;
         Some(self.table.get().wrapping_add(hash as usize & self.mask.get() as usize))
     }
 
@@ -328,8 +322,7 @@ impl PySet {
     /// The element at or after `*position`, which then moves on, with its hash. Safe under mutation.
     #[inline]
     pub(crate) fn next_entry(&self, position: &mut usize) -> Option<(Ref<PyObject>, isize)> {
-        let at = self.next_slot(position)?;
-        self.fetch_key(at + AHEAD);
+        let at = self.next_slot(position, |at| self.fetch_key(at + AHEAD))?;
         // SAFETY: the slot holds an element.
         unsafe {
             let entry = self.entry(at);
@@ -337,12 +330,14 @@ impl PySet {
         }
     }
 
-    /// The slot of the element at or after `*position`, which then moves on.
+    /// The slot of the element at or after `*position`, which then moves on. Each slot that is passed is told to `pass`, for fetching
+    /// what lies behind.
     #[inline(always)]
-    fn next_slot(&self, position: &mut usize) -> Option<usize> {
+    fn next_slot(&self, position: &mut usize, pass: impl Fn(usize)) -> Option<usize> {
         let mask = self.mask.get() as usize;
         let mut at = *position;
         while at <= mask {
+            pass(at);
             // SAFETY: below the mask.
             let key = unsafe { self.entry(at) }.key.get();
             if !key.is_null() && !core::ptr::eq(key, dummy()) {
@@ -377,16 +372,19 @@ impl PySet {
         mut each: impl FnMut(&PyObject, isize, Slot) -> PyResult<ControlFlow<()>>,
     ) -> PyResult<ControlFlow<()>> {
         let mut position = 0;
-        while let Some(at) = self.next_slot(&mut position) {
+        let fetch = |at: usize| {
             if counts {
                 self.fetch_key(at + AHEAD);
             }
-            // SAFETY: slots of the table. What is in them lives as long as no code runs: if a comparison needs that, the key is counted.
+            if target.mask.get() >= BIG && at + AHEAD <= self.mask.get() as usize {
+                // SAFETY: one of the table's slots.
+                let slot = unsafe { self.entry(at + AHEAD) }.hash.get() & target.mask.get();
+                memory::prefetch(target.table.get().wrapping_offset(slot).cast());
+            }
+        };
+        while let Some(at) = self.next_slot(&mut position, fetch) {
+            // SAFETY: the slot holds an element, which lives as long as no code runs: if a comparison needs that, the key is counted.
             let (key, hash) = unsafe {
-                if target.mask.get() >= BIG && at + AHEAD <= self.mask.get() as usize {
-                    let slot = self.entry(at + AHEAD).hash.get() & target.mask.get();
-                    memory::prefetch(target.table.get().wrapping_offset(slot).cast());
-                }
                 let entry = self.entry(at);
                 (&*entry.key.get(), entry.hash.get())
             };
@@ -413,8 +411,7 @@ impl PySet {
     pub(super) unsafe fn release_elements(&self) {
         let mut position = 0;
         for _ in 0..self.used.get() {
-            let Some(at) = self.next_slot(&mut position) else { return };
-            self.fetch_key(at + AHEAD);
+            let Some(at) = self.next_slot(&mut position, |at| self.fetch_key(at + AHEAD)) else { return };
             // SAFETY: the slot holds an element.
             unsafe { PyObject::decref(self.entry(at).key.get()) };
         }
@@ -484,10 +481,10 @@ impl PySet {
             for at in 0..=other.mask.get() as usize {
                 let entry = other.entry(at);
                 let key = entry.key.get();
+                other.fetch_key(at + AHEAD);
                 if key.is_null() || core::ptr::eq(key, dummy()) {
                     continue;
                 }
-                other.fetch_key(at + AHEAD);
                 (*key).incref();
                 if same_slots {
                     self.entry(at).key.set(key);
@@ -528,14 +525,6 @@ impl PySet {
         if mine {
             other.table.set(other.small());
         }
-    }
-}
-
-/// The hash of a float, or of a tuple that was hashed before.
-fn plain_hash(key: &PyObject) -> Option<isize> {
-    match key.downcast_exact::<PyFloat>() {
-        Some(float) => Some(float.hash_value()),
-        None => key.downcast_exact::<PyTuple>()?.known_hash(),
     }
 }
 
