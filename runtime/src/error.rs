@@ -87,7 +87,10 @@ impl<'py> Py<'py> {
     pub fn raise(self, ty: &PyType, message: fmt::Arguments<'_>) -> Raised {
         let text = match message.as_str() {
             Some(s) => PyStr::new(self, s),
-            None => PyStr::new(self, &message.to_string()),
+            None => match crate::spare::written(message) {
+                Some(text) => PyStr::new(self, &text),
+                None => return self.no_memory(),
+            },
         };
         match text {
             Ok(text) => self.raise_object(ty, Some(&text)),

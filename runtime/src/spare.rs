@@ -161,12 +161,33 @@ unsafe impl GlobalAlloc for WithSpare {
     }
 }
 
+/// A formatted text, if there is memory for it.
+pub(crate) fn written(text: core::fmt::Arguments<'_>) -> Option<String> {
+    struct Bounded(String);
+    impl core::fmt::Write for Bounded {
+        fn write_str(&mut self, part: &str) -> core::fmt::Result {
+            self.0.try_reserve(part.len()).map_err(|_| core::fmt::Error)?;
+            self.0.push_str(part);
+            Ok(())
+        }
+    }
+    let mut out = Bounded(String::new());
+    core::fmt::Write::write_fmt(&mut out, text).ok()?;
+    Some(out.0)
+}
+
 impl Py<'_> {
     /// An error where so many bytes cannot be had: whoever fills a collection of Rust's with an amount that Python code decides asks
     /// here first, with what it needs at most.
     #[inline]
     pub fn expect_room(self, bytes: usize) -> PyResult<()> {
         if bytes < MUCH { Ok(()) } else { self.try_room(bytes) }
+    }
+
+    /// Room for so many more items in a collection of Rust's, or an error: for those that grow as Python code has it.
+    #[inline]
+    pub fn room_in<T>(self, items: &mut Vec<T>, more: usize) -> PyResult<()> {
+        items.try_reserve(more).map_err(|_| self.no_memory())
     }
 
     #[cold]

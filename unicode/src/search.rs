@@ -43,6 +43,9 @@ pub fn count<T: CodeUnit>(text: &[T], needle: &[T], most: usize) -> usize {
     }
 }
 
+/// From so many units on a text is long.
+const COUNTED: usize = 1 << 16;
+
 /// `text.replace(old, new, most)`; `None` if nothing is to be replaced, so that the caller can give back the same object.
 pub fn replace<T: CodeUnit>(text: &[T], old: &[T], new: &[T], most: usize) -> Option<Vec<T>> {
     if most == 0 || (old.is_empty() && new.is_empty()) {
@@ -70,7 +73,10 @@ pub fn replace<T: CodeUnit>(text: &[T], old: &[T], new: &[T], most: usize) -> Op
         }
         return Some(out);
     }
-    let mut out = Vec::with_capacity(text.len() + new.len().saturating_sub(old.len()));
+    let growth = new.len().saturating_sub(old.len());
+    // Long texts are counted first: growing step by step would take twice the room.
+    let inserted = if growth > 0 && text.len() >= COUNTED { count(text, old, most) } else { 1 };
+    let mut out = Vec::with_capacity(text.len() + growth.saturating_mul(inserted));
     let mut done = 0;
     for at in places(text, old).take(most) {
         out.extend_from_slice(&text[done..at]);

@@ -101,6 +101,9 @@ fn normalize_in(py: Py<'_>, form: &PyStr, text: &PyStr, version: Version) -> PyR
     if text.is_ascii() {
         return text.to_exact(py);
     }
+    // A character becomes 4 at most, or 18 where those of like meaning take its place; a vector that grows has twice the room.
+    let most = if matches!(form, Form::Nfkc | Form::Nfkd) { 18 } else { 4 };
+    py.expect_room(text.len().saturating_mul(2 * 4 * most))?;
     match normalize::normalize_if_needed(form, text.code_points(), version) {
         Some(made) => PyStr::from_code_points(py, &made),
         None => text.to_exact(py),

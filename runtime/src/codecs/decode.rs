@@ -158,8 +158,13 @@ pub(super) fn decode_loop(
     errors: Option<&str>,
     kernel: &mut dyn FnMut(&[u8], usize, &mut Vec<u32>) -> PyResult<Decoded>,
 ) -> PyResult<(Vec<u32>, usize)> {
+    // From so many bytes on, room for as many characters is asked for at once.
+    const MANY: usize = 1 << 16;
     let handler = Builtin::from_name(errors);
     let mut out = Vec::new();
+    if bytes.len() >= MANY {
+        py.room_in(&mut out, bytes.len())?;
+    }
     let mut input = std::borrow::Cow::Borrowed(bytes);
     let mut at = 0;
     loop {
@@ -173,6 +178,7 @@ pub(super) fn decode_loop(
                 at = bad.end;
             }
             Some(Builtin::BackslashReplace) => {
+                py.room_in(&mut out, 4 * part.len())?;
                 for b in part {
                     escape::push_hex_escape(u32::from(*b), |b| out.push(b.into()));
                 }

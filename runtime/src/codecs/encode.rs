@@ -123,6 +123,8 @@ pub(super) fn encode_loop(
     let handler = Builtin::from_name(errors);
     let mut at = 0;
     while let Some(bad) = kernel(text, at, out)? {
+        // The characters, and what handlers of our own make of them: a name has up to 90 letters.
+        py.expect_room(bad.len().saturating_mul(if errors == Some("namereplace") { 100 } else { 16 }))?;
         let part: Vec<u32> = bad.clone().filter_map(|i| text.code_point(i)).collect();
         let give_up = || py.raise_unicode_encode(encoding, text, bad.start, bad.end, reason);
         at = bad.end;
@@ -154,6 +156,7 @@ pub(super) fn encode_loop(
                     py.find_character_names()?;
                 }
                 let Some(replacement) = handlers::replacement(builtin, &part) else { return Err(give_up()) };
+                py.room_in(out, width * replacement.len())?;
                 let replacement = PyStr::from_ascii(py, &replacement)?;
                 if kernel(&replacement, 0, out)?.is_some() {
                     return Err(give_up());
@@ -168,6 +171,7 @@ pub(super) fn encode_loop(
                     if bytes.len() % width != 0 {
                         return Err(give_up());
                     }
+                    py.room_in(out, bytes.len())?;
                     out.extend_from_slice(bytes.as_bytes());
                 } else if let Some(made) = made.downcast::<PyStr>() {
                     // The UTFs take only ASCII here, though they could write anything.

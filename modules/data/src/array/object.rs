@@ -153,14 +153,17 @@ impl Array {
     pub(super) fn extend_text(&self, py: Py<'_>, text: &PyStr) -> PyResult<()> {
         let old = self.store.len();
         self.resize(py, self.len() + text.len())?;
-        let bytes: Vec<u8> = text.code_points().flat_map(u32::to_ne_bytes).collect();
+        let mut bytes = Vec::new();
+        py.room_in(&mut bytes, 4 * text.len())?;
+        bytes.extend(text.code_points().flat_map(u32::to_ne_bytes));
         self.store.write(old, &bytes);
         Ok(())
     }
 
     /// The characters of a `u` or `w` array as text.
     pub(super) fn to_text(&self, py: Py<'_>) -> PyResult<Ref<PyStr>> {
-        let mut text = Vec::with_capacity(self.len());
+        let mut text = Vec::new();
+        py.room_in(&mut text, self.len())?;
         for i in 0..self.len() {
             let c = u32::from_ne_bytes(self.store.read(i * 4).unwrap_or_default());
             if self.code.kind == Kind::Wide {
@@ -627,7 +630,8 @@ impl Array {
 
     /// All items in a list.
     pub(super) fn list(&self, py: Py<'_>) -> PyResult<Ref<PyList>> {
-        let mut items = Vec::with_capacity(self.len());
+        let mut items = Vec::new();
+        py.room_in(&mut items, self.len())?;
         for i in 0..self.len() {
             items.push(self.get(py, i)?);
         }

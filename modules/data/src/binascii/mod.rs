@@ -70,6 +70,7 @@ pub mod binascii {
 
     #[pyfunction]
     fn a2b_base64(py: Py<'_>, data: Ascii, strict_mode: bool) -> PyResult<Ref<PyBytes>> {
+        py.expect_room(data.as_bytes().len())?;
         match base64::decode(data.as_bytes(), strict_mode) {
             Ok(bytes) => PyBytes::new(py, &bytes),
             Err(error) => Err(ERROR.raise(py, format_args!("{error}"))),
@@ -77,6 +78,7 @@ pub mod binascii {
     }
     #[pyfunction]
     fn b2a_base64(py: Py<'_>, data: BufferArg, newline: bool) -> PyResult<Ref<PyBytes>> {
+        py.expect_room(data.as_bytes().len() / 3 * 4 + 8)?;
         PyBytes::new(py, &base64::encode(data.as_bytes(), newline))
     }
 
@@ -84,6 +86,7 @@ pub mod binascii {
         if !text.len().is_multiple_of(2) {
             return Err(ERROR.raise(py, format_args!("Odd-length string")));
         }
+        py.expect_room(text.len())?;
         let digit = |c: u8| (c as char).to_digit(16).map(|d| d as u8);
         let bytes: Option<Vec<u8>> = text
             .chunks_exact(2)
@@ -107,6 +110,7 @@ pub mod binascii {
     }
     fn hex(py: Py<'_>, data: &[u8], sep: Option<&PyObject>, group: i32) -> PyResult<Ref<PyBytes>> {
         let separator = hex_separator(py, sep)?;
+        py.expect_room(data.len().saturating_mul(if separator.is_some() { 3 } else { 2 }))?;
         PyBytes::new(py, &hex_digits(data, separator, group))
     }
     #[pyfunction]
@@ -155,6 +159,8 @@ pub mod binascii {
         istext: bool,
         header: bool,
     ) -> PyResult<Ref<PyBytes>> {
+        // Three characters for each, and line ends.
+        py.expect_room(data.as_bytes().len().saturating_mul(7))?;
         PyBytes::new(py, &quopri::encode(data.as_bytes(), quotetabs, istext, header))
     }
 

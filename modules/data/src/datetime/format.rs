@@ -17,6 +17,7 @@ pub fn strftime(
     micros: i32,
 ) -> PyResult<Ref<PyObject>> {
     let strftime = import_module(py, "time")?.get_attr(py, id!(py, "strftime"))?;
+    py.expect_room(4 * format.len())?;
     let points = format.to_code_points();
     let mut out = StrBuilder::new();
     let mut rest = &points[..];

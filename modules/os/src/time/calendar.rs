@@ -141,6 +141,7 @@ fn asctime_text(t: &Calendar) -> String {
 
 /// Formats: stretches of ASCII go to the C library, everything else stands for itself.
 fn format(py: Py<'_>, pattern: &PyStr, t: &Calendar, zone: Option<&CString>) -> PyResult<Ref<PyStr>> {
+    py.expect_room(16 * pattern.len())?;
     let mut out = StrBuilder::new();
     let mut stretch: Vec<u8> = Vec::new();
     let flush = |out: &mut StrBuilder, stretch: &mut Vec<u8>| {

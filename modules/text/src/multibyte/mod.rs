@@ -67,6 +67,7 @@ impl MultibyteCodec {
     fn decode(&self, py: Py<'_>, input: BufferArg, errors: Option<NoneOr<&PyStr>>) -> PyResult<Ref<PyTuple>> {
         let errors = Errors::named(errors.and_then(|e| e.0));
         let mut state = self.codec.decoder_state();
+        py.expect_room(input.as_bytes().len().saturating_mul(9))?;
         let input = input.as_bytes().to_vec();
         let (text, _) = convert::decode(py, &self.codec, &mut state, &input, &errors, true)?;
         let text = PyStr::from_code_points(py, &text)?;

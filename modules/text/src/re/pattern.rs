@@ -264,6 +264,7 @@ impl Pattern {
                 break;
             }
             let (start, end) = (run.state.start, run.state.end);
+            py.room_in(&mut parts, 2)?;
             if done < start {
                 parts.push(run.text.slice(py, done, start)?);
             }

@@ -65,6 +65,7 @@ pub(crate) fn from_hex(py: Py<'_>, source: &PyObject) -> PyResult<Vec<u8>> {
         |at: usize| raise!(py, ValueError, "non-hexadecimal number found in fromhex() arg at position {at}");
     let mut text = Vec::new();
     if let Some(s) = source.downcast::<PyStr>() {
+        py.room_in(&mut text, s.len())?;
         for (i, c) in s.code_points().enumerate() {
             match u8::try_from(c) {
                 Ok(b) if b.is_ascii() => text.push(b),
@@ -72,12 +73,15 @@ pub(crate) fn from_hex(py: Py<'_>, source: &PyObject) -> PyResult<Vec<u8>> {
             }
         }
     } else if source.has_buffer() {
-        text.extend_from_slice(Buffer::new(py, source)?.as_bytes());
+        let buffer = Buffer::new(py, source)?;
+        py.room_in(&mut text, buffer.as_bytes().len())?;
+        text.extend_from_slice(buffer.as_bytes());
     } else {
         bail!(py, TypeError, "fromhex() argument must be str or bytes-like, not {}", source.ty().name());
     }
     let digit = |b: u8| char::from(b).to_digit(16).map(|d| d as u8);
-    let mut out = Vec::with_capacity(text.len() / 2);
+    let mut out = Vec::new();
+    py.room_in(&mut out, text.len() / 2)?;
     let mut at = 0;
     while let Some(&b) = text.get(at) {
         if krait_unicode::split::is_ascii_space(b) {

@@ -27,6 +27,7 @@ pub(crate) fn items(py: Py<'_>, iterable: &PyObject) -> PyResult<Vec<Ref<PyObjec
     };
     let mut items = Vec::new();
     while let Some(item) = iterator.next(py)? {
+        py.room_in(&mut items, 1)?;
         items.push(item);
     }
     Ok(items)
@@ -40,7 +41,7 @@ pub(crate) fn join(
     separator: &[u8],
 ) -> PyResult<Vec<u8>> {
     let list = iterable.downcast_exact::<PyList>();
-    let mut buffers = Vec::with_capacity(items.len());
+    let mut buffers = Vec::new();
     let mut len = 0usize;
     for (i, item) in items.iter().enumerate() {
         if !item.has_buffer() {
@@ -53,6 +54,7 @@ pub(crate) fn join(
         }
         let buffer = Buffer::new(py, item)?;
         len = len.saturating_add(buffer.len());
+        py.room_in(&mut buffers, 1)?;
         buffers.push(buffer);
         if list.is_some_and(|list| list.len() != items.len()) {
             bail!(py, RuntimeError, "sequence changed size during iteration");

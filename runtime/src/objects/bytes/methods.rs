@@ -78,8 +78,12 @@ impl PyBytes {
 
     #[slot]
     fn tp_repr(&self, py: Py<'_>) -> PyResult<Ref<PyStr>> {
+        let bytes = self.as_bytes();
+        if bytes.len() >= krait_unicode::repr::MEASURED {
+            py.expect_room(krait_unicode::repr::ascii_len(bytes).saturating_mul(2))?;
+        }
         let mut out = vec![b'b'];
-        out.extend_from_slice(&krait_unicode::repr::repr_bytes(self.as_bytes()));
+        out.extend_from_slice(&krait_unicode::repr::repr_bytes(bytes));
         PyStr::from_ascii(py, &out)
     }
 

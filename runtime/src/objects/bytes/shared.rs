@@ -285,9 +285,14 @@ pub(crate) fn replace<S: ByteString>(
     if new.len() > old.len() {
         let places = search::count(s.bytes(), old, most);
         let growth = (new.len() - old.len()).checked_mul(places);
-        if growth.and_then(|n| n.checked_add(s.bytes().len())).is_none_or(|n| n > isize::MAX as usize) {
+        let Some(total) =
+            growth.and_then(|n| n.checked_add(s.bytes().len())).filter(|n| *n <= isize::MAX as usize)
+        else {
             bail!(py, OverflowError, "replace bytes is too long");
-        }
+        };
+        py.expect_room(total)?;
+    } else {
+        py.expect_room(s.bytes().len())?;
     }
     match search::replace(s.bytes(), old, new, most) {
         Some(out) => S::make(py, &out),
@@ -392,15 +397,20 @@ pub(crate) fn zfill<S: ByteString>(py: Py<'_>, s: &S, width: isize) -> PyResult<
 pub(crate) fn expand_tabs<S: ByteString>(py: Py<'_>, s: &S, tabsize: i32) -> PyResult<Ref<S>> {
     let tab = tabsize.max(0) as usize;
     let mut out: Vec<u8> = Vec::new();
+    py.room_in(&mut out, s.bytes().len())?;
     let mut column = 0;
     for &b in s.bytes() {
+        if out.len() == out.capacity() {
+            py.room_in(&mut out, 1)?;
+        }
         match b {
             b'\t' => {
                 if tab > 0 {
                     let fill = tab - column % tab;
-                    if out.try_reserve(fill).is_err() {
+                    if out.len().saturating_add(fill) > isize::MAX as usize {
                         bail!(py, OverflowError, "result too long");
                     }
+                    py.room_in(&mut out, fill)?;
                     out.resize(out.len() + fill, b' ');
                     column += fill;
                 }

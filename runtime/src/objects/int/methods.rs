@@ -194,6 +194,7 @@ impl PyInt {
         if length < 0 {
             return Err(raise!(py, ValueError, "length argument must be non-negative"));
         }
+        py.expect_room((length as usize).saturating_mul(2))?;
         if let Some((bytes, from)) = self.word_bytes(length as usize, little, signed) {
             return PyBytes::new(py, bytes.get(from..from + length as usize).unwrap_or_default());
         }
@@ -215,7 +216,10 @@ impl PyInt {
         let content = bytes.to_bytes_object(py)?;
         let n = match word_of(content.as_bytes(), little, signed) {
             Some(word) => PyInt::from_i128(py, word)?,
-            None => PyInt::from_int(py, &digits::from_bytes(content.as_bytes(), little, signed))?,
+            None => {
+                py.expect_room(4 * content.len())?;
+                PyInt::from_int(py, &digits::from_bytes(content.as_bytes(), little, signed))?
+            }
         };
         if core::ptr::eq(cls, PyInt::type_object()) { Ok(n.upcast()) } else { PyObject::call(cls, py, &[&n]) }
     }

@@ -77,7 +77,7 @@ impl PyInt {
         {
             return PyInt::new(py, value);
         }
-        py.expect_room(2 * s.len())?;
+        py.expect_room(4 * s.len())?;
         let text = ascii_digits(s);
         PyInt::parse(py, &text, base, s)
     }
@@ -143,7 +143,8 @@ pub fn ascii_digits(s: &PyStr) -> Vec<u8> {
 fn invalid_literal(py: Py<'_>, base: u32, original: &PyObject) -> crate::error::Raised {
     match original.repr(py) {
         Ok(text) => {
-            let shown: String = text.to_string_lossy().chars().take(200).collect();
+            let shown: String =
+                text.code_points().take(200).map(|c| char::from_u32(c).unwrap_or('?')).collect();
             raise!(py, ValueError, "invalid literal for int() with base {base}: {shown}")
         }
         Err(raised) => raised,

@@ -132,6 +132,7 @@ impl PyMemoryView {
             return unsafe { item::unpack(py, p, c) };
         };
         let mut items = Vec::new();
+        py.room_in(&mut items, usize::try_from(len).unwrap_or(0))?;
         for index in 0..len {
             // SAFETY: the dimensions before led to `p`.
             let inner = unsafe { walk::lookup(py, self.view(), p, dimension, index)? };

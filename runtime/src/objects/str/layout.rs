@@ -748,6 +748,14 @@ pub(crate) unsafe fn dealloc(op: *mut PyObject) {
 
 impl fmt::Display for PyStr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.to_string_lossy())
+        use fmt::Write;
+        if let Some(text) = self.as_ascii() {
+            return f.write_str(text);
+        }
+        // Piece by piece: a copy of a long text may be more than there is room for. As in `to_string_lossy`.
+        self.code_points().try_for_each(|c| match char::from_u32(c) {
+            Some(c) => f.write_char(c),
+            None => write!(f, "\\u{c:04x}"),
+        })
     }
 }

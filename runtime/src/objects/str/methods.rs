@@ -67,6 +67,10 @@ impl PyStr {
 
     #[slot]
     fn tp_repr(&self, py: Py<'_>) -> PyResult<Ref<PyStr>> {
+        if self.len() >= krait_unicode::repr::MEASURED {
+            let len = super::units!(self.data(), |s| krait_unicode::repr::repr_len(s));
+            py.expect_room(len.saturating_mul(self.kind() as usize))?;
+        }
         match self.data() {
             StrData::Ascii(s) => PyStr::from_ascii(py, &krait_unicode::repr::repr(s)),
             StrData::Latin1(s) => PyStr::from_units(py, &krait_unicode::repr::repr(s)),
@@ -148,6 +152,10 @@ impl PyStr {
 
     /// `ascii(self)` of a string.
     pub fn ascii(&self, py: Py<'_>) -> PyResult<Ref<PyStr>> {
+        if self.len() >= krait_unicode::repr::MEASURED {
+            let len = super::units!(self.data(), |s| krait_unicode::repr::ascii_len(s));
+            py.expect_room(len.saturating_mul(self.kind() as usize))?;
+        }
         super::units!(self.data(), |s| PyStr::from_units(py, &krait_unicode::repr::ascii(s)))
     }
 }

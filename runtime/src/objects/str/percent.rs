@@ -413,10 +413,10 @@ pub(crate) fn format_bytes(py: Py<'_>, format: &[u8], all: &PyObject) -> PyResul
     let mut at = 0;
     while let Some(rest) = format.get(at..).filter(|r| !r.is_empty()) {
         let Some(stop) = memchr::memchr(b'%', rest) else {
-            out.extend_from_slice(rest);
+            append(py, &mut out, rest)?;
             break;
         };
-        out.extend_from_slice(rest.get(..stop).unwrap_or_default());
+        append(py, &mut out, rest.get(..stop).unwrap_or_default())?;
         at += stop + 1;
         if get(at) == Some('%' as u32) {
             out.push(b'%');
@@ -453,13 +453,19 @@ pub(crate) fn format_bytes(py: Py<'_>, format: &[u8], all: &PyObject) -> PyResul
         };
         let room = c.width.saturating_sub(len);
         fill(py, &mut out, b' ', if c.left { 0 } else { room })?;
-        out.extend_from_slice(text.get(..len).unwrap_or_default());
+        append(py, &mut out, text.get(..len).unwrap_or_default())?;
         fill(py, &mut out, b' ', if c.left { room } else { 0 })?;
     }
     if args.left_over() {
         bail!(py, TypeError, "not all arguments converted during bytes formatting");
     }
     Ok(out)
+}
+
+fn append(py: Py<'_>, out: &mut Vec<u8>, bytes: &[u8]) -> PyResult<()> {
+    py.room_in(out, bytes.len())?;
+    out.extend_from_slice(bytes);
+    Ok(())
 }
 
 fn fill(py: Py<'_>, out: &mut Vec<u8>, byte: u8, count: usize) -> PyResult<()> {
@@ -473,9 +479,9 @@ fn fill(py: Py<'_>, out: &mut Vec<u8>, byte: u8, count: usize) -> PyResult<()> {
 fn push_number_bytes(py: Py<'_>, out: &mut Vec<u8>, c: &Conversion, n: &Number) -> PyResult<()> {
     let (before, head, zeros, after) = lay_out(c, n);
     fill(py, out, b' ', before)?;
-    out.extend_from_slice(head.as_bytes());
+    append(py, out, head.as_bytes())?;
     fill(py, out, b'0', zeros)?;
-    out.extend_from_slice(n.digits.as_bytes());
+    append(py, out, n.digits.as_bytes())?;
     fill(py, out, b' ', after)
 }
 

@@ -97,9 +97,14 @@ impl PyStr {
         if new.len() > old.len() {
             let places = units!(self.data(), |t| count_in(t, old, most));
             let growth = (new.len() - old.len()).checked_mul(places);
-            if growth.and_then(|n| n.checked_add(self.len())).is_none_or(|n| n > isize::MAX as usize) {
+            let Some(total) =
+                growth.and_then(|n| n.checked_add(self.len())).filter(|n| *n <= isize::MAX as usize)
+            else {
                 bail!(py, OverflowError, "replace string is too long");
-            }
+            };
+            py.expect_room(total.saturating_mul(self.kind().max(new.kind()) as usize))?;
+        } else {
+            py.expect_room(self.len() * self.kind() as usize)?;
         }
         fn replaced<T: Unit>(
             py: Py<'_>,
