@@ -69,7 +69,7 @@ impl PyStr {
     fn tp_repr(&self, py: Py<'_>) -> PyResult<Ref<PyStr>> {
         if self.len() >= krait_unicode::repr::MEASURED {
             let len = super::units!(self.data(), |s| krait_unicode::repr::repr_len(s));
-            py.expect_room(len.saturating_mul(self.kind() as usize))?;
+            py.expect_room(len.saturating_mul(self.kind()))?;
         }
         match self.data() {
             StrData::Ascii(s) => PyStr::from_ascii(py, &krait_unicode::repr::repr(s)),
@@ -154,7 +154,7 @@ impl PyStr {
     pub fn ascii(&self, py: Py<'_>) -> PyResult<Ref<PyStr>> {
         if self.len() >= krait_unicode::repr::MEASURED {
             let len = super::units!(self.data(), |s| krait_unicode::repr::ascii_len(s));
-            py.expect_room(len.saturating_mul(self.kind() as usize))?;
+            py.expect_room(len.saturating_mul(self.kind()))?;
         }
         super::units!(self.data(), |s| PyStr::from_units(py, &krait_unicode::repr::ascii(s)))
     }

@@ -102,9 +102,9 @@ impl PyStr {
             else {
                 bail!(py, OverflowError, "replace string is too long");
             };
-            py.expect_room(total.saturating_mul(self.kind().max(new.kind()) as usize))?;
+            py.expect_room(total.saturating_mul(self.kind().max(new.kind())))?;
         } else {
-            py.expect_room(self.len() * self.kind() as usize)?;
+            py.expect_room(self.len() * self.kind())?;
         }
         fn replaced<T: Unit>(
             py: Py<'_>,
