@@ -146,7 +146,8 @@ pub mod iterate {
         let [iterable] = args.positional() else {
             bail!(py, TypeError, "sorted expected 1 argument, got {}", args.positional().len())
         };
-        let sorted = PyList::from_vec(py, iterable.collect(py)?)?;
+        let sorted = PyList::new(py)?;
+        sorted.extend(py, iterable)?;
         check_keyword_count(py, "sort", args.keywords().len(), 2)?;
         let (mut key, mut reverse) = (None, false);
         for (keyword, value) in args.keywords().iter() {
