@@ -12,6 +12,7 @@ use std::alloc::System;
 #[cfg(feature = "checking")]
 use crate::checking::CheckedHeap;
 use crate::error::PyResult;
+use crate::obmalloc::map;
 use crate::py::Py;
 use crate::state::breaker;
 
@@ -31,15 +32,6 @@ pub fn set_aside() {
     if let Some(start) = map(SPARE, libc::MAP_NORESERVE) {
         START.store(start, Ordering::Release);
     }
-}
-
-/// Pages for so many bytes, of which none is taken before it is touched.
-fn map(bytes: usize, flags: i32) -> Option<*mut u8> {
-    let access = libc::PROT_READ | libc::PROT_WRITE;
-    let kind = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | flags;
-    // SAFETY: the kernel chooses the place; nobody else knows of it.
-    let start = unsafe { libc::mmap(null_mut(), bytes, access, kind, -1, 0) };
-    (start != libc::MAP_FAILED).then_some(start.cast())
 }
 
 /// Whether any of it is in use.

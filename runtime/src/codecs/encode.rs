@@ -124,7 +124,11 @@ pub(super) fn encode_loop(
     let mut at = 0;
     while let Some(bad) = kernel(text, at, out)? {
         // The characters, and what handlers of our own make of them: a name has up to 90 letters.
-        py.expect_room(bad.len().saturating_mul(if errors == Some("namereplace") { 100 } else { 16 }))?;
+        py.expect_room(bad.len().saturating_mul(if handler == Some(Builtin::NameReplace) {
+            100
+        } else {
+            16
+        }))?;
         let part: Vec<u32> = bad.clone().filter_map(|i| text.code_point(i)).collect();
         let give_up = || py.raise_unicode_encode(encoding, text, bad.start, bad.end, reason);
         at = bad.end;

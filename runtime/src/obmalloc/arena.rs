@@ -260,14 +260,14 @@ fn map_arena(standing: usize) -> Option<(*mut u8, Option<*mut u8>)> {
 
 /// Memory that is aligned to its size, a power of two.
 fn map_aligned(size: usize) -> Option<*mut u8> {
-    let base = map(size)?;
+    let base = map(size, 0)?;
     if base.addr() % size == 0 {
         return Some(base);
     }
     // The system rarely gives an aligned address of itself after this: neighbours then follow one another.
     // SAFETY: just mapped, unused.
     unsafe { libc::munmap(base.cast(), size) };
-    let wide = map(2 * size)?;
+    let wide = map(2 * size, 0)?;
     let skip = wide.addr().next_multiple_of(size) - wide.addr();
     let aligned = wide.wrapping_add(skip);
     // SAFETY: the ends of the wide mapping around the aligned middle are unused.
@@ -297,8 +297,10 @@ pub fn prefer_huge_pages(block: *mut u8, size: usize) {
     }
 }
 
-fn map(size: usize) -> Option<*mut u8> {
-    let (protection, flags) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
+/// Pages for so many bytes, of which none is taken before it is touched; `flags` besides those of private memory.
+pub fn map(size: usize, flags: i32) -> Option<*mut u8> {
+    let protection = libc::PROT_READ | libc::PROT_WRITE;
+    let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | flags;
     // SAFETY: a fresh anonymous mapping touches nothing that exists.
     let base = unsafe { libc::mmap(core::ptr::null_mut(), size, protection, flags, -1, 0) };
     (base != libc::MAP_FAILED).then_some(base.cast())

@@ -19,6 +19,7 @@ use crate::object::Static;
 use crate::py::Py;
 use pool::Pool;
 
+pub(crate) use arena::map;
 pub use report::{allocated_blocks, free_lists, report};
 pub use watch::{Watcher, watch};
 

@@ -556,7 +556,10 @@ impl PyList {
         if let Some(dict) = iterable.downcast_exact::<PyDict>() {
             dict.for_each_key(|key| self.append(py, key))?;
         } else if let Some(set) = PySet::of(iterable).filter(|_| sized) {
-            set.for_each_element(|key| self.append(py, key))?;
+            let mut position = 0;
+            while let Some((key, _)) = set.next_entry(&mut position) {
+                self.append(py, key)?;
+            }
         } else {
             while let Some(item) = iterator.next(py)? {
                 self.append(py, item)?;

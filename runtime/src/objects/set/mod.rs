@@ -140,18 +140,6 @@ impl PySet {
         items
     }
 
-    /// Calls `each` with all elements in table order.
-    pub(crate) fn for_each_element(
-        &self,
-        mut each: impl FnMut(Ref<PyObject>) -> PyResult<()>,
-    ) -> PyResult<()> {
-        let mut position = 0;
-        while let Some((key, _)) = self.next_entry(&mut position) {
-            each(key)?;
-        }
-        Ok(())
-    }
-
     /// Adds all elements of an iterable.
     pub fn update(&self, py: Py<'_>, other: &PyObject) -> PyResult<()> {
         if let Some(set) = PySet::of(other) {

@@ -122,10 +122,12 @@ impl PySet {
                 if same && adding {
                     return Ok(Some(true));
                 }
-                // SAFETY: the slot is looked at if it is still one of the table's.
-                let stands = core::ptr::eq(table, self.table.get())
-                    && mask == self.mask.get()
-                    && core::ptr::eq(unsafe { self.entry(at) }.key.get(), start.as_raw());
+                if !core::ptr::eq(table, self.table.get()) || mask != self.mask.get() {
+                    return Ok(None);
+                }
+                // SAFETY: the table is the one that the slot was found in.
+                let key_now = unsafe { self.entry(at) }.key.get();
+                let stands = core::ptr::eq(key_now, start.as_raw());
                 Ok(stands.then_some(same))
             })?;
             if let Some(slot) = probed {

@@ -469,9 +469,7 @@ fn append(py: Py<'_>, out: &mut Vec<u8>, bytes: &[u8]) -> PyResult<()> {
 }
 
 fn fill(py: Py<'_>, out: &mut Vec<u8>, byte: u8, count: usize) -> PyResult<()> {
-    if out.len().saturating_add(count) > isize::MAX as usize || out.try_reserve(count).is_err() {
-        return Err(py.no_memory());
-    }
+    py.room_in(out, count)?;
     out.resize(out.len() + count, byte);
     Ok(())
 }
